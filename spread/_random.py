@@ -21,7 +21,7 @@ def resolve_seed(rng: np.random.Generator | int | None) -> int:
         return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
     if isinstance(rng, np.random.Generator):
         return int(rng.integers(2**63))
-    if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
+    if not isinstance(rng, bool) and isinstance(rng, int | np.integer) and rng >= 0:
         return int(rng)
     raise UsageError("rng cannot be used", got=repr(rng), allowed=_ALLOWED)
 

@@ -1,0 +1,410 @@
+"""The vocabulary: the columns of every table, their types and units.
+
+A table that enters an analysis may be an Ibis table, a pandas frame or an Arrow
+table; `expression` makes one Ibis expression of it, with the columns that are needed
+and their declared types, and names what is missing. `arrow` and `frame` run an
+expression. Ids are strings from the first byte to the last file.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from spread._errors import MissingColumnError, OutputError, UsageError
+from spread.text import csv_cell
+
+__all__ = [
+    "EVENTS",
+    "FOLLOWS",
+    "REJECTS",
+    "TWEETS",
+    "USERS",
+    "Table",
+    "arrow",
+    "codes",
+    "empty",
+    "expression",
+    "frame",
+    "instants",
+    "microseconds",
+    "write",
+    "written",
+]
+
+Table: TypeAlias = "ibis.Table | pd.DataFrame | pa.Table"
+"""What a function takes as a table."""
+
+_INSTANT = pa.timestamp("us", "UTC")
+_STRINGS = pa.list_(pa.string())
+
+TWEETS = pa.schema(
+    [
+        ("platform", pa.string()),
+        ("tweet_id", pa.string()),
+        ("author_id", pa.string()),
+        ("origin", pa.string()),
+        ("at", _INSTANT),
+        ("at_resolution_ms", pa.int32()),
+        ("observed_at", _INSTANT),
+        ("kind", pa.string()),
+        ("text", pa.string()),
+        ("lang", pa.string()),
+        ("hashtags", _STRINGS),
+        ("hashtags_shown", _STRINGS),
+        ("mentions", _STRINGS),
+        ("urls", _STRINGS),
+        ("media", _STRINGS),
+        ("retweet_of", pa.string()),
+        ("retweet_author_id", pa.string()),
+        ("quote_of", pa.string()),
+        ("quote_author_id", pa.string()),
+        ("reply_to", pa.string()),
+        ("reply_author_id", pa.string()),
+        ("manual_retweet", pa.bool_()),
+        ("retweet_count", pa.int64()),
+        ("followers", pa.int64()),
+        ("longitude", pa.float64()),
+        ("latitude", pa.float64()),
+        ("place_name", pa.string()),
+        ("place_country", pa.string()),
+        ("cut", pa.bool_()),
+        ("source_file", pa.string()),
+        ("source_record", pa.int64()),
+    ]
+)
+"""One row a tweet, retweets included; unique by (platform, tweet_id).
+
+`origin` is `collected` (the archive returned it), `embedded` (it came inside another)
+or `stub` (only its id is known): counts use collected rows, cascades use all. `kind`
+is tweet, retweet, quote or reply. `hashtags` are keys (`text.hashtag_key`), resolved
+through the original for a retweet; `mentions` are user ids that this author wrote.
+`at_resolution_ms` is 1 or 1000. `followers` are the author's, at that tweet.
+"""
+
+USERS = pa.schema(
+    [
+        ("platform", pa.string()),
+        ("user_id", pa.string()),
+        ("screen_name", pa.string()),
+        ("screen_names", _STRINGS),
+        ("name", pa.string()),
+        ("description", pa.string()),
+        ("location", pa.string()),
+        ("time_zone", pa.string()),
+        ("utc_offset_s", pa.int32()),
+        ("lang", pa.string()),
+        ("followers", pa.int64()),
+        ("created_at", _INSTANT),
+        ("verified", pa.bool_()),
+        ("first_seen", _INSTANT),
+        ("last_seen", _INSTANT),
+    ]
+)
+"""One row an account; a renamed account is one row, `screen_name` is the last seen."""
+
+FOLLOWS = pa.schema([("follower_id", pa.string()), ("followed_id", pa.string())])
+"""Who follows whom, where it is known."""
+
+REJECTS = pa.schema(
+    [
+        ("source_file", pa.string()),
+        ("source_record", pa.int64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+"""Records that could not be read: the file, the record's number from 1, why."""
+
+EVENTS = pa.schema(
+    [
+        ("cascade", pa.int32()),
+        ("event", pa.int32()),
+        ("tweet_id", pa.string()),
+        ("user_id", pa.string()),
+        ("at_s", pa.float64()),
+        ("mark", pa.float64()),
+    ]
+)
+"""Events of cascades, sorted by (cascade, event): `event` 0 is the root, `at_s` are
+seconds since the root, `mark` is the author's follower count (at least 1)."""
+
+
+def expression(
+    table: Table, schema: pa.Schema, columns: Sequence[str], *, optional: Sequence[str] = ()
+) -> ibis.Table:
+    """Return an Ibis expression of the named columns, with their declared types.
+
+    Parameters
+    ----------
+    table
+        An Ibis table, a pandas frame or an Arrow table.
+    schema
+        Where the types are declared, such as `TWEETS`.
+    columns
+        Columns that must be there.
+    optional
+        Columns that are null where the table lacks them.
+
+    Raises
+    ------
+    MissingColumnError
+        Names all the columns that are missing.
+    UsageError
+        The table is none of the three kinds, or a column cannot take its type.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["1"], "at": pd.to_datetime(["2014-04-22"], utc=True)})
+    >>> expression(tweets, TWEETS, ["tweet_id", "at"]).columns
+    ('tweet_id', 'at')
+    """
+    if not isinstance(table, ibis.Table):
+        return ibis.memtable(arrow(table, schema, columns, optional=optional))
+    wanted = _wanted(table, schema, columns, optional)
+    types = ibis.Schema.from_pyarrow(wanted)
+    return table.select(
+        **{
+            name: table[name].cast(types[name]) if name in table.columns else ibis.null(types[name])
+            for name in wanted.names
+        }
+    )
+
+
+def arrow(
+    table: Table, schema: pa.Schema, columns: Sequence[str], *, optional: Sequence[str] = ()
+) -> pa.Table:
+    """Return the named columns as an Arrow table; arguments and errors as `expression`.
+
+    Examples
+    --------
+    >>> arrow(pd.DataFrame({"tweet_id": ["1"]}), TWEETS, ["tweet_id"]).num_rows
+    1
+    """
+    wanted = _wanted(table, schema, columns, optional)
+    if isinstance(table, ibis.Table):
+        return expression(table, schema, columns, optional=optional).to_pyarrow().cast(wanted)
+    arrays = []
+    for field in wanted:
+        if field.name not in _column_names(table):
+            arrays.append(pa.nulls(len(table), field.type))
+            continue
+        column = table[field.name]
+        try:
+            arrays.append(
+                column.cast(field.type)
+                if isinstance(table, pa.Table)
+                else pa.Array.from_pandas(column, type=field.type)
+            )
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+            raise UsageError(
+                f"column {field.name} cannot be read as {field.type}",
+                got=f"{getattr(column, 'dtype', getattr(column, 'type', None))} ({error})",
+                hint="Ids are text; times carry a zone",
+            ) from error
+    return pa.table(arrays, schema=wanted)
+
+
+def frame(
+    table: Table, schema: pa.Schema, columns: Sequence[str], *, optional: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return the named columns as a pandas frame; arguments and errors as `expression`.
+
+    Examples
+    --------
+    >>> frame(pa.table({"tweet_id": ["1"]}), TWEETS, ["tweet_id"]).tweet_id.tolist()
+    ['1']
+    """
+    return arrow(table, schema, columns, optional=optional).to_pandas()
+
+
+def empty(schema: pa.Schema) -> pd.DataFrame:
+    """Return a frame with a schema's columns and no row.
+
+    Examples
+    --------
+    >>> len(empty(USERS)), empty(USERS).columns[0]
+    (0, 'platform')
+    """
+    return schema.empty_table().to_pandas()
+
+
+def microseconds(column: pa.ChunkedArray | pa.Array | pd.Series) -> NDArray[np.int64]:
+    """Return instants as microseconds since 1970 (int64).
+
+    Raises
+    ------
+    UsageError
+        An instant is null.
+
+    Examples
+    --------
+    >>> microseconds(pd.Series(pd.to_datetime(["1970-01-01T00:00:01Z"]))).tolist()
+    [1000000]
+    """
+    array = pa.Array.from_pandas(column) if isinstance(column, pd.Series) else column
+    if array.null_count:
+        raise UsageError(
+            "times are missing", got=f"{array.null_count} null", hint="Drop those rows"
+        )
+    return array.cast(_INSTANT).cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def instants(microseconds_since_1970: NDArray[np.int64] | Sequence[int]) -> pd.DatetimeIndex:
+    """Return microseconds since 1970 as UTC instants: the inverse of `microseconds`.
+
+    Examples
+    --------
+    >>> str(instants([1000000])[0])
+    '1970-01-01 00:00:01+00:00'
+    """
+    values = np.asarray(microseconds_since_1970, dtype=np.int64).astype("datetime64[us]")
+    return pd.DatetimeIndex(values).tz_localize("UTC")
+
+
+def codes(
+    *columns: pa.ChunkedArray | pa.Array | Sequence[str | None],
+) -> tuple[list[NDArray[np.int32]], NDArray[np.str_]]:
+    """Return strings of several columns as int32 codes of one sorted vocabulary.
+
+    Null is −1. The vocabulary is sorted, so that codes do not depend on row order.
+
+    Examples
+    --------
+    >>> (source, target), names = codes(["b", "a"], ["a", None])
+    >>> source.tolist(), target.tolist(), names.tolist()
+    ([1, 0], [0, -1], ['a', 'b'])
+    """
+    arrays = [
+        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else pa.array(column)
+        for column in columns
+    ]
+    together = pa.concat_arrays([array.cast(pa.string()) for array in arrays])
+    vocabulary = pc.drop_null(pc.unique(together))
+    vocabulary = vocabulary.take(pc.sort_indices(vocabulary))
+    coded = pc.index_in(together, vocabulary).fill_null(-1).to_numpy().astype(np.int32)
+    ends = np.cumsum([len(array) for array in arrays])[:-1]
+    return np.split(coded, ends), vocabulary.to_numpy(zero_copy_only=False)
+
+
+@contextlib.contextmanager
+def written(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`; on success it takes its place in one step.
+
+    After an error nothing is left at either name.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written, with the reason.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with written(Path(folder) / "a.txt") as draft:
+    ...         _ = draft.write_text("done", encoding="utf-8")
+    ...     (Path(folder) / "a.txt").read_text(encoding="utf-8")
+    'done'
+    """
+    final = Path(path)
+    draft = None
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=".part", dir=final.parent)
+        os.close(handle)
+        draft = Path(name)
+        yield draft
+        with draft.open("rb+") as file:
+            os.fsync(file.fileno())
+        mask = os.umask(0)
+        os.umask(mask)
+        draft.chmod(0o666 & ~mask)
+        draft.replace(final)
+    except OSError as error:
+        raise OutputError(
+            "a file cannot be written",
+            got=f"{final} ({error.strerror or error})",
+            hint="Choose another place, or free space or permissions there",
+        ) from error
+    finally:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+
+
+def write(table: pd.DataFrame | pa.Table, path: str | Path) -> None:
+    """Write a table as `path`.parquet (exact) and `path`.csv (safe for spreadsheets).
+
+    In the CSV lists are joined by spaces, instants are ISO 8601 in UTC, and texts go
+    through `text.csv_cell`. Each file appears whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        The place cannot be written.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(pd.DataFrame({"tag": ["=1"]}), Path(folder) / "tags")
+    ...     (Path(folder) / "tags.csv").read_text(encoding="utf-8")
+    "tag\\n'=1\\n"
+    """
+    exact = (
+        table if isinstance(table, pa.Table) else pa.Table.from_pandas(table, preserve_index=False)
+    )
+    stem = Path(path)
+    with written(stem.with_name(stem.name + ".parquet")) as draft:
+        pq.write_table(exact, draft)
+    shown = exact.to_pandas()
+    for field in exact.schema:
+        if pa.types.is_timestamp(field.type):
+            shown[field.name] = ["" if pd.isna(at) else at.isoformat() for at in shown[field.name]]
+        elif pa.types.is_list(field.type):
+            shown[field.name] = [
+                "" if cells is None else csv_cell(" ".join(map(str, cells)))
+                for cells in shown[field.name]
+            ]
+        elif pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            shown[field.name] = [
+                "" if pd.isna(cell) else csv_cell(cell) for cell in shown[field.name]
+            ]
+    with written(stem.with_name(stem.name + ".csv")) as draft:
+        shown.to_csv(draft, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _column_names(table: Table) -> list[str]:
+    if isinstance(table, ibis.Table):
+        return list(table.columns)
+    if isinstance(table, pd.DataFrame):
+        return [str(name) for name in table.columns]
+    if isinstance(table, pa.Table):
+        return list(table.column_names)
+    raise UsageError(
+        "not a table",
+        got=type(table).__name__,
+        allowed="an Ibis table, a pandas DataFrame, a pyarrow Table",
+    )
+
+
+def _wanted(
+    table: Table, schema: pa.Schema, columns: Sequence[str], optional: Sequence[str]
+) -> pa.Schema:
+    names = _column_names(table)
+    if missing := [name for name in columns if name not in names]:
+        raise MissingColumnError(
+            "the table lacks columns",
+            got=", ".join(names) or "no column",
+            allowed=f"a table with {', '.join(columns)}",
+            hint=f"Add {', '.join(missing)}; `spread.tables` says what each column means",
+        )
+    return pa.schema([schema.field(name) for name in (*columns, *optional)])
