@@ -1,9 +1,14 @@
 """What several test files share."""
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+CALIBRATION = Path(__file__).parents[1] / "docs" / "calibration.md"
+_ROWS = pytest.StashKey[list[dict[str, str]]]()
 
 
 @pytest.fixture(scope="session")
@@ -11,7 +16,46 @@ def shared() -> Path:
     """Give the folder of real archives; in CI its absence is a failure, elsewhere a skip."""
     folder = Path(__file__).parents[2] / "shared" / "data"
     if not folder.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail(f"the real archives are absent: {folder}")
-        pytest.skip(f"the real archives are absent: {folder}")
+        absent(f"the real archives are absent: {folder}")
     return folder
+
+
+def absent(what: str) -> None:
+    """Skip on a user's machine, fail in CI: there a skip would hide a missing part."""
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture
+def calibration_row(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Give a function that adds a row to docs/calibration.md: room, claim, measured, target."""
+    rows = request.config.stash.setdefault(_ROWS, [])
+
+    def add(room: str, claim: str, measured: object, target: object) -> None:
+        rows.append(
+            {"room": room, "claim": claim, "measured": str(measured), "target": str(target)}
+        )
+
+    return add
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write what the calibration tests measured as a table that README links."""
+    rows = session.config.stash.get(_ROWS, [])
+    if rows and os.environ.get("SPREAD_CALIBRATION_TABLE", "") != "off":
+        CALIBRATION.parent.mkdir(exist_ok=True)
+        CALIBRATION.write_text(calibration_table(rows), encoding="utf-8")
+
+
+def calibration_table(rows: list[dict[str, str]]) -> str:
+    """Return the rows as Markdown."""
+    header = (
+        "# Calibration\n\n"
+        "Each estimator against simulated truth; `python -m pytest -m calibration` writes this "
+        "table.\n\n| room | claim | measured | target |\n|---|---|---|---|\n"
+    )
+    ordered = sorted(rows, key=lambda row: json.dumps([row["room"], row["claim"]]))
+    return header + "".join(
+        "| " + " | ".join(row[key].replace("|", "\\|") for key in row) + " |\n" for row in ordered
+    )

@@ -1,0 +1,19 @@
+"""One line for a user: what, got, allowed, next step."""
+
+import pytest
+
+from spread._errors import InputError, MissingColumnError, OutputError, SpreadError, UsageError
+
+
+def test_a_message_says_what_got_allowed_and_next_step() -> None:
+    error = SpreadError("unknown method", got="'x'", allowed="a, b", hint="Choose one of them")
+    assert str(error) == "unknown method: got 'x'; allowed: a, b. Choose one of them"
+
+
+def test_a_message_may_be_short() -> None:
+    assert str(InputError("the archive is empty")) == "the archive is empty"
+
+
+@pytest.mark.parametrize("kind", [UsageError, MissingColumnError, InputError, OutputError])
+def test_every_error_is_a_spread_error(kind: type[SpreadError]) -> None:
+    assert issubclass(kind, SpreadError)
