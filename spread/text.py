@@ -61,9 +61,9 @@ def hashtag_key(tag: str) -> str:
     >>> hashtag_key("#myNYPD"), hashtag_key("＃ＭＹＮＹＰＤ"), hashtag_key("#Straße")
     ('mynypd', 'mynypd', 'strasse')
     """
-    shown = _INVISIBLE.sub("", tag.strip()).lstrip("#＃")
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", shown).casefold())
-    return _INVISIBLE.sub("", folded).replace("i̇", "i").replace("\u0307", "")
+    compatible = unicodedata.normalize("NFKC", _INVISIBLE.sub("", tag))
+    folded = compatible.casefold().replace("i\u0307", "i")
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", folded)).strip().lstrip("#").strip()
 
 
 def hashtags_in(text: str) -> list[str]:

@@ -1,0 +1,32 @@
+"""What accounts and camps are called: public accounts by name, all others by number."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+PUBLIC_FOLLOWERS = 100_000
+"""An account with this many followers, or a verified one, is named in public."""
+
+
+def accounts(users: pd.DataFrame, *, names: bool) -> pd.DataFrame:
+    """Return user_id, label, public: how each account is called in figures and reports.
+
+    Verified accounts and those with at least `PUBLIC_FOLLOWERS` followers are called by
+    their screen name; all others by a number in order of appearance, unless `names`.
+    """
+    ordered = users.sort_values(["first_seen", "user_id"], na_position="last")
+    public = ordered.verified.fillna(False).astype(bool) | (
+        ordered.followers.fillna(0) >= PUBLIC_FOLLOWERS
+    )
+    named = (public | names) & ordered.screen_name.notna()
+    numbers = pd.Series(range(1, len(ordered) + 1), index=ordered.index).astype(str)
+    labels = ("@" + ordered.screen_name.fillna("")).where(named, "account " + numbers)
+    return pd.DataFrame(
+        {"user_id": ordered.user_id, "label": labels, "public": public}
+    ).reset_index(drop=True)
+
+
+def called(labels: pd.DataFrame, user_ids: Iterable[str | None]) -> list[str]:
+    """Return the labels of some accounts; an unknown one is `an unknown account`."""
+    lookup = dict(zip(labels.user_id, labels.label, strict=True))
+    return [lookup.get(user, "an unknown account") for user in user_ids]

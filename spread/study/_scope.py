@@ -1,0 +1,133 @@
+"""What a study is about: the window of time, the root tag, the tweets that carry it."""
+
+import difflib
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import ibis
+import pandas as pd
+
+from spread import hashtags
+from spread._errors import InputError, UsageError
+from spread.archive import Archive
+from spread.text import hashtag_key
+
+MIN_AUTHORS = 10
+"""A tag that nobody named and fewer authors use is no subject of a study."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The tweets of a study: `tweets` in the window, `tagged` those with the root."""
+
+    tweets: ibis.Table
+    tagged: ibis.Table
+    users: ibis.Table
+    usage: pd.DataFrame
+    root: str | None
+    shown: str
+    announcement: str | None
+    start_at: pd.Timestamp
+    end_at: pd.Timestamp
+    collected: int
+    authors: int
+
+
+def zone(name: str) -> ZoneInfo:
+    """Return a time zone by its IANA name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            "unknown time zone", got=repr(name), allowed="IANA names, such as America/New_York"
+        ) from error
+
+
+def instant(given: str | pd.Timestamp | None, time_zone: str) -> pd.Timestamp | None:
+    """Return a moment as UTC; one without a zone is read in `time_zone`."""
+    if given is None:
+        return None
+    try:
+        moment = pd.Timestamp(given)
+    except (ValueError, TypeError) as error:
+        raise UsageError(
+            "not a moment in time", got=repr(given), allowed="such as 2014-04-22T14:00"
+        ) from error
+    if moment is pd.NaT:
+        raise UsageError("not a moment in time", got=repr(given))
+    local = moment.tz_localize(zone(time_zone)) if moment.tzinfo is None else moment
+    return local.tz_convert("UTC")
+
+
+def choose(
+    archive: Archive,
+    root: str | None,
+    *,
+    start: str | pd.Timestamp | None,
+    end: str | pd.Timestamp | None,
+    time_zone: str,
+) -> Scope:
+    """Return the scope of a study, or say why there is none."""
+    start_at, end_at = instant(start, time_zone), instant(end, time_zone)
+    if start_at is not None and end_at is not None and start_at >= end_at:
+        raise UsageError("the window is empty", got=f"{start_at} to {end_at}", hint="Swap them")
+    tweets = archive.tweets
+    if start_at is not None:
+        tweets = tweets.filter(tweets.at >= ibis.literal(start_at.to_pydatetime()))
+    if end_at is not None:
+        tweets = tweets.filter(tweets.at < ibis.literal(end_at.to_pydatetime()))
+    collected = tweets.filter(tweets.origin == "collected")
+    facts = (
+        collected.aggregate(
+            tweets=collected.count(),
+            authors=collected.author_id.nunique(),
+            first=collected["at"].min(),
+            last=collected["at"].max(),
+        )
+        .to_pyarrow()
+        .to_pylist()[0]
+    )
+    if not facts["tweets"]:
+        raise InputError("no tweet in the window", hint="Widen start and end, or leave them out")
+    usage = hashtags.usage(tweets)
+    key, announcement = _root(usage, root)
+    tagged = tweets if key is None else tweets.filter(tweets.hashtags.contains(key))
+    shown = "the whole archive" if key is None else "#" + usage.set_index("hashtag").shown[key]
+    return Scope(
+        tweets=tweets,
+        tagged=tagged,
+        users=archive.users,
+        usage=usage,
+        root=key,
+        shown=shown,
+        announcement=announcement,
+        start_at=pd.Timestamp(facts["first"]),
+        end_at=pd.Timestamp(facts["last"]),
+        collected=facts["tweets"],
+        authors=facts["authors"],
+    )
+
+
+def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None]:
+    ranked = usage.sort_values(["authors", "tweets", "hashtag"], ascending=[False, False, True])
+    if root is not None:
+        key = hashtag_key(root)
+        if key in set(usage.hashtag):
+            return key, None
+        near = difflib.get_close_matches(key, usage.hashtag, n=5, cutoff=0.6)
+        offered = ranked[ranked.hashtag.isin(near)] if near else ranked.head(5)
+        raise InputError(
+            f"the tag #{key or root} never occurs in the archive",
+            allowed=", ".join(f"#{r.shown} ({r.tweets})" for r in offered.itertuples())
+            or "no tag occurs at all",
+            hint="Name one that occurs, or none for the commonest",
+        )
+    if ranked.empty:
+        return None, "No hashtag occurs, so this is a study of the whole archive."
+    top = ranked.iloc[0]
+    if top.authors < MIN_AUTHORS:
+        return None, (
+            f"No tag was named, and the commonest, #{top.shown}, has only {top.authors} authors, "
+            f"fewer than {MIN_AUTHORS}: this is a study of the whole archive."
+        )
+    return top.hashtag, f"No tag was named; this is the commonest, #{top.shown}."

@@ -1,0 +1,50 @@
+"""Numbers and moments as a reader expects them in a sentence."""
+
+import pandas as pd
+
+from spread.study._scope import zone
+
+
+def percent(share: float, *, digits: int = 0) -> str:
+    """Return a share as a percentage: `percent(.123)` is 12 %."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def percent_interval(share: float, low: float, high: float) -> str:
+    """Return a share with its interval in percent."""
+    digits = 0 if high >= 0.1 else 1
+    return f"{100 * share:.{digits}f} % ({100 * low:.{digits}f}–{100 * high:.{digits}f} %)"
+
+
+def number(value: float, *, digits: int = 0) -> str:
+    """Return a number with thousands parted."""
+    return f"{value:,.{digits}f}"
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural where due."""
+    if count == 1:
+        return f"1 {noun}"
+    return f"{count:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+
+
+def day(at: pd.Timestamp, time_zone: str) -> str:
+    """Return a moment as day and minute in a zone: 22 April 2014, 15:41 EDT."""
+    local = at.tz_convert(zone(time_zone))
+    return f"{local.day} {local:%B %Y, %H:%M %Z}"
+
+
+def clock(at: pd.Timestamp, time_zone: str, *, seen_from: pd.Timestamp | None = None) -> str:
+    """Return a moment as hour and minute, with its day where that is another one."""
+    local = at.tz_convert(zone(time_zone))
+    if seen_from is not None and seen_from.tz_convert(zone(time_zone)).date() == local.date():
+        return f"{local:%H:%M %Z}"
+    return day(at, time_zone)
+
+
+def span(low: pd.Timestamp, high: pd.Timestamp, time_zone: str) -> str:
+    """Return an interval of time, the day and the zone said once where they are shared."""
+    first, last = low.tz_convert(zone(time_zone)), high.tz_convert(zone(time_zone))
+    if first.date() == last.date():
+        return f"{first:%H:%M} and {last:%H:%M %Z} on {first.day} {first:%B %Y}"
+    return f"{day(low, time_zone)} and {day(high, time_zone)}"

@@ -1,0 +1,106 @@
+"""Tables in, tables out: the three kinds, the declared types, what is written."""
+
+from pathlib import Path
+
+import ibis
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spread import tables
+from spread._errors import MissingColumnError, OutputError, UsageError
+
+ROWS = {"tweet_id": ["18446744073709551615", None], "hashtags": [["a", "b"], []]}
+KINDS = {
+    "pandas": pd.DataFrame(ROWS),
+    "arrow": pa.table(ROWS),
+    "ibis": ibis.memtable(pa.table(ROWS)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_three_kinds_of_table_are_one(kind: str) -> None:
+    read = tables.arrow(KINDS[kind], tables.TWEETS, ["tweet_id", "hashtags"])
+    assert read.to_pydict() == ROWS
+    assert read.schema.field("tweet_id").type == pa.string()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_expression_has_the_declared_types(kind: str) -> None:
+    wanted = tables.expression(KINDS[kind], tables.TWEETS, ["hashtags"], optional=["followers"])
+    assert wanted.to_pyarrow().cast(pa.schema([tables.TWEETS.field(n) for n in wanted.columns]))
+    assert wanted.schema()["followers"].is_int64()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("read", [tables.arrow, tables.expression, tables.frame])
+def test_missing_columns_are_all_named(kind: str, read: object) -> None:
+    with pytest.raises(MissingColumnError, match=r"Add author_id, at;"):
+        read(KINDS[kind], tables.TWEETS, ["tweet_id", "author_id", "at"])
+
+
+def test_number_ids_are_refused() -> None:
+    with pytest.raises(UsageError, match=r"column tweet_id cannot be read as string.*Ids are text"):
+        tables.arrow(pd.DataFrame({"tweet_id": [1.5]}), tables.TWEETS, ["tweet_id"])
+
+
+def test_what_is_no_table_is_refused() -> None:
+    with pytest.raises(UsageError, match="not a table: got list; allowed: an Ibis table"):
+        tables.arrow([1], tables.TWEETS, ["tweet_id"])
+
+
+@given(st.lists(st.integers(-(2**60), 2**60)))
+def test_instants_and_microseconds_are_inverse(values: list[int]) -> None:
+    there = tables.instants(values)
+    assert tables.microseconds(pd.Series(there)).tolist() == values
+
+
+@given(st.lists(st.one_of(st.none(), st.text(max_size=3))))
+def test_codes_do_not_depend_on_order(column: list[str | None]) -> None:
+    (codes,), names = tables.codes(column)
+    (backwards,), same = tables.codes(column[::-1])
+    assert names.tolist() == same.tolist() == sorted({c for c in column if c is not None})
+    assert codes.tolist() == backwards.tolist()[::-1]
+    assert [None if code < 0 else names[code] for code in codes] == column
+
+
+def test_write_gives_an_exact_and_a_safe_file(tmp_path: Path) -> None:
+    table = pd.DataFrame({"name": ["=1+1", None], "at": tables.instants([0, 1])})
+    tables.write(table, tmp_path / "t")
+    assert pq.read_table(tmp_path / "t.parquet").column("name").to_pylist() == ["=1+1", None]
+    assert (tmp_path / "t.csv").read_text(encoding="utf-8").splitlines() == [
+        "name,at",
+        "'=1+1,1970-01-01T00:00:00+00:00",
+        ",1970-01-01T00:00:00.000001+00:00",
+    ]
+
+
+def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path) -> None:
+    place = tmp_path / "a.txt"
+    place.write_text("old", encoding="utf-8")
+
+    def interrupted() -> None:
+        with tables.written(place) as draft:
+            draft.write_text("ne", encoding="utf-8")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
+    assert place.read_text(encoding="utf-8") == "old"
+
+
+def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OutputError, match=r"a file cannot be written: got .*Choose another place"):
+        tables.write(pd.DataFrame({"a": [1]}), tmp_path / "file" / "t")
+
+
+def test_inputs_are_not_changed() -> None:
+    before = KINDS["pandas"].copy(deep=True)
+    read = tables.frame(KINDS["pandas"], tables.TWEETS, ["tweet_id"])
+    read.loc[0, "tweet_id"] = "changed"
+    pd.testing.assert_frame_equal(KINDS["pandas"], before)
