@@ -1,0 +1,214 @@
+"""Who used which hashtag, when: the tables that everything about tags starts from."""
+
+import difflib
+from collections.abc import Sequence
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from spread._errors import UsageError
+from spread.tables import TWEETS, Table, expression, instants, microseconds
+from spread.text import hashtag_key
+
+__all__ = ["collected", "present", "timeline", "usage", "uses"]
+
+_BINS_S = (1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800)
+_BINS_MOST = 240
+_NEAREST_MOST = 3
+_USAGE = (
+    *("hashtag", "shown", "tweets", "originals", "authors"),
+    *("first_at", "first_tweet_id", "first_author_id", "last_at"),
+)
+
+
+def usage(tweets: Table) -> pd.DataFrame:
+    """Return how much each hashtag was used, by how many, from when to when.
+
+    Collected tweets are counted (where a table has no `origin`, all are). A retweet
+    carries its original's tags and counts as a tweet; `originals` are the others. Each
+    tweet counts once a tag, however often it repeats it.
+
+    Parameters
+    ----------
+    tweets
+        Tweets with `tweet_id`, `author_id`, `at`, `hashtags`; `hashtags_shown`,
+        `origin` and `kind` where known.
+
+    Returns
+    -------
+    DataFrame
+        A row a tag: `hashtag` (key), `shown` (the most frequent spelling), `tweets`,
+        `originals`, `authors` (distinct), `first_at`, `first_tweet_id`,
+        `first_author_id` (the first in this archive), `last_at`. Most tweets first.
+
+    Raises
+    ------
+    MissingColumnError
+        A column is missing.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({
+    ...     "tweet_id": ["1", "2"], "author_id": ["ann", "bob"], "kind": ["tweet", "retweet"],
+    ...     "at": pd.to_datetime(["2014-04-22T18:00Z", "2014-04-22T18:05Z"]),
+    ...     "hashtags": [["mynypd"], ["mynypd"]], "hashtags_shown": [["myNYPD"], ["myNYPD"]]})
+    >>> usage(tweets)[["shown", "tweets", "originals", "authors", "first_author_id"]]
+        shown  tweets  originals  authors first_author_id
+    0  myNYPD       2          1        2             ann
+    """
+    rows = ibis.memtable(uses(tweets))
+    first = rows.mutate(
+        order=ibis.row_number().over(
+            group_by="hashtag", order_by=["at", rows.tweet_id.length(), "tweet_id"]
+        )
+    )
+    first = first.filter(first.order == 0).select(
+        "hashtag", first_tweet_id="tweet_id", first_author_id="author_id"
+    )
+    counts = rows.group_by("hashtag").agg(
+        tweets=rows.count(),
+        originals=rows.original.cast("int64").sum(),
+        authors=rows.author_id.nunique(),
+        first_at=rows["at"].min(),
+        last_at=rows["at"].max(),
+    )
+    table = counts.inner_join(first, "hashtag").to_pyarrow().to_pandas()
+    spellings = _spellings(tweets)
+    table["shown"] = pd.Series(
+        [spellings.get(name, name) for name in table["hashtag"]], index=table.index, dtype="str"
+    )
+    for name in ("first_at", "last_at"):
+        table[name] = table[name].astype("datetime64[us, UTC]")
+    table = table.sort_values(["tweets", "hashtag"], ascending=[False, True], ignore_index=True)
+    return table[list(_USAGE)]
+
+
+def timeline(tweets: Table, tags: Sequence[str] | str, *, bin_s: int | None = None) -> pd.DataFrame:
+    """Return how many tweets and authors used each of some tags, over time.
+
+    Parameters
+    ----------
+    tweets
+        As `usage`; tweets without a time are left out.
+    tags
+        One tag or several, with or without #, in any case.
+    bin_s
+        Length of a bin, in whole seconds; by default a round length that gives at most
+        240 bins. Bins are multiples of it since 1970, UTC.
+
+    Returns
+    -------
+    DataFrame
+        A row a tag and bin, empty bins included, from the first to the last use of any of
+        the tags: `hashtag`, `start_at`, `end_at`, `tweets`, `authors`.
+
+    Raises
+    ------
+    UsageError
+        A tag never occurs, no use of it has a time, or `bin_s` is no whole number above 0.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({
+    ...     "tweet_id": ["1", "2"], "author_id": ["ann", "ann"], "hashtags": [["mynypd"]] * 2,
+    ...     "at": pd.to_datetime(["2014-04-22T18:00Z", "2014-04-22T20:30Z"])})
+    >>> timeline(tweets, "#myNYPD", bin_s=3600)[["hashtag", "tweets", "authors"]]
+      hashtag  tweets  authors
+    0  mynypd       1        1
+    1  mynypd       0        0
+    2  mynypd       1        1
+    """
+    if bin_s is not None and (isinstance(bin_s, bool) or int(bin_s) != bin_s or bin_s < 1):
+        raise UsageError(
+            "bin_s cannot be used", got=repr(bin_s), allowed="whole seconds from 1 up, or None"
+        )
+    rows = uses(tweets)
+    wanted = [tags] if isinstance(tags, str) else list(tags)
+    keys = sorted({present(tag, rows["hashtag"].to_pylist()) for tag in wanted})
+    chosen = ibis.memtable(rows)
+    chosen = chosen.filter(chosen.hashtag.isin(keys) & chosen["at"].notnull())
+    span = chosen.agg(low=chosen["at"].min(), high=chosen["at"].max()).to_pyarrow()
+    if span["low"].null_count:
+        raise UsageError("no tweet with these tags has a time", got=", ".join(keys) or "no tag")
+    low, high = (int(microseconds(span[name])[0]) // 1_000_000 for name in ("low", "high"))
+    step = int(bin_s or next((b for b in _BINS_S if high - low <= b * _BINS_MOST), _BINS_S[-1]))
+    binned = chosen.mutate(bin=(chosen["at"].epoch_seconds() / step).floor().cast("int64"))
+    counts = binned.group_by("hashtag", "bin").agg(
+        tweets=binned.count(), authors=binned.author_id.nunique()
+    )
+    grid = _grid(keys, low // step, high // step, step)
+    grid = grid.merge(counts.to_pyarrow().to_pandas(), on=["hashtag", "bin"], how="left")
+    grid[["tweets", "authors"]] = grid[["tweets", "authors"]].fillna(0).astype("int64")
+    return grid[["hashtag", "start_at", "end_at", "tweets", "authors"]]
+
+
+def collected(tweets: Table, columns: Sequence[str]) -> ibis.Table:
+    """Return the tweets that the archive collected, with the named columns, as an expression."""
+    table = expression(tweets, TWEETS, columns, optional=["origin", "kind"])
+    return table.filter(table.origin.fill_null("collected") == "collected")
+
+
+def uses(tweets: Table) -> pa.Table:
+    """Return a row a collected tweet and tag: tweet_id, author_id, at, original, hashtag.
+
+    The unnested rows are held before anything counts them: engines miscount an
+    unnested column inside an aggregate.
+    """
+    table = collected(tweets, ["tweet_id", "author_id", "at", "hashtags"])
+    rows = table.select(
+        "tweet_id",
+        "author_id",
+        "at",
+        original=table.kind.fill_null("tweet") != "retweet",
+        hashtag=table.hashtags.unnest(),
+    ).distinct()
+    return rows.filter(rows.hashtag.notnull() & (rows.hashtag != "")).to_pyarrow()
+
+
+def present(tag: str, occurring: Sequence[str]) -> str:
+    """Return a tag's key if it occurs; else say which tags come nearest, and how often."""
+    key = hashtag_key(tag)
+    counts = pd.Series(occurring, dtype="str").value_counts()
+    if key in counts.index:
+        return key
+    near = difflib.get_close_matches(key, [str(name) for name in counts.index], _NEAREST_MOST)
+    listed = near or sorted(counts.index, key=lambda name: (-counts[name], name))[:_NEAREST_MOST]
+    kinds = "nearest" if near else "commonest"
+    named = ", ".join(
+        f"#{name} ({counts[name]} tweet{'s' * (counts[name] != 1)})" for name in listed
+    )
+    raise UsageError(
+        "this hashtag never occurs in the archive" if key else "no hashtag is named",
+        got=f"#{key}" if key else repr(tag),
+        hint=f"The {kinds} that do: {named}" if named else "No tweet here has a hashtag",
+    )
+
+
+def _spellings(tweets: Table) -> dict[str, str]:
+    """Return for each key the spelling that most tweets show."""
+    table = expression(tweets, TWEETS, ["tweet_id"], optional=["origin", "hashtags_shown"])
+    table = table.filter(table.origin.fill_null("collected") == "collected")
+    rows = ibis.memtable(
+        table.select("tweet_id", shown=table.hashtags_shown.unnest()).distinct().to_pyarrow()
+    )
+    counts = rows.group_by("shown").agg(tweets=rows.count()).to_pyarrow().to_pylist()
+    best: dict[str, str] = {}
+    for row in sorted(counts, key=lambda row: (-row["tweets"], row["shown"] or "")):
+        if row["shown"]:
+            best.setdefault(hashtag_key(row["shown"]), row["shown"].lstrip("#＃"))
+    return best
+
+
+def _grid(keys: list[str], first: int, last: int, step: int) -> pd.DataFrame:
+    bins = np.arange(first, last + 1, dtype=np.int64)
+    repeated = np.tile(bins, len(keys))
+    return pd.DataFrame(
+        {
+            "hashtag": pd.Series(np.repeat(keys, len(bins)), dtype="str"),
+            "bin": repeated,
+            "start_at": instants(repeated * step * 1_000_000),
+            "end_at": instants((repeated + 1) * step * 1_000_000),
+        }
+    )
