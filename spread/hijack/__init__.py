@@ -1,5 +1,7 @@
-"""When the composition of a hashtag changed, how sharply, and by whom."""
+"""When the composition of a hashtag's talk changed, how sharply, and by whom."""
 
+from spread.hijack._detect import detect
 from spread.hijack._segment import Segmentation, segment
+from spread.hijack._turn import Turn
 
-__all__ = ["Segmentation", "segment"]
+__all__ = ["Segmentation", "Turn", "detect", "segment"]
