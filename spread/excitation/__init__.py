@@ -1,0 +1,11 @@
+"""Kernels, prefix-sum recursions and the posterior over parents that cascades rest on."""
+
+from spread.excitation._posterior import (
+    ExponentialPosterior,
+    Kernel,
+    exponential,
+    omori,
+    posterior,
+)
+
+__all__ = ["ExponentialPosterior", "Kernel", "exponential", "omori", "posterior"]

@@ -1,0 +1,287 @@
+"""Prefix sums that replace the enumeration of trees.
+
+Events of a cascade, 0 = root, have times t, weights f and a kernel g(s) = Σ_c w_c e^{−r_c s}.
+The parent of event k is i < k with probability p_ik ∝ f_i g(t_k − t_i). Everything rests on
+three arrays, a row an event and a column a component, built once by `prefix_sums`:
+
+    decay_kc = e^{−r_c (t_k − t_{k−1})}
+    level_kc = f_k + decay_kc level_{k−1,c}            = Σ_{i ≤ k} f_i e^{−r_c (t_k − t_i)}
+    share_kc with p_ik = f_i Σ_c share_kc e^{−r_c (t_{k−1} − t_i)}
+
+Sums are scaled to the event before, and the slowest component sets the scale of the
+shares, so that nothing underflows however far apart two events are.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spread._compile import kernel
+
+Numbers = NDArray[np.float64]
+Offsets = NDArray[np.int64]
+
+
+@kernel
+def prefix_sums(
+    times: Numbers, f: Numbers, offsets: Offsets, rates: Numbers, weights: Numbers
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return decay, level and share, each (n, M); O(n M)."""
+    n, m = len(times), len(rates)
+    decay, level, share = np.zeros((n, m)), np.zeros((n, m)), np.zeros((n, m))
+    slowest = rates.min()
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        if start < end:
+            level[start] = f[start]
+        for k in range(start + 1, end):
+            gap = times[k] - times[k - 1]
+            total = 0.0
+            for c in range(m):
+                decay[k, c] = np.exp(-rates[c] * gap)
+                share[k, c] = weights[c] * np.exp(-(rates[c] - slowest) * gap)
+                total += share[k, c] * level[k - 1, c]
+                level[k, c] = f[k] + decay[k, c] * level[k - 1, c]
+            for c in range(m):
+                share[k, c] /= total
+    return decay, level, share
+
+
+@kernel
+def influences(f: Numbers, offsets: Offsets, decay: Numbers, share: Numbers) -> Numbers:
+    """Return expected descendants, itself included; O(n M)."""
+    phi = np.ones(len(f))
+    onward = np.empty(decay.shape[1])
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        onward[:] = 0.0
+        for i in range(end - 2, start - 1, -1):
+            total = 0.0
+            for c in range(len(onward)):
+                onward[c] = share[i + 1, c] * phi[i + 1] + decay[i + 1, c] * onward[c]
+                total += onward[c]
+            phi[i] = 1.0 + f[i] * total
+    return phi
+
+
+@kernel
+def expected_depths(f: Numbers, offsets: Offsets, decay: Numbers, share: Numbers) -> Numbers:
+    """Return each event's expected depth; O(n M)."""
+    depth = np.zeros(len(f))
+    held = np.empty(decay.shape[1])
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        held[:] = 0.0
+        for k in range(start + 1, end):
+            depth[k] = 1.0
+            for c in range(len(held)):
+                depth[k] += share[k, c] * held[c]
+            for c in range(len(held)):
+                held[c] = f[k] * depth[k] + decay[k, c] * held[c]
+    return depth
+
+
+@kernel
+def expected_viralities(
+    f: Numbers, offsets: Offsets, decay: Numbers, level: Numbers, share: Numbers
+) -> Numbers:
+    """Return each cascade's expected structural virality; O(n M²).
+
+    T_k sums the expected distances from event k to the earlier ones, N weighs the sums
+    S_p of the possible parents p, R the distances between pairs of possible parents.
+    """
+    m = decay.shape[1]
+    result = np.full(len(offsets) - 1, np.nan)
+    sums, pairs, q = np.empty(m), np.empty((m, m)), np.empty(m)
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        sums[:] = 0.0
+        pairs[:] = 0.0
+        distances = 0.0
+        for k in range(start + 1, end):
+            t = float(k - start)
+            for c in range(m):
+                t += share[k, c] * sums[c]
+            distances += t
+            for b in range(m):
+                q[b] = level[k - 1, b]
+                for c in range(m):
+                    q[b] += share[k, c] * pairs[b, c]
+            for b in range(m):
+                sums[b] = decay[k, b] * (sums[b] + q[b]) + f[k] * t
+                for c in range(m):
+                    pairs[b, c] = decay[k, b] * decay[k, c] * pairs[b, c] + f[k] * (
+                        decay[k, b] * q[b] + decay[k, c] * q[c]
+                    )
+        n = float(end - start)
+        if n > 1:
+            result[cascade] = 2 * distances / (n * (n - 1))
+    return result
+
+
+@kernel
+def expected_credits(
+    f: Numbers,
+    offsets: Offsets,
+    decay: Numbers,
+    share: Numbers,
+    counted: Numbers,
+    nodes: Numbers,
+    node_weights: Numbers,
+) -> Numbers:
+    """Return each event's expected Shapley credit; O(n M Q) for Q nodes.
+
+    1 / (depth + 1) = ∫₀¹ x^depth dx splits into a factor G for the way up, with the
+    generating function of the depth, and a factor S for the way down.
+    """
+    m = decay.shape[1]
+    credit = np.zeros(len(f))
+    up = np.empty(len(f))
+    held = np.empty(m)
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        for node in range(len(nodes)):
+            x = nodes[node]
+            if start < end:
+                up[start] = 1.0
+                held[:] = f[start]
+            for k in range(start + 1, end):
+                above = 0.0
+                for c in range(m):
+                    above += share[k, c] * held[c]
+                up[k] = x * above
+                for c in range(m):
+                    held[c] = f[k] * up[k] + decay[k, c] * held[c]
+            held[:] = 0.0
+            down = 0.0
+            for i in range(end - 1, start - 1, -1):
+                total = 0.0
+                if i + 1 < end:
+                    for c in range(m):
+                        held[c] = share[i + 1, c] * down + decay[i + 1, c] * held[c]
+                        total += held[c]
+                down = counted[i] + x * f[i] * total
+                credit[i] += node_weights[node] * up[i] * down
+    return credit
+
+
+@kernel
+def log_prefix_sums(times: Numbers, f: Numbers, offsets: Offsets, rates: Numbers) -> Numbers:
+    """Return ln Σ_{i ≤ k} f_i e^{r_c t_i}, which never decreases along a cascade; O(n M)."""
+    logs = np.empty((len(times), len(rates)))
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        for k in range(start, end):
+            for c in range(len(rates)):
+                term = np.log(f[k]) + rates[c] * times[k]
+                if k > start:
+                    before = logs[k - 1, c]
+                    high, low = max(before, term), min(before, term)
+                    term = high + np.log1p(np.exp(low - high))
+                logs[k, c] = term
+    return logs
+
+
+@kernel
+def parent_at(k: int, u: float, start: int, logs: Numbers, level: Numbers, share: Numbers) -> int:
+    """Return the parent of event k at the quantile u of its distribution; O(M + log n)."""
+    c = 0
+    for c in range(share.shape[1]):
+        p = share[k, c] * level[k - 1, c]
+        if u < p or c == share.shape[1] - 1:
+            u = min(u / p, 1.0) if p > 0 else 1.0
+            break
+        u -= p
+    target = np.log(u) + logs[k - 1, c] if u > 0 else -np.inf
+    low, high = start, k - 1
+    while low < high:
+        middle = (low + high) // 2
+        if logs[middle, c] >= target:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@kernel
+def draw_parents(
+    uniforms: Numbers, offsets: Offsets, logs: Numbers, level: Numbers, share: Numbers
+) -> NDArray[np.int32]:
+    """Return one parent per event; O(n (M + log n))."""
+    parents = np.full(len(uniforms), -1, np.int32)
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        for k in range(start + 1, end):
+            parents[k] = parent_at(k, uniforms[k], start, logs, level, share)
+    return parents
+
+
+@kernel
+def parent_probabilities(
+    parents: NDArray[np.int32], times: Numbers, f: Numbers, rates: Numbers, share: Numbers
+) -> Numbers:
+    """Return the probability of each event's named parent, 1 at roots; O(n M)."""
+    p = np.ones(len(parents))
+    for k in range(len(parents)):
+        if parents[k] >= 0:
+            lag = times[k - 1] - times[parents[k]]
+            total = 0.0
+            for c in range(len(rates)):
+                total += share[k, c] * np.exp(-rates[c] * lag)
+            p[k] = f[parents[k]] * total
+    return p
+
+
+@kernel
+def entropies_of_one_exponential(
+    times: Numbers, f: Numbers, offsets: Offsets, rate: float
+) -> Numbers:
+    """Return each parent's entropy in nats, NaN at roots; O(n).
+
+    With h = f e^{−r τ} over candidates: H = ln Σh − Σ h ln h / Σh, from three prefix sums.
+    """
+    entropy = np.full(len(times), np.nan)
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        total, logged, lagged = 0.0, 0.0, 0.0
+        for k in range(start + 1, end):
+            gap = times[k - 1] - times[k - 2] if k - 1 > start else 0.0
+            e = np.exp(-rate * gap)
+            lagged = e * (lagged + gap * total)
+            total = f[k - 1] + e * total
+            logged = f[k - 1] * np.log(f[k - 1]) + e * logged
+            entropy[k] = max(np.log(total) - (logged - rate * lagged) / total, 0.0)
+    return entropy
+
+
+@kernel
+def entropies_at_quantiles(
+    times: Numbers,
+    f: Numbers,
+    offsets: Offsets,
+    rates: Numbers,
+    logs: Numbers,
+    level: Numbers,
+    share: Numbers,
+    points: int,
+) -> Numbers:
+    """Return each parent's entropy in nats: exact for up to `points` candidates, else by
+    the mean of −ln p at the midpoints of so many equal slices; O(n M points).
+    """
+    entropy = np.full(len(times), np.nan)
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        for k in range(start + 1, end):
+            exact = k - start <= points
+            total = 0.0
+            for j in range(min(points, k - start)):
+                i = start + j
+                if not exact:
+                    i = parent_at(k, (j + 0.5) / points, start, logs, level, share)
+                p = 0.0
+                for c in range(len(rates)):
+                    p += share[k, c] * np.exp(-rates[c] * (times[k - 1] - times[i]))
+                p *= f[i]
+                if p > 0:
+                    total -= np.log(p) * (p if exact else 1.0 / points)
+            entropy[k] = max(total, 0.0)
+    return entropy

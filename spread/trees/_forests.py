@@ -1,0 +1,230 @@
+"""Forests: cascades with what is known of their trees."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from spread._errors import UsageError
+from spread._random import stream
+from spread.text import html_card
+from spread.trees._arithmetic import (
+    Numbers,
+    Parents,
+    checked_parents,
+    depths_kernel,
+    event_credit_kernel,
+    viralities_kernel,
+)
+
+
+class Posterior(Protocol):
+    """What is known of who passed on from whom, over the rows of an events table.
+
+    Parents are drawn independently of each other given times and marks, so that the
+    expectations below need no enumeration of trees.
+    """
+
+    def draw(self, rng: np.random.Generator) -> Parents:
+        """Return one parent array over the rows of all events, −1 at roots."""
+
+    def probabilities(self, row: int) -> Numbers:
+        """Return the probabilities of a row's parents: its cascade's earlier events."""
+
+    def probability(self, parents: Parents) -> Numbers:
+        """Return, per row, the probability of the parent named; 1 at roots."""
+
+    def entropy(self) -> Numbers:
+        """Return, per row, the entropy of its parent in nats; NaN at roots."""
+
+    def expected_depth(self) -> Numbers:
+        """Return, per row, the expected depth."""
+
+    def expected_virality(self) -> Numbers:
+        """Return, per cascade, the expected structural virality; NaN for one event."""
+
+    def expected_credit(self, counted: Numbers | None = None) -> Numbers:
+        """Return, per row, the expected Shapley credit for the events counted."""
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Observed:
+    """A posterior that is certain: trees that were seen, simulated or assumed.
+
+    Examples
+    --------
+    >>> Observed(np.array([-1, 0, 1], np.int32), np.array([0, 3])).expected_depth().tolist()
+    [0.0, 1.0, 2.0]
+    """
+
+    parents: Parents
+    offsets: NDArray[np.int64]
+
+    def draw(self, rng: np.random.Generator) -> Parents:
+        """Return the parents; nothing is drawn."""
+        del rng
+        return self.parents.copy()
+
+    def probabilities(self, row: int) -> Numbers:
+        """Return 1 for the parent and 0 for the other earlier events."""
+        start = self.offsets[np.searchsorted(self.offsets, row, side="right") - 1]
+        return (np.arange(start, row) == self.parents[row]).astype(float)
+
+    def probability(self, parents: Parents) -> Numbers:
+        """Return 1 where the parent named is the one observed, else 0."""
+        return (parents == self.parents).astype(float)
+
+    def entropy(self) -> Numbers:
+        """Return 0, NaN at roots."""
+        return np.where(self.parents < 0, np.nan, 0.0)
+
+    def expected_depth(self) -> Numbers:
+        """Return the depths."""
+        return depths_kernel(self.parents).astype(float)
+
+    def expected_virality(self) -> Numbers:
+        """Return each cascade's structural virality."""
+        return viralities_kernel(self.parents)
+
+    def expected_credit(self, counted: Numbers | None = None) -> Numbers:
+        """Return each event's credit."""
+        weights = np.ones(len(self.parents)) if counted is None else counted
+        return event_credit_kernel(self.parents, weights)
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Forests:
+    """Cascades with what is known of their trees.
+
+    Attributes
+    ----------
+    events
+        One row an event, the columns of `tables.EVENTS`, sorted by cascade and event.
+    offsets
+        Cascade c holds the rows from `offsets[c]` up to `offsets[c + 1]`.
+    posterior
+        Who passed on from whom, with probabilities: see `Posterior`.
+    method
+        How the trees were found.
+    trees
+        How many trees stand for the posterior: `tree(0)` to `tree(trees - 1)`.
+    seed
+        Decides every tree.
+    parameters
+        What was fitted and what was counted on the way.
+    root_at
+        When each cascade began (UTC).
+    """
+
+    events: pd.DataFrame
+    offsets: NDArray[np.int64]
+    posterior: Posterior
+    method: str
+    trees: int
+    seed: int
+    parameters: Mapping[str, object]
+    root_at: pd.DatetimeIndex
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def tree(self, i: int) -> Parents:
+        """Return tree number i over all rows: each row's parent row, −1 at roots.
+
+        The same i gives the same tree every time; no tree is kept.
+
+        Raises
+        ------
+        UsageError
+            There is no tree of that number.
+        """
+        if not 0 <= i < self.trees:
+            raise UsageError("no such tree", got=str(i), allowed=f"0 to {self.trees - 1}")
+        return self.posterior.draw(stream(self.seed, i))
+
+    def frame(self, i: int) -> pd.DataFrame:
+        """Return the events with `tree` = i and `parent`, an event number or −1 at roots."""
+        parents = self.tree(i)
+        starts = np.repeat(self.offsets[:-1], np.diff(self.offsets))
+        within = np.where(parents < 0, -1, parents - starts).astype(np.int32)
+        return self.events.assign(tree=np.int32(i), parent=within)
+
+    def __repr__(self) -> str:
+        return (
+            f"Forests({len(self)} cascades, {len(self.events)} events, "
+            f"method={self.method!r}, trees={self.trees}, seed={self.seed})"
+        )
+
+    def _repr_html_(self) -> str:
+        sizes_of = np.diff(self.offsets)
+        facts: dict[str, object] = {
+            "cascades": f"{len(self):,}",
+            "events": f"{len(self.events):,}",
+            "largest": f"{int(sizes_of.max()):,} events" if len(self) else "none",
+            "method": self.method,
+            "trees drawn": self.trees,
+            **self.parameters,
+            "seed": self.seed,
+        }
+        return html_card("Forests", facts)
+
+
+def observed(
+    events: pd.DataFrame,
+    parents: ArrayLike,
+    *,
+    method: str = "observed",
+    parameters: Mapping[str, object] | None = None,
+    root_at: pd.DatetimeIndex | None = None,
+) -> Forests:
+    """Return trees that are known as Forests: reply trees, simulated cascades.
+
+    Parameters
+    ----------
+    events
+        The columns of `tables.EVENTS`, sorted by cascade and event, cascades from 0.
+    parents
+        Per row the row of its parent in the same cascade, −1 at each cascade's event 0.
+    method
+        A word for where the trees come from.
+    parameters
+        What made them.
+    root_at
+        When each cascade began; 1970 where it is not given.
+
+    Raises
+    ------
+    UsageError
+        A cascade has not exactly one root, its first event, or parents leave the cascade.
+
+    Examples
+    --------
+    >>> events = pd.DataFrame(
+    ...     {"cascade": [0, 0], "event": [0, 1], "tweet_id": ["1", "2"],
+    ...      "user_id": ["a", "b"], "at_s": [0.0, 9.0], "mark": [5.0, 1.0]})
+    >>> observed(events, [-1, 0]).tree(0).tolist()
+    [-1, 0]
+    """
+    checked = checked_parents(parents)
+    cascade = events["cascade"].to_numpy()
+    starts = np.flatnonzero(np.diff(cascade, prepend=-1))
+    offsets = np.append(starts, len(cascade)).astype(np.int64)
+    if len(checked) != len(events):
+        raise UsageError(
+            "parents and events differ in length", got=f"{len(checked)}, {len(events)}"
+        )
+    if not np.array_equal(np.flatnonzero(checked < 0), offsets[:-1]) or np.any(
+        cascade[checked[checked >= 0]] != cascade[checked >= 0]
+    ):
+        raise UsageError(
+            "a cascade is not one tree",
+            allowed="each cascade's first event is its only root, parents are in the cascade",
+        )
+    if root_at is None:
+        root_at = pd.DatetimeIndex(np.zeros(len(offsets) - 1, "datetime64[us]")).tz_localize("UTC")
+    return Forests(
+        events, offsets, Observed(checked, offsets), method, 1, 0, dict(parameters or {}), root_at
+    )

@@ -1,0 +1,157 @@
+import itertools
+import math
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spread import trees
+from spread._errors import UsageError
+
+# Goel et al. 2016: a star has 2(n−1)/n, a path (n+1)/3; the others by hand and networkx.
+STAR = [-1] + [0] * 9
+PATH = list(range(-1, 9))
+BINARY = [-1] + [(v - 1) // 2 for v in range(1, 15)]
+SMALL = [-1, 0, 0, 1, 1, 2, 5]
+OWNERS = ["A", "B", "C", "B", "D", "A", "C"]
+
+forests = st.lists(st.integers(0, 10**6), min_size=1, max_size=40).map(
+    lambda draws: [-1] + [draw % (v + 1) for v, draw in enumerate(draws)]
+)
+
+
+def brute_force_credit(parents, owners):
+    """Average an owner's marginal gain over all orders of players (Shapley's definition)."""
+    paths = [{owners[v]} for v in range(len(parents))]
+    for v, parent in enumerate(parents):
+        if parent >= 0:
+            paths[v] |= paths[parent]
+    players = sorted(set(owners))
+    gain = dict.fromkeys(players, 0)
+    for order in itertools.permutations(players):
+        for i, player in enumerate(order):
+            with_player, before = set(order[: i + 1]), set(order[:i])
+            gain[player] += sum(p <= with_player for p in paths) - sum(p <= before for p in paths)
+    return {player: gain[player] / math.factorial(len(players)) for player in players}
+
+
+@pytest.mark.parametrize(
+    ("parents", "expected"),
+    [(STAR, 1.8), (PATH, 11 / 3), (BINARY, 3.5047619047619047), (SMALL, 2.476190476190476)],
+)
+def test_structural_virality_of_known_trees(parents, expected):
+    assert trees.structural_virality(parents) == pytest.approx(expected, rel=1e-14)
+
+
+def test_structural_virality_of_one_event_is_not_a_number():
+    assert math.isnan(trees.structural_virality([-1]))
+
+
+def test_structural_virality_of_a_long_chain_exceeds_64_bits():
+    chain = np.arange(-1, 9_999_999)
+    # n terms added in float64: a relative error of at most n 2^-53.
+    assert trees.structural_virality(chain) == pytest.approx((10**7 + 1) / 3, rel=1e7 * 2**-53)
+
+
+@given(forests)
+@settings(max_examples=60, derandomize=True, deadline=None)
+def test_structural_virality_equals_networkx(parents):
+    graph = nx.Graph(list(enumerate(parents))[1:])
+    expected = nx.average_shortest_path_length(graph)
+    assert trees.structural_virality(parents) == pytest.approx(expected, rel=1e-12)
+
+
+@given(forests)
+@settings(max_examples=60, derandomize=True, deadline=None)
+def test_depths_sizes_and_breadths_agree_with_paths(parents):
+    graph = nx.DiGraph([(p, v) for v, p in enumerate(parents)][1:])
+    graph.add_node(0)
+    distance = nx.single_source_shortest_path_length(graph, 0)
+    assert trees.depths(parents).tolist() == [distance[v] for v in range(len(parents))]
+    descendants = [1 + len(nx.descendants(graph, v)) for v in range(len(parents))]
+    assert trees.sizes(parents).tolist() == descendants
+    assert trees.breadths(parents).sum() == len(parents)
+
+
+def test_a_forest_gives_one_virality_a_tree_in_any_interleaving():
+    together = [-1, -1, 0, 1, 2, 1]  # a path 0-2-4 and a star 1-3, 1-5, interleaved
+    assert trees.structural_virality(together).tolist() == pytest.approx([4 / 3, 4 / 3])
+
+
+def test_event_credit_of_the_small_tree():
+    expected = [3.25, 7 / 6, 13 / 12, 1 / 3, 1 / 3, 7 / 12, 1 / 4]  # by hand: Σ 1/(depth+1)
+    assert trees.credit(SMALL) == pytest.approx(expected, rel=1e-14)
+
+
+def test_account_credit_counts_an_account_once_on_a_path():
+    expected = {"A": 23 / 6, "B": 4 / 3, "C": 3 / 2, "D": 1 / 3}  # C's sum over events is 4/3
+    assert trees.credit(SMALL, OWNERS).to_dict() == pytest.approx(expected, rel=1e-14)
+
+
+@given(forests.filter(lambda p: len(p) <= 9), st.lists(st.sampled_from("abcd"), min_size=9))
+@settings(max_examples=40, derandomize=True, deadline=None)
+def test_account_credit_is_the_shapley_value(parents, letters):
+    owners = letters[: len(parents)]
+    expected = brute_force_credit(parents, owners)
+    assert trees.credit(parents, owners).to_dict() == pytest.approx(expected, rel=1e-12)
+
+
+@given(forests)
+@settings(max_examples=30, derandomize=True, deadline=None)
+def test_credit_sums_to_the_number_of_events(parents):
+    owners = [v % 3 for v in range(len(parents))]
+    assert trees.credit(parents).sum() == pytest.approx(len(parents))
+    assert trees.credit(parents, owners).sum() == pytest.approx(len(parents))
+
+
+@pytest.mark.parametrize("parents", [[0], [-1, 2, 0], [-1, -2], [1, -1]])
+def test_what_is_no_forest_is_refused(parents):
+    with pytest.raises(UsageError, match="not a forest"):
+        trees.depths(parents)
+
+
+def test_what_is_no_parent_array_is_refused():
+    with pytest.raises(UsageError, match="not a parent array"):
+        trees.depths([[-1]])
+    with pytest.raises(UsageError, match="float64"):
+        trees.sizes([-1.0, 0.0])
+    with pytest.raises(UsageError, match="owners and parents differ"):
+        trees.credit([-1, 0], ["a"])
+
+
+def test_empty_arrays_have_empty_answers():
+    assert trees.depths([]).tolist() == trees.sizes([]).tolist() == trees.credit([]).tolist() == []
+
+
+def events(counts):
+    cascade = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
+    event = np.concatenate([np.arange(n, dtype=np.int32) for n in counts])
+    ids = [str(row) for row in range(len(cascade))]
+    return pd.DataFrame(
+        {"cascade": cascade, "event": event, "tweet_id": ids, "user_id": ids}
+    ).assign(at_s=event.astype(float), mark=1.0)
+
+
+def test_observed_trees_are_certain():
+    forests = trees.observed(events([3, 1]), [-1, 0, 1, -1])
+    assert len(forests) == 2
+    assert forests.frame(0).parent.tolist() == [-1, 0, 1, -1]
+    assert forests.posterior.probabilities(2).tolist() == [0.0, 1.0]
+    assert forests.posterior.probability(forests.tree(0)).tolist() == [1.0] * 4
+    assert forests.posterior.expected_virality() == pytest.approx([4 / 3, np.nan], nan_ok=True)
+    assert "Forests(2 cascades, 4 events" in repr(forests)
+    assert "largest" in forests._repr_html_()
+
+
+@pytest.mark.parametrize("parents", [[-1, 0, -1, -1], [-1, 0, 1, 0], [-1, 0, 0, 2]])
+def test_observed_trees_stay_in_their_cascade(parents):
+    with pytest.raises(UsageError, match="not one tree"):
+        trees.observed(events([3, 1]), parents)
+
+
+def test_a_tree_that_is_not_there_is_refused():
+    with pytest.raises(UsageError, match="no such tree: got 1; allowed: 0 to 0"):
+        trees.observed(events([2]), [-1, 0]).tree(1)
