@@ -1,5 +1,9 @@
 """Seeds: one integer decides every random draw of a call (SPEC 7)."""
 
+import contextlib
+import random
+from collections.abc import Iterator
+
 import numpy as np
 
 from spread._errors import UsageError
@@ -35,3 +39,24 @@ def stream(seed: int, *keys: int) -> np.random.Generator:
     True
     """
     return np.random.default_rng([seed, *keys])
+
+
+@contextlib.contextmanager
+def igraph_random(seed: int, *keys: int) -> Iterator[None]:
+    """Let igraph draw from number `keys` of a seed inside the block.
+
+    Afterwards, after an error too, igraph draws from Python's `random` again, as it
+    does from the start; igraph cannot tell which generator it had before.
+
+    Examples
+    --------
+    >>> with igraph_random(1, 2):
+    ...     pass
+    """
+    import igraph
+
+    igraph.set_random_number_generator(random.Random(int(stream(seed, *keys).integers(2**63))))
+    try:
+        yield
+    finally:
+        igraph.set_random_number_generator(random)

@@ -42,7 +42,7 @@ __all__ = [
     "written",
 ]
 
-Table: TypeAlias = "ibis.Table | pd.DataFrame | pa.Table"
+Table: TypeAlias = ibis.Table | pd.DataFrame | pa.Table
 """What a function takes as a table."""
 
 _INSTANT = pa.timestamp("us", "UTC")

@@ -1,0 +1,328 @@
+"""Edges from tweets, graphs from edges, and the tweets behind an edge."""
+
+from typing import Any, Final
+
+import ibis
+import igraph
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spread._errors import UsageError
+from spread.graphs import _manual
+from spread.tables import TWEETS, USERS, Table, arrow, codes, expression, microseconds
+from spread.text import hashtag_key
+
+__all__ = [
+    "KINDS",
+    "edges",
+    "evidence",
+    "hashtags",
+    "mentions",
+    "quotes",
+    "replies",
+    "retweets",
+]
+
+KINDS: Final = ("retweet", "mention", "reply", "quote", "hashtag")
+"""The kinds of edge."""
+
+_ALWAYS = ("tweet_id", "author_id", "origin", "at", "kind")
+_NEEDED = {
+    "retweet": ("retweet_of", "retweet_author_id"),
+    "mention": ("mentions",),
+    "reply": ("reply_to", "reply_author_id"),
+    "quote": ("quote_of", "quote_author_id"),
+    "hashtag": ("hashtags",),
+}
+_EDGES = ["source", "target", "weight", "count", "first_at", "last_at"]
+
+
+def edges(
+    tweets: Table, kind: str, *, manual: bool = False, names: Table | None = None
+) -> pd.DataFrame:
+    """Return who acted on whom, one row an edge, sorted by source and target.
+
+    Collected tweets alone count. A retweet has no mention, reply or quote of its own:
+    what it shows is its original's. Acts on oneself are left out, and so are acts whose
+    target the archive does not know.
+
+    Parameters
+    ----------
+    tweets
+        Columns `tweet_id`, `author_id`, `origin`, `at`, `kind`, and those of the kind:
+        `retweet_of` and `retweet_author_id`, `mentions`, `reply_to` and
+        `reply_author_id`, `quote_of` and `quote_author_id`, or `hashtags`.
+    kind
+        `retweet`, `mention`, `reply` or `quote`: accounts, who acted → on whom.
+        `hashtag`: two tags in one tweet, retweets included, the smaller key as source.
+    manual
+        For `retweet`: count old-style retweets ("RT @a: …") too; needs
+        `manual_retweet`, `mentions` and `text`. Each counts as an original of its own,
+        since it does not say which it repeats.
+    names
+        A users table, by which manual retweets find the account they name. Without it
+        only those with a single mention are resolved.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `source`, `target`; `weight`: distinct originals retweeted, or distinct tweets
+        with the mention, reply or quote, or distinct authors that used both tags in one
+        tweet; `count`: retweets, mentions, replies, quotes, or tweets with both tags;
+        `first_at`, `last_at`: of the acts, UTC.
+
+    Raises
+    ------
+    UsageError
+        The kind is unknown, or a column is missing (`MissingColumnError`).
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["1", "2"], "author_id": ["ann", "bob"],
+    ...     "origin": "collected", "kind": ["tweet", "retweet"],
+    ...     "at": pd.to_datetime(["2014-04-22T18:00", "2014-04-22T18:05"], utc=True),
+    ...     "retweet_of": [None, "1"], "retweet_author_id": [None, "ann"]})
+    >>> edges(tweets, "retweet")[["source", "target", "weight", "count"]]
+      source target  weight  count
+    0    bob    ann       1      1
+    """
+    return _frame(_counted(_totals(_acts(tweets, kind, manual=manual, names=names))))
+
+
+def retweets(tweets: Table, *, manual: bool = False, names: Table | None = None) -> igraph.Graph:
+    """Return the retweet graph: retweeter → author.
+
+    Parameters
+    ----------
+    tweets, manual
+        As in `edges`.
+    names
+        A users table (`user_id`, `screen_name`): vertices get a `label`.
+
+    Returns
+    -------
+    igraph.Graph
+        Directed. Vertices: `name` (user id, sorted). Edges: `weight` (distinct
+        originals), `count` (retweets), `first_at`, `last_at` (seconds since 1970).
+        Graph: `kind`; `self_loops` and `unresolved`: retweets of oneself, and of an
+        unknown author, both left out.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["2", "3"], "author_id": ["bob", "ann"],
+    ...     "origin": "collected", "kind": "retweet", "retweet_of": "1",
+    ...     "at": pd.to_datetime(["2014-04-22T18:00", "2014-04-22T18:05"], utc=True),
+    ...     "retweet_author_id": "ann"})
+    >>> graph = retweets(tweets)
+    >>> graph.vs["name"], graph.get_edgelist(), graph["self_loops"]
+    (['ann', 'bob'], [(1, 0)], 1)
+    """
+    return _graph(tweets, "retweet", manual=manual, names=names)
+
+
+def mentions(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
+    """Return the mention graph: who wrote → the account named; as `retweets`.
+
+    `weight` is the number of distinct tweets, `count` that of mentions.
+    """
+    return _graph(tweets, "mention", names=names)
+
+
+def replies(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
+    """Return the reply graph: who answered → the account answered; as `retweets`.
+
+    `weight` and `count` are both the number of replies.
+    """
+    return _graph(tweets, "reply", names=names)
+
+
+def quotes(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
+    """Return the quote graph: who quoted → the account quoted; as `retweets`.
+
+    `weight` and `count` are both the number of quoting tweets.
+    """
+    return _graph(tweets, "quote", names=names)
+
+
+def hashtags(tweets: Table) -> igraph.Graph:
+    """Return the undirected graph of hashtags that stand together in a tweet.
+
+    Vertices are hashtag keys; only tags that stand beside another are in it. `weight`
+    is the number of distinct authors (one author's flood counts once), `count` the
+    number of tweets, retweets included.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["1"], "author_id": ["ann"],
+    ...     "origin": "collected", "kind": "tweet", "hashtags": [["mynypd", "myopd"]],
+    ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
+    >>> hashtags(tweets).vs["name"]
+    ['mynypd', 'myopd']
+    """
+    return _graph(tweets, "hashtag")
+
+
+def evidence(
+    tweets: Table,
+    source: str,
+    target: str,
+    *,
+    kind: str,
+    manual: bool = False,
+    names: Table | None = None,
+) -> pd.DataFrame:
+    """Return the tweets behind one edge, first one first.
+
+    Parameters
+    ----------
+    tweets, kind, manual, names
+        As in `edges`; `text` is read where the table has it.
+    source, target
+        The ends of the edge: ids, or two hashtags in any order and spelling.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `tweet_id`, `at`, `author_id`, `text`, `target_tweet_id` (the tweet retweeted,
+        answered or quoted; null where there is none), sorted by time and id. Empty
+        where there is no such edge.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"],
+    ...     "origin": "collected", "kind": "retweet", "retweet_of": "1",
+    ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True),
+    ...     "retweet_author_id": "ann", "text": "my #myNYPD photo"})
+    >>> evidence(tweets, "bob", "ann", kind="retweet").tweet_id.tolist()
+    ['2']
+    """
+    if kind == "hashtag":
+        source, target = sorted([hashtag_key(source), hashtag_key(target)])
+    acts = _acts(tweets, kind, manual=manual, names=names)
+    of_edge = acts.filter(acts.source == str(source), acts.target == str(target))
+    shown = expression(tweets, TWEETS, ["tweet_id", "author_id", "origin"], optional=["text"])
+    shown = shown.filter(shown.origin == "collected").drop("origin")
+    rows = (
+        of_edge.select("tweet_id", "at", "target_tweet_id")
+        .distinct()
+        .join(shown, "tweet_id")
+        .select("tweet_id", "at", "author_id", "text", "target_tweet_id")
+        .distinct()
+        .order_by("at", "tweet_id")
+    )
+    return rows.to_pyarrow().to_pandas()
+
+
+def _acts(tweets: Table, kind: str, *, manual: bool, names: Table | None) -> ibis.Table:
+    """Return one row an act: source, target (null: unknown), item (what weight counts)."""
+    if kind not in KINDS:
+        raise UsageError("unknown kind of edge", got=repr(kind), allowed=", ".join(KINDS))
+    if manual and kind != "retweet":
+        raise UsageError("manual goes with retweets only", got=f"kind={kind!r}, manual=True")
+    rows = expression(tweets, TWEETS, [*_ALWAYS, *_NEEDED[kind]])
+    rows = rows.filter(rows.origin == "collected")
+    if kind == "hashtag":
+        return _pairs(rows)
+    if kind == "mention":
+        rows = rows.filter(rows.kind != "retweet").mutate(mentioned=rows.mentions.unnest())
+        return _columns(rows, rows.mentioned, rows.tweet_id, ibis.null("string"))
+    of = {"retweet": "retweet_of", "reply": "reply_to", "quote": "quote_of"}[kind]
+    whom = rows[_NEEDED[kind][1]]
+    if kind != "retweet":
+        rows = rows.filter(rows.kind != "retweet", rows[of].notnull() | whom.notnull())
+        return _columns(rows, rows[_NEEDED[kind][1]], rows.tweet_id, rows[of])
+    rows = rows.filter(rows.kind == "retweet")
+    acts = _columns(rows, rows.retweet_author_id, rows.retweet_of, rows.retweet_of)
+    return acts.union(ibis.memtable(_manual.acts(tweets, names))) if manual else acts
+
+
+def _columns(
+    rows: ibis.Table, target: Any, item: Any, target_tweet_id: Any, source: Any = None
+) -> ibis.Table:
+    return rows.select(
+        source=rows.author_id if source is None else source,
+        target=target,
+        item=item,
+        tweet_id=rows.tweet_id,
+        at=rows.at,
+        target_tweet_id=target_tweet_id,
+    )
+
+
+def _pairs(rows: ibis.Table) -> ibis.Table:
+    """Return one row a tweet and pair of its tags; the item is the author."""
+    rows = rows.mutate(tags=rows.hashtags.unique())
+    rows = rows.filter(rows.tags.length() > 1)
+    rows = rows.mutate(one=rows.tags.unnest())
+    rows = rows.mutate(other=rows.tags.unnest())
+    rows = rows.filter(rows.one < rows.other)
+    return _columns(rows, rows.other, rows.author_id, ibis.null("string"), source=rows.one)
+
+
+def _totals(acts: ibis.Table) -> pa.Table:
+    """Return edges before anything is left out: self-loops and null targets are in."""
+    # Two plain aggregations are cheaper than one with a count of distinct values.
+    at = {"first_at": acts.at.min(), "last_at": acts.at.max()}
+    items = acts.group_by("source", "target", "item").aggregate(count=acts.count(), **at)
+    totals = items.group_by("source", "target").aggregate(
+        weight=items.count(),
+        count=items["count"].sum(),
+        first_at=items.first_at.min(),
+        last_at=items.last_at.max(),
+    )
+    return totals.select(_EDGES).order_by("source", "target").to_pyarrow()
+
+
+def _counted(totals: pa.Table) -> pa.Table:
+    return totals.filter(pc.fill_null(pc.not_equal(totals["source"], totals["target"]), False))
+
+
+def _frame(edge_table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = edge_table.to_pandas()
+    return frame.astype({"weight": np.int64, "count": np.int64})
+
+
+def _graph(
+    tweets: Table, kind: str, *, manual: bool = False, names: Table | None = None
+) -> igraph.Graph:
+    totals = _totals(_acts(tweets, kind, manual=manual, names=names))
+    counted = _counted(totals)
+    (source, target), vocabulary = codes(counted["source"], counted["target"])
+    graph = igraph.Graph(
+        n=len(vocabulary),
+        edges=np.column_stack([source, target]),
+        directed=kind != "hashtag",
+        vertex_attrs={"name": vocabulary.tolist()},
+        edge_attrs={
+            "weight": _numbers(counted["weight"]),
+            "count": _numbers(counted["count"]),
+            "first_at": _seconds(counted["first_at"]),
+            "last_at": _seconds(counted["last_at"]),
+        },
+    )
+    graph["kind"] = kind
+    graph["self_loops"] = _acts_where(totals, pc.equal(totals["source"], totals["target"]))
+    graph["unresolved"] = _acts_where(totals, pc.is_null(totals["target"]))
+    if names is not None:
+        graph.vs["label"] = _labels(vocabulary.tolist(), names)
+    return graph
+
+
+def _acts_where(totals: pa.Table, mask: pa.ChunkedArray) -> int:
+    return int(pc.sum(totals.filter(pc.fill_null(mask, False))["count"]).as_py() or 0)
+
+
+def _numbers(column: pa.ChunkedArray) -> list[int]:
+    return [int(number) for number in column.to_pylist()]
+
+
+def _seconds(column: pa.ChunkedArray) -> list[float]:
+    return (microseconds(column) / 1e6).tolist()
+
+
+def _labels(ids: list[str], names: Table) -> list[str]:
+    users = arrow(names, USERS, ["user_id", "screen_name"])
+    shown = dict(zip(*(users[name].to_pylist() for name in users.column_names), strict=True))
+    return [shown.get(user_id) or user_id for user_id in ids]
