@@ -88,13 +88,13 @@ def collection(tweets: Table, root: str) -> Collection:
     E. B. Wilson (1927), Journal of the American Statistical Association 22,
     doi:10.1080/01621459.1927.10502953.
     """
-    rows = uses(tweets).to_pandas()
-    key = present(root, rows["hashtag"].tolist())
     used = usage(tweets)
+    counts = dict(zip(used["hashtag"], used["tweets"].tolist(), strict=True))
+    key = present(root, counts)
+    rows = uses(tweets).to_pandas()
     times = frame(collected(tweets, ["tweet_id", "at"]), TWEETS, ["tweet_id", "at"])
     total = len(times)
-    counts = used.set_index("hashtag")["tweets"]
-    lacking = total - int(counts[key])
+    lacking = total - counts[key]
     low, high = wilson(lacking, total)
     at = times["at"].dropna()
     first, root_first = at.min(), used.loc[used["hashtag"] == key, "first_at"].iloc[0]
@@ -136,11 +136,11 @@ def wilson(count: int, total: int) -> tuple[float, float]:
     return (middle - half if count else 0.0), (middle + half if count < total else 1.0)
 
 
-def _selected_by(root: str, counts: "pd.Series[int]", total: int) -> str | None:
+def _selected_by(root: str, counts: dict[str, int], total: int) -> str | None:
     """Return the root, else the commonest tag, if hardly a tweet is without it."""
-    commonest = min(counts.index, key=lambda name: (-counts[name], name))
-    for name in (root, str(commonest)):
-        if wilson(total - int(counts[name]), total)[0] < SELECTED_BELOW:
+    commonest = min(counts, key=lambda name: (-counts[name], name))
+    for name in (root, commonest):
+        if wilson(total - counts[name], total)[0] < SELECTED_BELOW:
             return name
     return None
 

@@ -1,7 +1,9 @@
 """Who used which hashtag, when: the tables that everything about tags starts from."""
 
 import difflib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import ibis
 import numpy as np
@@ -12,7 +14,7 @@ from spread._errors import UsageError
 from spread.tables import TWEETS, Table, expression, instants, microseconds
 from spread.text import hashtag_key
 
-__all__ = ["collected", "present", "timeline", "usage", "uses"]
+__all__ = ["Used", "collected", "counted", "facts", "present", "timeline", "usage", "uses"]
 
 _BINS_S = (1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800)
 _BINS_MOST = 240
@@ -144,6 +146,30 @@ def timeline(tweets: Table, tags: Sequence[str] | str, *, bin_s: int | None = No
     return grid[["hashtag", "start_at", "end_at", "tweets", "authors"]]
 
 
+class Used(NamedTuple):
+    """One row of `usage`, for arithmetic: the first use in microseconds since 1970."""
+
+    shown: str
+    tweets: int
+    authors: int
+    first_us: int
+
+
+def facts(used: pd.DataFrame) -> dict[str, Used]:
+    """Return the rows of `usage` by tag; tags without a time are left out.
+
+    Examples
+    --------
+    >>> facts(pd.DataFrame({"hashtag": ["a"], "shown": ["A"], "tweets": [2], "authors": [1],
+    ...                     "first_at": instants([5])}))
+    {'a': Used(shown='A', tweets=2, authors=1, first_us=5)}
+    """
+    timed = used[used["first_at"].notna()]
+    columns = (timed[name].tolist() for name in ("hashtag", "shown", "tweets", "authors"))
+    rows = zip(*columns, microseconds(timed["first_at"]).tolist(), strict=True)
+    return {tag: Used(*rest) for tag, *rest in rows}
+
+
 def collected(tweets: Table, columns: Sequence[str]) -> ibis.Table:
     """Return the tweets that the archive collected, with the named columns, as an expression."""
     table = expression(tweets, TWEETS, columns, optional=["origin", "kind"])
@@ -167,23 +193,32 @@ def uses(tweets: Table) -> pa.Table:
     return rows.filter(rows.hashtag.notnull() & (rows.hashtag != "")).to_pyarrow()
 
 
-def present(tag: str, occurring: Sequence[str]) -> str:
+def present(tag: str, occurring: Iterable[str] | Mapping[str, int]) -> str:
     """Return a tag's key if it occurs; else say which tags come nearest, and how often."""
     key = hashtag_key(tag)
-    counts = pd.Series(occurring, dtype="str").value_counts()
-    if key in counts.index:
+    counts: Counter[str] = Counter(occurring)
+    if key in counts:
         return key
-    near = difflib.get_close_matches(key, [str(name) for name in counts.index], _NEAREST_MOST)
-    listed = near or sorted(counts.index, key=lambda name: (-counts[name], name))[:_NEAREST_MOST]
+    near = difflib.get_close_matches(key, sorted(counts), _NEAREST_MOST)
+    listed = near or sorted(counts, key=lambda name: (-counts[name], name))[:_NEAREST_MOST]
     kinds = "nearest" if near else "commonest"
-    named = ", ".join(
-        f"#{name} ({counts[name]} tweet{'s' * (counts[name] != 1)})" for name in listed
-    )
+    named = ", ".join(f"#{name} ({counted(counts[name], 'tweet')})" for name in listed)
     raise UsageError(
         "this hashtag never occurs in the archive" if key else "no hashtag is named",
         got=f"#{key}" if key else repr(tag),
         hint=f"The {kinds} that do: {named}" if named else "No tweet here has a hashtag",
     )
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "tweet"), counted(2, "tweet")
+    ('1 tweet', '2 tweets')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _spellings(tweets: Table) -> dict[str, str]:
