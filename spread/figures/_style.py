@@ -1,0 +1,316 @@
+"""The house style: colours, symbols, fonts, clocks, words, and what every figure carries.
+
+Colours stand for camps and for nothing else; tags and places are told by their labels. The
+palette is Okabe and Ito's (https://jfly.uni-koeln.de/color/), ordered so that the colours that
+can be seen on white come first; the text beside a mark takes a darker ink of the same hue.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from spread._errors import MissingColumnError, UsageError
+from spread.tables import Table
+from spread.text import plain
+
+__all__ = [
+    "ACCENT",
+    "HALO",
+    "INK",
+    "MUTED",
+    "OTHER",
+    "TAG",
+    "Mark",
+    "alt",
+    "apart",
+    "blank",
+    "caption",
+    "clock",
+    "counted",
+    "duration",
+    "finish",
+    "frame",
+    "header",
+    "marks",
+    "percent",
+    "rgba",
+    "shown",
+    "stamp",
+    "zone_words",
+]
+
+INK = "#1b2430"
+MUTED = "#5b6675"
+GRID = "#e6e9ee"
+TAG = "#33506e"
+ACCENT = "#b35900"
+FONT = "'Source Sans 3', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+
+
+class Mark(NamedTuple):
+    """How a category is drawn: fill colour, ink for its text, symbol."""
+
+    fill: str
+    ink: str
+    symbol: str
+
+
+_MARKS = (
+    Mark("#0072B2", "#005a8e", "circle"),
+    Mark("#D55E00", "#a84800", "square"),
+    Mark("#009E73", "#00704f", "diamond"),
+    Mark("#CC79A7", "#96467a", "triangle-up"),
+    Mark("#E69F00", "#8a5f00", "cross"),
+    Mark("#56B4E9", "#1f6c9c", "x"),
+    Mark("#000000", "#000000", "star"),
+    Mark("#F0E442", "#6d6600", "triangle-down"),
+)
+OTHER = Mark("#9aa3af", "#5b6675", "hexagon")
+HALO = "0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff"
+
+_AXIS = {
+    "gridcolor": GRID,
+    "linecolor": MUTED,
+    "zeroline": False,
+    "tickfont": {"size": 12},
+    "title": {"font": {"size": 13, "color": MUTED}, "standoff": 12},
+}
+_TEMPLATE = go.layout.Template(
+    layout={
+        "font": {"family": FONT, "size": 13, "color": INK},
+        "paper_bgcolor": "#ffffff",
+        "plot_bgcolor": "#ffffff",
+        "colorway": [mark.fill for mark in _MARKS],
+        "hoverlabel": {
+            "bgcolor": "#ffffff",
+            "bordercolor": MUTED,
+            "align": "left",
+            "font": {"family": FONT, "size": 13, "color": INK},
+        },
+        "xaxis": _AXIS | {"ticks": "outside", "tickcolor": MUTED, "automargin": True},
+        "yaxis": _AXIS,
+        "legend": {"bgcolor": "rgba(255,255,255,0)"},
+    }
+)
+
+
+def frame(table: Table, *columns: str) -> pd.DataFrame:
+    """Return a table as a new pandas frame with its rows numbered, or name what it lacks."""
+    given = table.to_pandas() if not isinstance(table, pd.DataFrame) else table
+    if missing := [name for name in columns if name not in given.columns]:
+        raise MissingColumnError(
+            "the table lacks columns",
+            got=", ".join(map(str, given.columns)) or "no column",
+            allowed=f"a table with {', '.join(columns)}",
+            hint=f"Add {', '.join(missing)}",
+        )
+    return given.reset_index(drop=True)
+
+
+def marks(categories: Iterable[object]) -> dict[str, Mark]:
+    """Return how each category is drawn; camps A to H look the same in every figure.
+
+    Other names take the marks in alphabetical order; from the ninth on, and for "other"
+    and for the unknown, it is grey.
+    """
+    names = sorted({str(name) for name in categories if _known(name)} - {"other", ""})
+    lettered = all(name in "ABCDEFGH" and len(name) == 1 for name in names)
+    places = [ord(name) - ord("A") if lettered else place for place, name in enumerate(names)]
+    drawn = {
+        name: _MARKS[place] if place < len(_MARKS) else OTHER
+        for name, place in zip(names, places, strict=True)
+    }
+    return {**drawn, "other": OTHER}
+
+
+def rgba(colour: str, opacity: float) -> str:
+    """Return a hexadecimal colour with an opacity."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def shown(value: object, *, most: int = 28) -> str:
+    """Return a text of the data, shortened and escaped; nothing for a missing one."""
+    return plain(value, most=most) if _known(value) else ""
+
+
+def counted(number: float, noun: str, plural: str | None = None) -> str:
+    """Return a count with its noun: "1 tweet", "1,204 tweets"."""
+    return f"{number:,.0f} {noun if number == 1 else plural or noun + 's'}"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent, with a decimal below ten."""
+    value = 100 * share
+    return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
+
+
+def duration(seconds: float) -> str:
+    """Return a span of time in the unit in which it reads best."""
+    for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= size * (2 if unit == "days" else 1):
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+def clock(instants: Iterable[object], time_zone: str) -> NDArray[np.datetime64]:
+    """Return instants as the reader's wall clock shows them, ready for an axis.
+
+    Raises
+    ------
+    UsageError
+        The time zone is unknown.
+    """
+    local = _local(instants, time_zone).tz_localize(None)
+    return local.to_numpy().astype("datetime64[us]")
+
+
+def stamp(instant: object, time_zone: str, *, day: bool = True) -> str:
+    """Return one instant as a reader says it, with its zone: "22 Apr 2014, 15:41 EDT"."""
+    if not _known(instant):
+        return "at an unknown time"
+    at = _local([instant], time_zone)[0]
+    return f"{at.day} {at:%b %Y, %H:%M %Z}" if day else f"{at:%H:%M %Z}"
+
+
+def zone_words(instants: Iterable[object], time_zone: str) -> str:
+    """Return the title of a time axis: the zone and how far it is from UTC."""
+    if time_zone == "UTC":
+        return "time (UTC)"
+    at = _local(instants, time_zone)
+    ends = [at.min(), at.max()] if len(at) else []
+    offsets = dict.fromkeys(f"{end:%Z} = UTC{_offset(end)}" for end in ends)
+    return f"time in {shown(time_zone)} ({', '.join(offsets)})"
+
+
+def apart(places: Sequence[float], gap: float, *, low: float, high: float) -> NDArray[np.float64]:
+    """Return the places of labels moved just so far that none is nearer than `gap`.
+
+    The order stays; the labels stay between `low` and `high` if they fit at all.
+    """
+    order = np.argsort(places, kind="stable")
+    moved = np.asarray(places, dtype=float)[order]
+    for at in range(1, len(moved)):
+        moved[at] = max(moved[at], moved[at - 1] + gap)
+    limit = high
+    for at in range(len(moved) - 1, -1, -1):
+        moved[at] = min(moved[at], limit)
+        limit = moved[at] - gap
+    if len(moved):
+        moved += max(0.0, low - moved[0])
+    result = np.empty_like(moved)
+    result[order] = moved
+    return result
+
+
+def finish(
+    figure: go.Figure, *, title: str, subtitle: str, caption: str, alt: str, height: int
+) -> go.Figure:
+    """Give a figure its title, its house style, and the caption and alt sentence it carries."""
+    top = 84 + 18 * subtitle.count("<br>")
+    figure.update_layout(
+        template=_TEMPLATE,
+        height=height,
+        meta={"caption": caption, "alt": alt},
+        title={
+            "text": f"<b>{title}</b>",
+            "x": 0,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1,
+            "yref": "container",
+            "yanchor": "top",
+            "pad": {"l": 14, "t": 14},
+            "font": {"size": 18},
+            "subtitle": {"text": subtitle, "font": {"size": 13, "color": MUTED}},
+        },
+        margin={"t": max(top, figure.layout.margin.t or 0)},
+    )
+    return figure
+
+
+def blank(title: str, why: str) -> go.Figure:
+    """Return an empty figure that says why it is empty."""
+    figure = go.Figure()
+    figure.update_xaxes(visible=False, fixedrange=True)
+    figure.update_yaxes(visible=False, fixedrange=True)
+    figure.add_annotation(
+        text=why, x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False,
+        font={"size": 15, "color": MUTED},
+    )  # fmt: skip
+    figure.update_layout(margin={"l": 24, "r": 24, "b": 24})
+    sentence = f"Nothing is drawn: {why}."
+    return finish(figure, title=title, subtitle="", caption=sentence, alt=sentence, height=220)
+
+
+def header(text: str, *, y: float, right: bool = False, colour: str = INK) -> dict[str, object]:
+    """Return the annotation that stands above a row of a figure, at its left or right end."""
+    return {
+        "text": text,
+        "x": 1 if right else 0,
+        "xref": "paper",
+        "xanchor": "right" if right else "left",
+        "y": y,
+        "yref": "paper",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13, "color": colour, "shadow": HALO},
+    }
+
+
+def caption(figure: go.Figure) -> str:
+    """Return the caption that a figure of this package carries, safe to put into HTML.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spread import figures
+    >>> figures.caption(figures.seeds(pd.DataFrame(columns=["user_id", "credit"])))
+    'Nothing is drawn: no account has credit for a retweet.'
+    """
+    return _carried(figure, "caption")
+
+
+def alt(figure: go.Figure) -> str:
+    """Return the sentence that stands for a figure where it cannot be seen, safe in HTML.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from spread import figures
+    >>> figures.alt(figures.seeds(pd.DataFrame(columns=["user_id", "credit"])))
+    'Nothing is drawn: no account has credit for a retweet.'
+    """
+    return _carried(figure, "alt")
+
+
+def _carried(figure: go.Figure, name: str) -> str:
+    meta = figure.layout.meta
+    return str(meta[name]) if isinstance(meta, dict) and name in meta else ""
+
+
+def _known(value: object) -> bool:
+    return not (value is None or value is pd.NA or value is pd.NaT or value != value)
+
+
+def _local(instants: Iterable[object], time_zone: str) -> pd.DatetimeIndex:
+    try:
+        at = pd.DatetimeIndex(pd.to_datetime(pd.Series(list(instants), dtype=object), utc=True))
+        return at.tz_convert(time_zone)
+    except (KeyError, ValueError, TypeError) as error:
+        raise UsageError(
+            "the time zone is unknown",
+            got=repr(time_zone),
+            allowed='an IANA name such as "America/New_York", or "UTC"',
+        ) from error
+
+
+def _offset(at: pd.Timestamp) -> str:
+    ahead = at.tz_localize(None) - at.tz_convert("UTC").tz_localize(None)
+    minutes = int(ahead.total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")

@@ -1,0 +1,106 @@
+"""How a turn is marked on a time axis: when it set in and when it was half done."""
+
+from typing import Protocol
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from spread.figures._style import ACCENT, HALO, clock, shown, stamp
+
+__all__ = ["Turn", "mark_turn", "turn_words"]
+
+
+class Turn(Protocol):
+    """What a figure reads of a turn; `hijack.Turn` has it."""
+
+    @property
+    def cannot_tell(self) -> str | None:
+        """Why the data cannot tell, or None."""
+
+    @property
+    def unit(self) -> str:
+        """What was counted, such as "cascade"."""
+
+    @property
+    def onset(self) -> pd.Timestamp | None:
+        """When the turn set in, with `onset_low` and `onset_high`."""
+
+    @property
+    def onset_low(self) -> pd.Timestamp | None:
+        """The lower end of its 95 % interval."""
+
+    @property
+    def onset_high(self) -> pd.Timestamp | None:
+        """The upper end."""
+
+    @property
+    def halfway(self) -> pd.Timestamp | None:
+        """When it was half done, with `halfway_low` and `halfway_high`."""
+
+    @property
+    def halfway_low(self) -> pd.Timestamp | None:
+        """The lower end of its 95 % interval."""
+
+    @property
+    def halfway_high(self) -> pd.Timestamp | None:
+        """The upper end."""
+
+
+def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str) -> None:
+    """Draw the onset and the half-way time as bands with a line each, over the whole height."""
+    if turn is None or turn.cannot_tell:
+        return
+    onset = (turn.onset, turn.onset_low, turn.onset_high)
+    halfway = (turn.halfway, turn.halfway_low, turn.halfway_high)
+    _band(figure, onset, "onset", "solid", "right", time_zone)
+    if not pd.isna(turn.halfway) and turn.halfway != turn.onset:
+        _band(figure, halfway, "half-way", "dot", "left", time_zone)
+
+
+def turn_words(turn: Turn | None, *, time_zone: str) -> str:
+    """Return the sentence of a caption that says where the turn is drawn, or why not."""
+    if turn is None:
+        return ""
+    if turn.cannot_tell:
+        return f" No turn is drawn: {shown(turn.cannot_tell, most=400).rstrip('.')}."
+    if pd.isna(turn.onset):
+        return " No turn was found."
+    first = _between(turn.onset_low, turn.onset_high, time_zone)
+    words = f" The turn set in at {stamp(turn.onset, time_zone)} (95 % interval {first})"
+    if pd.isna(turn.halfway) or turn.halfway == turn.onset:
+        return words + "."
+    half = _between(turn.halfway_low, turn.halfway_high, time_zone)
+    return f"{words} and was half done at {stamp(turn.halfway, time_zone, day=False)} ({half})."
+
+
+def _band(
+    figure: go.Figure,
+    instants: tuple[pd.Timestamp | None, pd.Timestamp | None, pd.Timestamp | None],
+    label: str,
+    dash: str,
+    side: str,
+    time_zone: str,
+) -> None:
+    if any(pd.isna(instant) for instant in instants):
+        return
+    at, low, high = (str(instant) for instant in clock(instants, time_zone))
+    spanned = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
+    figure.add_shape(
+        type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=0.16, line_width=0,
+        layer="below", **spanned,
+    )  # fmt: skip
+    figure.add_shape(
+        type="line", x0=at, x1=at, line={"color": ACCENT, "width": 1.5, "dash": dash}, **spanned
+    )
+    figure.add_annotation(
+        text=f"{label} " if side == "right" else f" {label}",
+        x=at, xref="x", xanchor=side, y=1, yref="paper", yanchor="top", showarrow=False,
+        font={"size": 12, "color": ACCENT, "shadow": HALO},
+    )  # fmt: skip
+
+
+def _between(low: pd.Timestamp | None, high: pd.Timestamp | None, time_zone: str) -> str:
+    first, last = (stamp(end, time_zone) for end in (low, high))
+    if first.split(", ")[0] != last.split(", ")[0]:
+        return f"{first} to {last}"
+    return f"{first.split(', ')[1].split(' ')[0]} to {last.split(', ')[1]}"

@@ -1,0 +1,263 @@
+"""Which hashtag came from which, over time."""
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from spread.figures._style import (
+    INK,
+    MUTED,
+    TAG,
+    blank,
+    clock,
+    counted,
+    finish,
+    frame,
+    percent,
+    rgba,
+    shown,
+    stamp,
+    zone_words,
+)
+from spread.tables import Table
+
+__all__ = ["family"]
+
+_ROW_PX = 30
+_VERDICTS = {
+    "descends": ("circle", TAG, "descends from another tag"),
+    "no parent": ("square", "#D55E00", "has no parent here"),
+    "cannot tell": ("circle-open", MUTED, "cannot tell"),
+}
+_WIDTHS = ((0.8, 4.0), (0.5, 2.4), (0.2, 1.4), (0.05, 0.7))
+
+
+def family(
+    members: Table,
+    links: Table,
+    *,
+    root: str | None = None,
+    most: int = 30,
+    time_zone: str = "UTC",
+) -> go.Figure:
+    """Draw the hashtags in the order of their first use, lines from parent to child.
+
+    A line is as broad as the parent is probable; every parent with at least 5 % is drawn.
+
+    Parameters
+    ----------
+    members
+        As `hashtags.Family.members`: hashtag, shown, tweets, first_at, parent, probability,
+        verdict ("descends", "no parent" or "cannot tell").
+    links
+        As `hashtags.Family.links`: child, parent (null for none), probability.
+    root
+        The key of the hashtag that the archive is about; it is drawn first, marked as root.
+    most
+        How many hashtags are drawn: those with the most tweets.
+    time_zone
+        The reader's zone, by its IANA name.
+
+    Raises
+    ------
+    MissingColumnError
+        A column is missing.
+
+    Examples
+    --------
+    >>> at = pd.to_datetime(["2014-04-22 18:00", "2014-04-22 21:00"], utc=True)
+    >>> members = pd.DataFrame({"hashtag": ["mynypd", "mylapd"], "shown": ["myNYPD", "myLAPD"],
+    ...     "tweets": [900, 80], "first_at": at, "parent": [None, "mynypd"],
+    ...     "probability": [1., .9], "verdict": ["no parent", "descends"]})
+    >>> links = pd.DataFrame({"child": ["mylapd"], "parent": ["mynypd"], "probability": [.9]})
+    >>> from spread import figures
+    >>> figures.alt(figures.family(members, links))
+    'A family of 2 hashtags: 1 descends from another, 1 has no parent here, 0 cannot be told.
+     #myLAPD from #myNYPD (90 %).'
+    """
+    everyone = frame(
+        members, "hashtag", "shown", "tweets", "first_at", "parent", "probability", "verdict"
+    )
+    ties = frame(links, "child", "parent", "probability")
+    dated = everyone[everyone["first_at"].notna()]
+    if dated.empty:
+        return blank("The family of hashtags", "no related hashtag was found")
+    rank = dated.assign(root=dated["hashtag"] != root).sort_values(
+        ["root", "tweets", "hashtag"], ascending=[True, False, True], kind="stable"
+    )
+    drawn = rank.head(most)
+    drawn = _in_tree_order(drawn).reset_index(drop=True)
+    figure = go.Figure()
+    x = clock(drawn["first_at"], time_zone)
+    places = {tag: row for row, tag in enumerate(drawn["hashtag"])}
+    _draw_ties(figure, ties, places, x)
+    _draw_tags(figure, drawn, x, root, time_zone)
+    span = np.ptp(x.astype(np.int64))
+    pad = np.timedelta64(int(max(span * 0.05, 60e6)), "us")
+    room = np.timedelta64(int(max(span * 0.42, 240e6)), "us")
+    figure.update_layout(
+        xaxis={
+            "type": "date",
+            "title": {"text": f"first use, {zone_words(drawn['first_at'], time_zone)}"},
+            "range": [str(x.min() - pad), str(x.max() + room)],
+        },
+        yaxis={"visible": False, "range": [len(drawn) - 0.4, -0.8], "fixedrange": True},
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemsizing": "trace"},
+        hovermode="closest",
+        margin={"l": 14, "r": 14, "b": 56, "t": 116},
+    )
+    return finish(
+        figure,
+        title="The family of hashtags",
+        subtitle="by first use; a line is as broad as the parent is probable",
+        caption=_caption(everyone, drawn),
+        alt=_alt(drawn),
+        height=116 + 56 + 30 + _ROW_PX * len(drawn),
+    )
+
+
+def _in_tree_order(drawn: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows so that each tag is followed by its descendants, early ones first.
+
+    Tags without a known parent come by their first use, those that cannot be told last.
+    """
+    ordered = drawn.sort_values(["first_at", "hashtag"], kind="stable")
+    known = set(ordered["hashtag"])
+    descends = (ordered["verdict"] == "descends") & ordered["parent"].isin(known)
+    tops = ordered[~descends]
+    stack = [
+        *tops[tops["verdict"] == "cannot tell"]["hashtag"][::-1],
+        *tops[tops["verdict"] != "cannot tell"]["hashtag"][::-1],
+    ]
+    broods = ordered[descends].groupby("parent")["hashtag"].apply(list).to_dict()
+    walked: list[str] = []
+    while stack:
+        tag = stack.pop()
+        if tag not in walked:
+            walked.append(tag)
+            stack.extend(reversed(broods.get(tag, [])))
+    walked.extend(tag for tag in ordered["hashtag"] if tag not in walked)
+    return ordered.set_index("hashtag", drop=False).loc[walked]
+
+
+def _draw_ties(
+    figure: go.Figure, ties: pd.DataFrame, places: dict[str, int], x: np.ndarray
+) -> None:
+    inside = ties[ties["child"].isin(places) & ties["parent"].isin(places)]
+    child = inside["child"].map(places).to_numpy(np.int64)
+    parent = inside["parent"].map(places).to_numpy(np.int64)
+    probability = inside["probability"].to_numpy(float)
+    upper = 1.01
+    for lower, width in _WIDTHS:
+        rows = np.flatnonzero((probability >= lower) & (probability < upper))
+        name = f"parent ≥ {100 * lower:.0f} % probable"
+        upper = lower
+        if not len(rows):
+            continue
+        path_x = np.full((len(rows), 4), np.datetime64("NaT"), dtype="datetime64[us]")
+        path_y = np.full((len(rows), 4), np.nan)
+        path_x[:, 0] = path_x[:, 1] = x[parent[rows]]
+        path_x[:, 2] = x[child[rows]]
+        path_y[:, 0], path_y[:, 1] = parent[rows], child[rows]
+        path_y[:, 2] = child[rows]
+        figure.add_scatter(
+            x=path_x.ravel(), y=path_y.ravel(), mode="lines", hoverinfo="skip", name=name,
+            line={"width": width, "color": rgba(TAG, 0.35 + 0.4 * lower)},
+        )  # fmt: skip
+
+
+def _draw_tags(
+    figure: go.Figure, drawn: pd.DataFrame, x: np.ndarray, root: str | None, time_zone: str
+) -> None:
+    largest = drawn["tweets"].max()
+    diameter = 9 + 15 * np.sqrt(drawn["tweets"].to_numpy(float) / max(largest, 1))
+    for verdict, (symbol, colour, words) in _VERDICTS.items():
+        rows = np.flatnonzero((drawn["verdict"] == verdict) & (drawn["hashtag"] != root))
+        _points(figure, drawn, rows, x, diameter, symbol, colour, words, time_zone)
+    rows = np.flatnonzero(drawn["hashtag"] == root)
+    _points(figure, drawn, rows, x, diameter, "star", "#000000", "the archive's tag", time_zone)
+    for row, member in enumerate(drawn.itertuples()):
+        figure.add_annotation(
+            text=_label(member, root), x=str(x[row]), y=row, xanchor="left", showarrow=False,
+            xshift=6 + diameter[row] / 2, font={"size": 13, "color": INK},
+        )  # fmt: skip
+
+
+def _points(
+    figure: go.Figure,
+    drawn: pd.DataFrame,
+    rows: np.ndarray,
+    x: np.ndarray,
+    diameter: np.ndarray,
+    symbol: str,
+    colour: str,
+    words: str,
+    time_zone: str,
+) -> None:
+    if not len(rows):
+        return
+    chosen = drawn.iloc[rows]
+    figure.add_scatter(
+        x=x[rows], y=rows, mode="markers", name=f"{words} ({len(rows)})",
+        marker={
+            "symbol": symbol, "size": diameter[rows], "color": colour, "opacity": 1,
+            "line": {"width": 2 if symbol.endswith("open") else 1,
+                     "color": colour if symbol.endswith("open") else "#ffffff"},
+        },
+        text=["#" + shown(name) for name in chosen["shown"]],
+        customdata=[
+            [stamp(member.first_at, time_zone), int(tweets), _parentage(member),
+             shown(getattr(member, "reason", ""), most=90)]
+            for member, tweets in zip(chosen.itertuples(), chosen["tweets"], strict=True)
+        ],
+        hovertemplate="<b>%{text}</b><br>first used %{customdata[0]}<br>%{customdata[1]:,} tweets"
+        "<br>%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
+    )  # fmt: skip
+
+
+def _parentage(member: object) -> str:
+    verdict, parent = getattr(member, "verdict", ""), getattr(member, "parent", None)
+    if verdict != "descends":
+        return shown(verdict)
+    return f"from #{shown(parent)}, {percent(getattr(member, 'probability', 0.0))} probable"
+
+
+def _label(member: object, root: str | None) -> str:
+    name = f"<b>#{shown(getattr(member, 'shown', ''), most=24)}</b>"
+    verdict = getattr(member, "verdict", "")
+    if getattr(member, "hashtag", None) == root:
+        return name
+    words = {"descends": percent(getattr(member, "probability", 0.0))}.get(
+        verdict, "cannot tell" if verdict == "cannot tell" else "no parent"
+    )
+    return f'{name} <span style="color:{MUTED}">{words}</span>'
+
+
+def _caption(everyone: pd.DataFrame, drawn: pd.DataFrame) -> str:
+    words = (
+        f"{counted(len(everyone), 'hashtag')} with {counted(everyone['tweets'].sum(), 'use')}; a "
+        f"mark stands at the first use in the archive and its area is the number of tweets. The "
+        f"number is the probability of the parent drawn with the broadest line; parents under "
+        f"5 % are left out."
+    )
+    if len(drawn) < len(everyone):
+        words += f" The {len(drawn)} most used are drawn."
+    return words
+
+
+def _alt(drawn: pd.DataFrame) -> str:
+    number = drawn["verdict"].value_counts()
+    names = dict(zip(drawn["hashtag"], drawn["shown"], strict=True))
+    ties = drawn[drawn["verdict"] == "descends"].head(6)
+    told = "; ".join(
+        f"#{shown(tie.shown)} from #{shown(names.get(tie.parent, tie.parent))} "
+        f"({percent(probability)})"
+        for tie, probability in zip(ties.itertuples(), ties["probability"], strict=True)
+    )
+    return (
+        f"A family of {counted(len(drawn), 'hashtag')}: {number.get('descends', 0)} "
+        f"{'descends' if number.get('descends', 0) == 1 else 'descend'} from another, "
+        f"{number.get('no parent', 0)} {'has' if number.get('no parent', 0) == 1 else 'have'} no "
+        f"parent here, {number.get('cannot tell', 0)} cannot be told."
+        + (f" {told}." if told else "")
+    )

@@ -1,0 +1,191 @@
+"""How many tweets carried each hashtag, bin by bin."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from spread.figures._style import (
+    MUTED,
+    TAG,
+    blank,
+    clock,
+    counted,
+    duration,
+    finish,
+    frame,
+    header,
+    rgba,
+    shown,
+    stamp,
+    zone_words,
+)
+from spread.figures._turn import Turn, mark_turn, turn_words
+from spread.tables import Table
+
+__all__ = ["timeline"]
+
+_FIRST_PX, _NEXT_PX, _GAP_PX = 210, 74, 34
+
+
+def timeline(
+    usage_timeline: Table,
+    *,
+    turn: Turn | None = None,
+    labels: Mapping[str, str] | None = None,
+    most: int = 6,
+    time_zone: str = "UTC",
+) -> go.Figure:
+    """Draw the tweets per bin of the leading hashtags, a row a hashtag, on one clock.
+
+    Every row has its own scale, so that a small hashtag is seen beside a large one.
+
+    Parameters
+    ----------
+    usage_timeline
+        As `hashtags.timeline` gives it: hashtag, start_at, end_at, tweets, authors. A bin
+        that is not there holds no tweet.
+    turn
+        A `hijack.Turn`; its onset and half-way time are drawn with their 95 % intervals.
+    labels
+        How each hashtag is written, by its key; the key itself where there is none.
+    most
+        How many hashtags are drawn: those with the most tweets.
+    time_zone
+        The reader's zone, by its IANA name.
+
+    Raises
+    ------
+    MissingColumnError
+        A column is missing.
+    UsageError
+        The time zone is unknown.
+
+    Examples
+    --------
+    >>> hours = pd.date_range("2014-04-22 18:00", periods=3, freq="h", tz="UTC")
+    >>> bins = pd.DataFrame({"hashtag": "mynypd", "start_at": hours[:2], "end_at": hours[1:],
+    ...                      "tweets": [40, 900], "authors": [30, 700]})
+    >>> figure = timeline(bins, labels={"mynypd": "myNYPD"}, time_zone="America/New_York")
+    >>> from spread import figures
+    >>> figures.alt(figure)
+    'Tweets per 1 h for one hashtag: #myNYPD has 940, with the fullest bin at
+     22 Apr 2014, 15:00 EDT (900).'
+    """
+    bins = frame(usage_timeline, "hashtag", "start_at", "end_at", "tweets", "authors")
+    if bins.empty or not bins["tweets"].sum():
+        return blank("Tweets over time", "no tweet carries a hashtag in this window")
+    totals = bins.groupby("hashtag", sort=True)["tweets"].sum()
+    leading = totals.sort_values(ascending=False, kind="stable").index[:most]
+    figure = go.Figure()
+    bottoms, height = _rows(len(leading))
+    for row, tag in enumerate(leading):
+        name = "#" + shown((labels or {}).get(tag, tag))
+        of_tag = bins[bins["hashtag"] == tag].sort_values("start_at")
+        _draw(figure, of_tag, row, name, bottoms[row], time_zone)
+        figure.add_annotation(header(f"<b>{name}</b>", y=bottoms[row][1], colour=TAG))
+        figure.add_annotation(
+            header(counted(totals[tag], "tweet"), y=bottoms[row][1], right=True, colour=MUTED)
+        )
+    figure.update_layout(
+        xaxis={
+            "type": "date",
+            "title": {"text": zone_words(bins["start_at"], time_zone)},
+            "anchor": "free",
+            "position": 0,
+        },
+        showlegend=False,
+        hovermode="closest",
+        bargap=0,
+        margin={"l": 60, "r": 16, "b": 56, "t": 112},
+    )
+    mark_turn(figure, turn, time_zone=time_zone)
+    width = duration((bins["end_at"] - bins["start_at"]).dt.total_seconds().median())
+    return finish(
+        figure,
+        title="Tweets over time",
+        subtitle=f"tweets per {width}, a row a hashtag, each on its own scale",
+        caption=_caption(bins, leading, len(totals), width) + turn_words(turn, time_zone=time_zone),
+        alt=_alt(bins, leading, width, labels or {}, time_zone),
+        height=height + 112 + 56,
+    )
+
+
+def _rows(count: int) -> tuple[list[tuple[float, float]], int]:
+    """Return where each row lies (shares of the height, bottom and top) and the height."""
+    sizes = [_FIRST_PX] + [_NEXT_PX] * (count - 1)
+    height = sum(sizes) + _GAP_PX * (count - 1)
+    tops = height - np.cumsum([0, *[size + _GAP_PX for size in sizes[:-1]]])
+    return [
+        ((top - size) / height, top / height) for top, size in zip(tops, sizes, strict=True)
+    ], height
+
+
+def _draw(
+    figure: go.Figure,
+    bins: pd.DataFrame,
+    row: int,
+    name: str,
+    domain: tuple[float, float],
+    time_zone: str,
+) -> None:
+    axis = f"y{row + 1}" if row else "y"
+    at, tweets, authors = _steps(bins)
+    figure.add_scatter(
+        x=clock(at, time_zone), y=tweets, yaxis=axis, name=name, mode="lines",
+        line={"shape": "hv", "width": 1.4, "color": TAG}, fill="tozeroy",
+        fillcolor=rgba(TAG, 0.18), customdata=authors,
+        hovertemplate="%{x|%d %b %H:%M}<br>%{y:,} tweets by %{customdata:,} accounts",
+    )  # fmt: skip
+    figure.update_layout(
+        {
+            f"yaxis{row + 1}" if row else "yaxis": {
+                "domain": domain,
+                "rangemode": "tozero",
+                "nticks": 5 if row == 0 else 3,
+                "tickformat": ",~s",
+                "fixedrange": True,
+                "automargin": True,
+            }
+        }
+    )
+
+
+def _steps(bins: pd.DataFrame) -> tuple[list[pd.Timestamp], np.ndarray, np.ndarray]:
+    """Return the corners of the steps: each bin's start, and its end where nothing follows."""
+    start, end = bins["start_at"], bins["end_at"]
+    followed = (start.shift(-1) == end).to_numpy()
+    corners = pd.concat(
+        [
+            bins[["start_at", "tweets", "authors"]].rename(columns={"start_at": "at"}),
+            pd.DataFrame({"at": end[~followed], "tweets": 0, "authors": 0}),
+        ]
+    ).sort_values("at", kind="stable")
+    return (
+        corners["at"].tolist(),
+        corners["tweets"].to_numpy(np.int64),
+        corners["authors"].to_numpy(np.int64),
+    )
+
+
+def _caption(bins: pd.DataFrame, leading: pd.Index, tags: int, width: str) -> str:
+    drawn = bins[bins["hashtag"].isin(leading)]["tweets"].sum()
+    rest = tags - len(leading)
+    words = f"Tweets per {width}; {counted(drawn, 'tweet')} with {counted(len(leading), 'hashtag')}"
+    left = f", {counted(rest, 'smaller hashtag')} not drawn" if rest else ""
+    return f"{words}{left}. A tweet with several hashtags counts once for each."
+
+
+def _alt(
+    bins: pd.DataFrame, leading: pd.Index, width: str, labels: Mapping[str, str], time_zone: str
+) -> str:
+    tag = leading[0]
+    of_tag = bins[bins["hashtag"] == tag]
+    top = of_tag.loc[of_tag["tweets"].idxmax()]
+    tags = "one hashtag" if len(leading) == 1 else f"{len(leading)} hashtags"
+    return (
+        f"Tweets per {width} for {tags}: #{shown(labels.get(tag, tag))} has "
+        f"{of_tag['tweets'].sum():,}, with the fullest bin at "
+        f"{stamp(top['start_at'], time_zone)} ({top['tweets']:,})."
+    )
