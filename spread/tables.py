@@ -11,7 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import ibis
 import numpy as np
@@ -38,6 +38,7 @@ __all__ = [
     "frame",
     "instants",
     "microseconds",
+    "rows",
     "write",
     "written",
 ]
@@ -237,6 +238,17 @@ def empty(schema: pa.Schema) -> pd.DataFrame:
     (0, 'platform')
     """
     return schema.empty_table().to_pandas()
+
+
+def rows(table: pd.DataFrame) -> Iterator[Any]:
+    """Return the rows of a frame as named tuples: `itertuples`, without types.
+
+    Examples
+    --------
+    >>> [row.tag for row in rows(pd.DataFrame({"tag": ["a"]}))]
+    ['a']
+    """
+    return iter(table.itertuples(index=False))
 
 
 def microseconds(column: pa.ChunkedArray | pa.Array | pd.Series) -> NDArray[np.int64]:

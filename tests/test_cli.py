@@ -149,6 +149,4 @@ def test_an_unknown_option_is_usage(tmp_path: Path) -> None:
 def test_every_option_is_explained() -> None:
     actions = cli.parser()._actions
     assert all(action.help for action in actions)
-    assert {code for code in ("0 done", "3 done", "130")} == {
-        code for code in ("0 done", "3 done", "130") if code in cli.parser().epilog
-    }
+    assert all(code in (cli.parser().epilog or "") for code in ("0 done", "3 done", "130"))

@@ -9,26 +9,41 @@
 from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
+from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from tqdm import tqdm
 
 from spread import archive as archives
-from spread import cascade, communities, graphs, hashtags, hijack, places, seeds
+from spread import tables
 from spread._errors import UsageError
-from spread._random import resolve_seed, stream
+from spread._random import resolve_seed
 from spread.archive import Archive
-from spread.study import _drawn, _labels, _naive, _scope, _story
+from spread.study import _scope, _story, _tables
+from spread.study._found import find
 from spread.study._record import Study
 
 __all__ = ["Study", "run"]
 
-_PACKAGES = ("spread", "numpy", "scipy", "pandas", "pyarrow", "duckdb", "ibis-framework")
-_PACKAGES += ("igraph", "numba", "plotly")
-_SYNTHETIC = "synthetic"
-_TAGS_DRAWN = 7
+_PACKAGES = (
+    "spread",
+    "numpy",
+    "scipy",
+    "numba",
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "ibis-framework",
+    "igraph",
+    "networkx",
+    "plotly",
+)
 
-Source = str | Path | Iterable[str | Path] | Archive
+_CAMPS = pa.schema([("user_id", pa.string()), ("camp", pa.string())])
+
+Source: TypeAlias = str | Path | Iterable[str | Path] | Archive
 
 
 def run(
@@ -40,7 +55,7 @@ def run(
     camps: pd.DataFrame | None = None,
     time_zone: str = "UTC",
     names: bool = False,
-    rng: "np.random.Generator | int | None" = None,
+    rng: np.random.Generator | int | None = None,
     progress: bool | None = None,
 ) -> Study:
     """Tell how a hashtag spread, who turned it, what it spawned and where it went.
@@ -86,46 +101,49 @@ def run(
     """
     seed = resolve_seed(rng)
     _scope.zone(time_zone)
-    given_camps = None if camps is None else _checked_camps(camps)
-    with tqdm(total=8, disable=None if progress is None else not progress, leave=False) as bar:
-
-        def step(name: str) -> None:
-            bar.set_description(name)
-            bar.update()
-
-        step("archive")
-        opened = _opened(source, progress=False if progress is None else progress)
+    coded = None if camps is None else _checked(camps)
+    opened = _opened(source, progress)
+    with tqdm(disable=None if progress is None else not progress, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
-        users = scope.users.to_pandas()
-        labels = _labels.accounts(users, names=names)
+        found = find(scope, camps=coded, names=names, seed=seed, begin=bar.set_description)
+        told = _story.tell(found, opened.report, time_zone)
+        made = _tables.of(found, opened.report, names=names, time_zone=time_zone, seed=seed)
+    return Study(
+        root=scope.root,
+        shown=scope.shown,
+        synthetic=bool(made["files"].source_file.str.contains("synthetic").any()),
+        start_at=scope.start_at,
+        end_at=scope.end_at,
+        time_zone=time_zone,
+        names=names,
+        seed=seed,
+        versions={name: metadata.version(name) for name in _PACKAGES},
+        story=tuple(told.sentences),
+        cannot_tell=tuple(told.refusals),
+        tables=made,
+        partition=found.partition,
+        forests=found.forests,
+        turn=found.turn,
+        family=found.family,
+        archive=opened,
+        read_report=opened.report,
+    )
 
-        step("graph")
-        kind, edges = _drawn.interactions(scope.tweets)
-        partition = communities.detect(graphs.retweets(scope.tweets), rng=stream(seed, 1))
-        camps_used = communities.camps(partition) if given_camps is None else given_camps
 
-        step("cascades")
-        forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
-        metrics = cascade.metrics(forests)
-        coverage = cascade.coverage(scope.tagged)
+def _opened(source: Source, progress: bool | None) -> Archive:
+    if isinstance(source, Archive):
+        return source
+    if isinstance(source, str | Path) and (Path(source) / "tweets.parquet").is_file():
+        return archives.open(source)
+    return archives.read(source, progress=progress)
 
-        step("turn")
-        turn = hijack.detect(scope.tagged, camps_used, rng=stream(seed, 3))
 
-        step("seeds")
-        rank = seeds.rank(forests, partition=camps_used, rng=stream(seed, 4))
-
-        step("family")
-        family = (
-            None
-            if scope.root is None
-            else hashtags.family(scope.tweets, scope.root, rng=stream(seed, 5))
-        )
-
-        step("places")
-        located = places.of_users(scope.users, scope.tweets)
-        tags = _tags(scope, family)
-        arrivals = places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6))
-
-        step("story")
-    ...
+def _checked(camps: pd.DataFrame) -> pd.DataFrame:
+    """Return a coding by the user as user_id, camp: text, one row an account."""
+    coded = tables.frame(camps, _CAMPS, ["user_id", "camp"]).dropna()
+    if coded.user_id.duplicated().any():
+        twice = coded.user_id[coded.user_id.duplicated()].iloc[0]
+        raise UsageError("an account has two camps", got=repr(twice), hint="Keep one row each")
+    if coded.empty:
+        raise UsageError("the coding of camps is empty", allowed="rows with user_id and camp")
+    return coded.reset_index(drop=True)

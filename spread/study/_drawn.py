@@ -7,42 +7,41 @@ import pandas as pd
 from spread import graphs
 
 MOST_NODES = 1_500
-KINDS = ("retweet", "reply", "mention")
-
-
-def interactions(tweets: object) -> tuple[str, pd.DataFrame]:
-    """Return the kind of graph that can be drawn, retweets first, and its edges."""
-    for kind in KINDS:
-        edges = graphs.edges(tweets, kind)
-        if len(edges):
-            return kind, edges
-    return KINDS[0], edges
 
 
 def network(
     graph: igraph.Graph, labels: pd.DataFrame, camps: pd.DataFrame, *, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return nodes (user_id, label, x, y, camp, strength, public) and edges to draw.
+    """Return nodes (name, label, x, y, camp, strength, public) and edges to draw.
 
     At most `MOST_NODES` accounts, those whose edges weigh most, and the edges between
-    them. Complexity: that of the layout, which is bounded by the number drawn.
+    them: the layout is bounded by the number drawn.
     """
-    strength = np.asarray(graph.strength(weights="weight"), dtype=float)
-    names = np.asarray(graph.vs["name"] if graph.vcount() else [], dtype=object)
-    kept = np.lexsort((names, -strength))[:MOST_NODES]
-    drawn = graph.induced_subgraph(kept.tolist())
-    nodes = graphs.layout(drawn, rng=seed).rename(columns={"name": "user_id"})
-    nodes = nodes.merge(labels, on="user_id", how="left").merge(camps, on="user_id", how="left")
+    drawn = _strongest(graph)
+    known = labels.rename(columns={"user_id": "name"})
+    coloured = camps.rename(columns={"user_id": "name"})
+    nodes = graphs.layout(drawn, rng=seed).merge(known, on="name", how="left")
+    nodes = nodes.merge(coloured, on="name", how="left")
     nodes["label"] = nodes.label.fillna("an unknown account")
     nodes["public"] = nodes.public.fillna(False).astype(bool)
     nodes["camp"] = nodes.camp.fillna("other")
-    nodes["strength"] = nodes.user_id.map(dict(zip(names[kept], strength[kept], strict=True)))
-    names_drawn = drawn.vs["name"] if drawn.vcount() else []
-    edges = pd.DataFrame(
-        [
-            (names_drawn[edge.source], names_drawn[edge.target], edge["weight"])
-            for edge in drawn.es
-        ],
-        columns=["source", "target", "weight"],
-    )
-    return nodes, edges
+    strength = dict(zip(drawn.vs["name"], drawn.vs["strength"], strict=True))
+    nodes["strength"] = nodes.name.map(strength).astype(float)
+    return nodes, _edges(drawn)
+
+
+def _strongest(graph: igraph.Graph) -> igraph.Graph:
+    strength = np.asarray(graph.strength(weights="weight"), dtype=float)
+    names = np.asarray(graph.vs["name"], dtype=str)
+    kept = np.sort(np.lexsort((names, -strength))[:MOST_NODES])
+    drawn = graph.induced_subgraph(kept.tolist())
+    drawn.vs["strength"] = strength[kept].tolist()
+    return drawn
+
+
+def _edges(drawn: igraph.Graph) -> pd.DataFrame:
+    names = np.asarray(drawn.vs["name"], dtype=str)
+    ends = np.asarray(drawn.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    return pd.DataFrame(
+        {"source": names[ends[:, 0]], "target": names[ends[:, 1]], "weight": drawn.es["weight"]}
+    ).sort_values(["source", "target"], ignore_index=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from spread import hashtags
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
+from spread.tables import rows
 from spread.text import hashtag_key
 
 MIN_AUTHORS = 10
@@ -53,7 +54,7 @@ def instant(given: str | pd.Timestamp | None, time_zone: str) -> pd.Timestamp | 
         raise UsageError(
             "not a moment in time", got=repr(given), allowed="such as 2014-04-22T14:00"
         ) from error
-    if moment is pd.NaT:
+    if pd.isna(moment):
         raise UsageError("not a moment in time", got=repr(given))
     local = moment.tz_localize(zone(time_zone)) if moment.tzinfo is None else moment
     return local.tz_convert("UTC")
@@ -118,7 +119,7 @@ def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None
         offered = ranked[ranked.hashtag.isin(near)] if near else ranked.head(5)
         raise InputError(
             f"the tag #{key or root} never occurs in the archive",
-            allowed=", ".join(f"#{r.shown} ({r.tweets})" for r in offered.itertuples())
+            allowed=", ".join(f"#{r.shown} ({r.tweets})" for r in rows(offered))
             or "no tag occurs at all",
             hint="Name one that occurs, or none for the commonest",
         )

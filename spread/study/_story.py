@@ -5,20 +5,22 @@ avoided: an account `is credited with` and a tag `came before`.
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
-from spread import cascade, trees
 from spread.archive import ReadReport
 from spread.hashtags import Family
 from spread.hijack import Turn
 from spread.study import _words as words
+from spread.study._found import Found
 from spread.study._labels import called
 from spread.study._scope import Scope
+from spread.tables import rows
 
 Refusal = tuple[str, str]
+
+_CASCADE_LEAST = 3
 
 
 class Telling(NamedTuple):
@@ -63,9 +65,9 @@ def of_coverage(coverage: pd.DataFrame) -> Telling:
     )
 
 
-def of_cascades(forests: trees.Forests, metrics: pd.DataFrame, labels: pd.DataFrame) -> Telling:
+def of_cascades(metrics: pd.DataFrame, labels: pd.DataFrame) -> Telling:
     """Say how large, deep and viral the cascades were, beside the star that is observed."""
-    if metrics.empty or metrics["size"].max() < cascade_min:
+    if metrics.empty or metrics["size"].max() < _CASCADE_LEAST:
         return Telling([], [("cascades", "no tweet was retweeted often enough for a cascade")])
     top = metrics.sort_values(["size", "cascade"], ascending=[False, True]).iloc[0]
     retweeted = int((metrics["size"] > 1).sum())
@@ -80,10 +82,35 @@ def of_cascades(forests: trees.Forests, metrics: pd.DataFrame, labels: pd.DataFr
     return Telling([sentence], [])
 
 
-cascade_min = 3
+def of_camps(found: Found) -> Telling:
+    """Say which camps there are, who leads them, and what they rest on."""
+    if found.coded:
+        return Telling(
+            [
+                f"The camps are your coding of "
+                f"{words.counted(found.camps.user_id.nunique(), 'account')}."
+            ],
+            [],
+        )
+    if found.partition.cannot_tell:
+        return Telling([], [("the camps", found.partition.cannot_tell)])
+    leaders = found.rank[found.rank.user_id.isin(found.camps.user_id)]
+    sizes = found.camps.camp.value_counts().sort_index()
+    parts = []
+    for camp, size in sizes.items():
+        of_camp = leaders[leaders.camp == camp]
+        led = f", led by {called(found.labels, of_camp.user_id.head(1))[0]}" if len(of_camp) else ""
+        parts.append(f"{camp} ({words.counted(int(size), 'account')}{led})")
+    return Telling(
+        [
+            f"Accounts that retweet each other form camps: {_listed(parts)}. They are groups, "
+            "not opinions."
+        ],
+        [],
+    )
 
 
-def of_turn(turn: Turn, scope: Scope, labels: pd.DataFrame, time_zone: str) -> Telling:
+def of_turn(turn: Turn, time_zone: str) -> Telling:
     """Say when the camps' shares changed, from what to what."""
     if turn.cannot_tell:
         return Telling([], [("the turn", turn.cannot_tell)])
@@ -95,7 +122,7 @@ def of_turn(turn: Turn, scope: Scope, labels: pd.DataFrame, time_zone: str) -> T
             ],
             [],
         )
-    row = turn.shares.set_index("camp").loc[turn.rising]
+    row = next(rows(turn.shares[turn.shares.camp == turn.rising]))
     return Telling(
         [
             f"It turned between {words.span(turn.onset_low, turn.onset_high, time_zone)} "
@@ -110,7 +137,7 @@ def of_turn(turn: Turn, scope: Scope, labels: pd.DataFrame, time_zone: str) -> T
     )
 
 
-def of_drivers(turn: Turn, labels: pd.DataFrame, time_zone: str) -> Telling:
+def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
     """Say whose tweets the rising camp passed on while it rose."""
     if turn.cannot_tell or turn.drivers.empty:
         return Telling([], [])
@@ -118,7 +145,7 @@ def of_drivers(turn: Turn, labels: pd.DataFrame, time_zone: str) -> Telling:
         f"{label} ({words.percent_interval(row.share, row.share_low, row.share_high)})"
         for label, row in zip(
             called(labels, turn.drivers.user_id.head(3)),
-            turn.drivers.head(3).itertuples(),
+            rows(turn.drivers.head(3)),
             strict=True,
         )
     ]
@@ -162,14 +189,12 @@ def of_family(family: Family | None) -> Telling:
     shown = dict(zip(family.members.hashtag, family.members.shown, strict=True))
     told = family.members[family.members.verdict == "descends"]
     open_ones = family.members[family.members.verdict == "cannot tell"]
-    refusals = [
-        ("where #" + row.shown + " came from", str(row.reason)) for row in open_ones.itertuples()
-    ]
+    refusals = [("where #" + row.shown + " came from", str(row.reason)) for row in rows(open_ones)]
     if told.empty:
         return Telling(["No tag is found to descend from the root."], refusals)
     parts = [
         f"#{row.shown} from #{shown.get(row.parent, row.parent)} ({_probability(row.probability)})"
-        for row in told.sort_values("first_at").itertuples()
+        for row in rows(told.sort_values("first_at"))
     ]
     sentence = f"{_counted_tags(len(told))} descend: {_listed(parts)}"
     alone = family.members[family.members.verdict == "no parent"]
@@ -194,14 +219,14 @@ def of_places(arrivals: pd.DataFrame, located: pd.DataFrame, scope: Scope, zone:
         )
     first = arrivals.sort_values(["at", "place_id"]).head(5)
     parts = [
-        f"{row.city} ({words.clock(row.at, zone, seen_from=first.iloc[0].at)}, "
+        f"{row.city} ({words.clock(row.at, zone, seen_from=first['at'].iloc[0])}, "
         f"rank {row.rank:.0f}, {row.rank_low:.0f}–{row.rank_high:.0f})"
-        for row in first.itertuples()
+        for row in rows(first)
     ]
     return Telling(
         [
             f"{words.percent(share)} of the accounts have a location that names a city. By the "
-            f"{_ordinal(int(first.iloc[0].k))} adopter there, {scope.shown} arrived in "
+            f"{_ordinal(int(first['k'].iloc[0]))} adopter there, {scope.shown} arrived in "
             f"{_listed(parts)}; the ranges are 95 % intervals over the places of the accounts "
             "that cannot be located."
         ],
@@ -209,8 +234,19 @@ def of_places(arrivals: pd.DataFrame, located: pd.DataFrame, scope: Scope, zone:
     )
 
 
-def gather(tellings: list[Telling]) -> Telling:
-    """Return all sentences and all refusals, in order."""
+def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
+    """Return all sentences and all refusals, in the order in which they are read."""
+    tellings = [
+        of_archive(found.scope, report, time_zone),
+        of_coverage(found.coverage),
+        of_cascades(found.metrics, found.labels),
+        of_camps(found),
+        of_turn(found.turn, time_zone),
+        of_drivers(found.turn, found.labels),
+        of_seeds(found.rank, found.labels),
+        of_family(found.family),
+        of_places(found.arrivals, found.located, found.scope, time_zone),
+    ]
     return Telling(
         [sentence for telling in tellings for sentence in telling.sentences],
         [refusal for telling in tellings for refusal in telling.refusals],
@@ -237,6 +273,3 @@ def _counted_tags(count: int) -> str:
 
 def _ordinal(k: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(k, f"{k}th")
-
-
-Teller = Callable[..., Telling]

@@ -1,8 +1,11 @@
 """Numbers and moments as a reader expects them in a sentence."""
 
-import pandas as pd
+from typing import Any, TypeAlias
 
 from spread.study._scope import zone
+
+# A moment that is there; pandas types one that may be missing as Timestamp | NaTType.
+Moment: TypeAlias = Any
 
 
 def percent(share: float, *, digits: int = 0) -> str:
@@ -28,13 +31,13 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
 
 
-def day(at: pd.Timestamp, time_zone: str) -> str:
+def day(at: Moment, time_zone: str) -> str:
     """Return a moment as day and minute in a zone: 22 April 2014, 15:41 EDT."""
     local = at.tz_convert(zone(time_zone))
     return f"{local.day} {local:%B %Y, %H:%M %Z}"
 
 
-def clock(at: pd.Timestamp, time_zone: str, *, seen_from: pd.Timestamp | None = None) -> str:
+def clock(at: Moment, time_zone: str, *, seen_from: Moment | None = None) -> str:
     """Return a moment as hour and minute, with its day where that is another one."""
     local = at.tz_convert(zone(time_zone))
     if seen_from is not None and seen_from.tz_convert(zone(time_zone)).date() == local.date():
@@ -42,7 +45,7 @@ def clock(at: pd.Timestamp, time_zone: str, *, seen_from: pd.Timestamp | None = 
     return day(at, time_zone)
 
 
-def span(low: pd.Timestamp, high: pd.Timestamp, time_zone: str) -> str:
+def span(low: Moment, high: Moment, time_zone: str) -> str:
     """Return an interval of time, the day and the zone said once where they are shared."""
     first, last = low.tz_convert(zone(time_zone)), high.tz_convert(zone(time_zone))
     if first.date() == last.date():

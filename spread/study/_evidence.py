@@ -1,0 +1,53 @@
+"""The tweets behind the answers, to be read by whoever doubts them."""
+
+import ibis
+import pandas as pd
+
+from spread.hashtags import Family
+from spread.hijack import Turn
+from spread.tables import rows
+
+_OF_EACH = 5
+_TOP = 10
+
+
+def behind(
+    tweets: ibis.Table,
+    *,
+    rank: pd.DataFrame,
+    turn: Turn,
+    family: Family | None,
+    labels: pd.DataFrame,
+    names: bool,
+) -> pd.DataFrame:
+    """Return topic, about, tweet_id, at, account, text: the tweets that answers rest on.
+
+    The text is given for public accounts alone, unless `names`.
+    """
+    cited = pd.DataFrame(
+        [
+            *_cited("who carried it", rank.head(_TOP), "user_id"),
+            *(("when it turned", "the turn", tweet) for tweet in turn.evidence),
+            *_cited("who turned it", turn.drivers.head(_TOP), "user_id"),
+            *([] if family is None else _cited("what it spawned", family.members, "hashtag")),
+        ],
+        columns=["topic", "about", "tweet_id"],
+    ).drop_duplicates()
+    found = tweets.filter(tweets.tweet_id.isin(cited.tweet_id.unique().tolist()))
+    read = found.select("tweet_id", "at", "author_id", "text").to_pyarrow().to_pandas()
+    read = read.merge(labels.rename(columns={"user_id": "author_id"}), on="author_id", how="left")
+    shown = read.public.fillna(False).astype(bool) | names
+    read["text"] = read.text.where(shown, "(not shown: a private account)")
+    read["account"] = read.label.fillna("an unknown account")
+    joined = cited.merge(read, on="tweet_id", how="left")
+    about = dict(zip(labels.user_id, labels.label, strict=True))
+    joined["about"] = joined.about.map(lambda name: about.get(name, name))
+    return joined[["topic", "about", "tweet_id", "at", "account", "text"]]
+
+
+def _cited(topic: str, table: pd.DataFrame, about: str) -> list[tuple[str, str, str]]:
+    return [
+        (topic, getattr(row, about), tweet)
+        for row in rows(table)
+        for tweet in list(row.evidence)[:_OF_EACH]
+    ]

@@ -1,0 +1,112 @@
+"""The path itself: each analysis once, its results side by side."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import igraph
+import pandas as pd
+
+from spread import cascade, communities, graphs, hashtags, hijack, places, seeds
+from spread._random import stream
+from spread.communities import Partition
+from spread.hashtags import Family
+from spread.hijack import Turn
+from spread.study._labels import accounts
+from spread.study._scope import Scope
+from spread.trees import Forests
+
+TAGS = 8
+"""How many tags are followed over time and over places: the root and the largest."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the analyses found; everything that is told or drawn comes from here."""
+
+    scope: Scope
+    labels: pd.DataFrame
+    kind: str
+    graph: igraph.Graph
+    partition: Partition
+    camps: pd.DataFrame
+    coded: bool
+    forests: Forests
+    metrics: pd.DataFrame
+    coverage: pd.DataFrame
+    turn: Turn
+    rank: pd.DataFrame
+    family: Family | None
+    tags: list[str]
+    located: pd.DataFrame
+    arrivals: pd.DataFrame
+
+
+def find(
+    scope: Scope,
+    *,
+    camps: pd.DataFrame | None,
+    names: bool,
+    seed: int,
+    begin: Callable[[str], None],
+) -> Found:
+    """Run the analyses; `begin` is told the name of each step."""
+    begin("finding communities")
+    kind, graph = _interactions(scope)
+    retweets = graph if kind == "retweet" else graphs.retweets(scope.tweets)
+    partition = communities.detect(retweets, rng=stream(seed, 1))
+    used = communities.camps(partition) if camps is None else camps
+    begin("reconstructing cascades")
+    forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
+    begin("dating the turn")
+    turn = hijack.detect(scope.tagged, used, rng=stream(seed, 3))
+    begin("crediting accounts")
+    rank = seeds.rank(forests, partition=used, rng=stream(seed, 4))
+    begin("tracing the family of tags")
+    root = scope.root
+    family = None if root is None else hashtags.family(scope.tweets, root, rng=stream(seed, 5))
+    tags = _tags(scope, family)
+    begin("locating accounts")
+    located = places.of_users(scope.users, scope.tweets)
+    return Found(
+        scope=scope,
+        labels=accounts(scope.users.to_pyarrow().to_pandas(), names=names),
+        kind=kind,
+        graph=graph,
+        partition=partition,
+        camps=used,
+        coded=camps is not None,
+        forests=forests,
+        metrics=cascade.metrics(forests),
+        coverage=cascade.coverage(scope.tagged),
+        turn=turn,
+        rank=rank,
+        family=family,
+        tags=tags,
+        located=located,
+        arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
+    )
+
+
+def _interactions(scope: Scope) -> tuple[str, igraph.Graph]:
+    """Return the retweet graph or, where nobody retweets, that of replies or mentions."""
+    builders = {
+        "retweet": graphs.retweets,
+        "reply": graphs.replies,
+        "mention": graphs.mentions,
+    }
+    for kind, build in builders.items():
+        if (graph := build(scope.tweets)).ecount():
+            return kind, graph
+    return "retweet", graphs.retweets(scope.tweets)
+
+
+def _tags(scope: Scope, family: Family | None) -> list[str]:
+    """Return the root and the largest tags that come from it, or the commonest tags."""
+    if family is None or scope.root is None:
+        return (
+            scope.usage.sort_values(["authors", "hashtag"], ascending=[False, True])
+            .hashtag.head(TAGS)
+            .tolist()
+        )
+    kin = family.members.sort_values(["authors", "hashtag"], ascending=[False, True])
+    return [scope.root, *kin.hashtag.head(TAGS - 1)]

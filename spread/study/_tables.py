@@ -1,0 +1,106 @@
+"""The tables of a study: what is drawn, shown and written."""
+
+import pandas as pd
+
+from spread import cascade, hashtags
+from spread.archive import ReadReport
+from spread.study import _drawn, _evidence, _naive
+from spread.study._found import Found
+
+SMALLEST_CELL = 5
+"""A place with fewer accounts is not shown in public: its people could be guessed."""
+
+_EMPTY = {
+    "members": ["hashtag", "shown", "first_at", "authors", "parent", "probability", "verdict"],
+    "links": ["child", "parent", "probability"],
+    "merged": ["variant", "hashtag", "reason"],
+    "companions": ["hashtag", "shown", "tweets", "authors", "together"],
+}
+
+
+def of(
+    found: Found, report: ReadReport, *, names: bool, time_zone: str, seed: int
+) -> dict[str, pd.DataFrame]:
+    """Return every table of a study by its name."""
+    nodes, edges = _drawn.network(found.graph, found.labels, found.camps, seed=seed)
+    return {
+        "files": report.files,
+        "rejects": report.rejects,
+        "usage": found.scope.usage,
+        "timeline": hashtags.timeline(found.scope.tweets, found.tags),
+        "nodes": nodes,
+        "edges": edges,
+        "camps": found.camps,
+        "seeds": _labelled(found.rank, found.labels),
+        "metrics": found.metrics,
+        "coverage": found.coverage,
+        "tree": _largest(found),
+        "ccdf": cascade.ccdf(found.metrics),
+        "turn_shares": found.turn.shares,
+        "turn_timeline": found.turn.timeline,
+        "turn_posterior": found.turn.posterior,
+        "drivers": _labelled(found.turn.drivers, found.labels),
+        **_family(found),
+        "arrivals": shown_places(found.arrivals, found.located, names=names),
+        "places": _cities(found.located, names=names),
+        "evidence": _evidence.behind(
+            found.scope.tweets,
+            rank=found.rank,
+            turn=found.turn,
+            family=found.family,
+            labels=found.labels,
+            names=names,
+        ),
+        "naive": _naive.answers(
+            rank=found.rank,
+            turn=found.turn,
+            family=found.family,
+            arrivals=shown_places(found.arrivals, found.located, names=names),
+            labels=found.labels,
+            time_zone=time_zone,
+        ),
+    }
+
+
+def shown_places(arrivals: pd.DataFrame, located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
+    """Return arrivals in places that enough located accounts share to be shown in public."""
+    if names:
+        return arrivals
+    accounts = located.place_id.value_counts()
+    return arrivals[arrivals.place_id.map(accounts).fillna(0) >= SMALLEST_CELL].reset_index(
+        drop=True
+    )
+
+
+def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
+    joined = table.merge(labels, on="user_id", how="left")
+    joined["label"] = joined.label.fillna("an unknown account")
+    joined["public"] = joined.public.fillna(False).astype(bool)
+    return joined
+
+
+def _largest(found: Found) -> pd.DataFrame:
+    """Return the tree of the largest cascade, the earliest of equals."""
+    if found.metrics.empty:
+        return pd.DataFrame(columns=["event", "parent", "probability", "depth", "at_s"])
+    ordered = found.metrics.sort_values(["size", "cascade"], ascending=[False, True])
+    tree = cascade.tree(found.forests, int(ordered.cascade.iloc[0]))
+    camp = dict(zip(found.camps.user_id, found.camps.camp, strict=True))
+    return _labelled(tree, found.labels).assign(
+        camp=[camp.get(user, "other") for user in tree.user_id]
+    )
+
+
+def _family(found: Found) -> dict[str, pd.DataFrame]:
+    if found.family is None:
+        return {name: pd.DataFrame(columns=columns) for name, columns in _EMPTY.items()}
+    return {name: getattr(found.family, name) for name in _EMPTY}
+
+
+def _cities(located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
+    """Return the cities of located accounts with how many there are in each."""
+    keys = ["place_id", "city", "region", "country", "longitude", "latitude"]
+    known = located[located.reason.isna() & located.city.notna()]
+    cities = known.groupby(keys, dropna=False).size().reset_index(name="users")
+    kept = cities if names else cities[cities["users"] >= SMALLEST_CELL]
+    return kept.sort_values(["users", "place_id"], ascending=[False, True]).reset_index(drop=True)
