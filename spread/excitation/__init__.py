@@ -1,5 +1,6 @@
 """Kernels, prefix-sum recursions and the posterior over parents that cascades rest on."""
 
+from spread.excitation._fit import KernelFit, fit
 from spread.excitation._posterior import (
     ExponentialPosterior,
     Kernel,
@@ -8,4 +9,12 @@ from spread.excitation._posterior import (
     posterior,
 )
 
-__all__ = ["ExponentialPosterior", "Kernel", "exponential", "omori", "posterior"]
+__all__ = [
+    "ExponentialPosterior",
+    "Kernel",
+    "KernelFit",
+    "exponential",
+    "fit",
+    "omori",
+    "posterior",
+]

@@ -1,0 +1,17 @@
+"""Cascades: who passed on from whom, how large, how deep, how viral, how completely seen."""
+
+from spread.cascade._coverage import coverage
+from spread.cascade._exact import expected_credit, expected_virality, influence
+from spread.cascade._forests import forests
+from spread.cascade._metrics import ccdf, metrics, tree
+
+__all__ = [
+    "ccdf",
+    "coverage",
+    "expected_credit",
+    "expected_virality",
+    "forests",
+    "influence",
+    "metrics",
+    "tree",
+]

@@ -1,0 +1,5 @@
+"""`python -m spread.cascade`: the whole path from an archive to a report."""
+
+from spread.cli import main
+
+raise SystemExit(main())

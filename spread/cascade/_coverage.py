@@ -1,0 +1,68 @@
+"""How much of each cascade the archive holds."""
+
+import ibis
+import pandas as pd
+
+from spread.tables import TWEETS, Table, expression
+
+_NEEDED = ["tweet_id", "author_id", "origin", "kind", "retweet_of", "retweet_author_id"]
+
+
+def coverage(tweets: Table) -> pd.DataFrame:
+    """Return, for each original, its retweets in the archive and those the platform reported.
+
+    A retweet carries its original's count, so that the largest count seen on the original
+    or on any of its retweets is taken. The count is of the day of collection: retweets
+    that were deleted before are in neither, and where the archive watched for longer than
+    the platform's count the coverage may exceed 1.
+
+    Parameters
+    ----------
+    tweets
+        A table with tweet_id, author_id, origin, kind, retweet_of, retweet_author_id and,
+        where they are known, retweet_count and platform.
+
+    Returns
+    -------
+    DataFrame
+        tweet_id, user_id, observed, reported (null when unknown), coverage: a row an
+        original with retweets, the most retweeted first, then by id.
+
+    Raises
+    ------
+    MissingColumnError
+        The table lacks columns.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({
+    ...     "tweet_id": ["1", "2"], "author_id": ["a", "b"], "origin": "collected",
+    ...     "kind": ["tweet", "retweet"], "retweet_of": [None, "1"],
+    ...     "retweet_author_id": [None, "a"], "retweet_count": [4, 4]})
+    >>> coverage(tweets).values.tolist()
+    [['1', 'a', 1, 4, 0.25]]
+    """
+    known = expression(tweets, TWEETS, _NEEDED, optional=["platform", "retweet_count"])
+    known = known.mutate(platform=known.platform.fill_null(""))
+    retweets = known.filter(
+        known.kind == "retweet", known.origin == "collected", known.retweet_of.notnull()
+    )
+    counted = retweets.group_by("platform", root_id=retweets.retweet_of).aggregate(
+        observed=retweets.count(),
+        above=retweets.retweet_count.max(),
+        named=retweets.retweet_author_id.max(),
+    )
+    originals = known.select("platform", "author_id", "retweet_count", root_id=known.tweet_id)
+    joined = counted.left_join(originals, ["platform", "root_id"])
+    reported = ibis.greatest(joined.above, joined.retweet_count)
+    reported = ibis.coalesce(reported, joined.above, joined.retweet_count)
+    table = joined.select(
+        tweet_id=joined.root_id,
+        user_id=ibis.coalesce(joined.author_id, joined.named),
+        observed=joined.observed,
+        reported=reported,
+        coverage=joined.observed / reported.nullif(0),
+    )
+    ordered = table.order_by([table.observed.desc(), table.tweet_id.length(), table.tweet_id])
+    found = ordered.to_pyarrow().to_pandas()
+    return found.astype({"observed": "int64", "reported": "Int64", "coverage": "float64"})

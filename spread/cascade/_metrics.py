@@ -1,0 +1,217 @@
+"""The shape of each cascade, with intervals from sampled trees."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spread._compile import kernel
+from spread._errors import MissingColumnError, UsageError
+from spread.trees import Forests, depths
+
+Numbers = NDArray[np.float64]
+
+_MILESTONES = (10, 100, 1000)
+_COLUMNS = ("size", "depth", "max_breadth", "virality")
+_Z_95 = 1.959963984540054
+
+
+def metrics(forests: Forests) -> pd.DataFrame:
+    """Return size and shape of each cascade, a row a cascade.
+
+    Depth and largest breadth are means over the sampled trees, virality is exact where
+    the posterior gives it; `_low` and `_high` bound the middle 95 % of the trees. The
+    intervals tell what is unknown of who passed on from whom under the fitted kernel, not
+    whether the kernel is right. O(trees × events).
+
+    Parameters
+    ----------
+    forests
+        From `forests`, or trees that were observed or simulated.
+
+    Returns
+    -------
+    DataFrame
+        cascade, tweet_id, user_id (of the root), root_at, size (events, root included),
+        depth, depth_low, depth_high, max_breadth(_low, _high), virality(_low, _high; NaN
+        for one event), time_to_10_s, time_to_100_s, time_to_1000_s (from the root to that
+        event, NaN when never reached), star_depth, star_virality (what the bare archive
+        shows: every retweet from the original), parent_entropy (nats a retweet).
+
+    Examples
+    --------
+    >>> from spread import trees
+    >>> events = pd.DataFrame({
+    ...     "cascade": [0, 0, 0], "event": [0, 1, 2], "tweet_id": ["1", "2", "3"],
+    ...     "user_id": ["a", "b", "c"], "at_s": [0.0, 5.0, 9.0], "mark": 1.0})
+    >>> chain = metrics(trees.observed(events, [-1, 0, 1]))
+    >>> chain[["size", "depth", "virality", "star_virality"]].round(3).values.tolist()
+    [[3.0, 2.0, 1.333, 1.333]]
+    """
+    events, offsets = forests.events, forests.offsets
+    starts, sizes = offsets[:-1], np.diff(offsets)
+    table = events.iloc[starts][["cascade", "tweet_id", "user_id"]].reset_index(drop=True)
+    table = table.assign(root_at=forests.root_at, size=sizes)
+    for name, values in _shapes(forests).items():
+        table[name] = values
+    at_s = events["at_s"].to_numpy()
+    for size in _MILESTONES:
+        reached = sizes >= size
+        seconds = np.full(len(sizes), np.nan)
+        seconds[reached] = at_s[starts[reached] + size - 1]
+        table[f"time_to_{size}_s"] = seconds
+    table["star_depth"] = np.minimum(sizes - 1, 1)
+    table["star_virality"] = np.where(sizes > 1, 2 * (sizes - 1) / sizes, np.nan)
+    table["parent_entropy"] = _mean_entropy(forests.posterior.entropy(), starts, sizes)
+    return table
+
+
+def ccdf(metrics: pd.DataFrame, columns: list[str] | None = None) -> pd.DataFrame:
+    """Return P(X ≥ value) for the values of each metric, with pointwise 95 % intervals.
+
+    Parameters
+    ----------
+    metrics
+        From `metrics`.
+    columns
+        Which metrics; by default size, depth, max_breadth and virality. NaN is left out.
+
+    Returns
+    -------
+    DataFrame
+        metric, value, share, low, high (Wilson), sorted by metric as given and value.
+
+    Raises
+    ------
+    MissingColumnError
+        A column is not there.
+
+    References
+    ----------
+    Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
+
+    Examples
+    --------
+    >>> ccdf(pd.DataFrame({"size": [1, 1, 2, 5]}), ["size"])[["value", "share"]].values.tolist()
+    [[1.0, 1.0], [2.0, 0.5], [5.0, 0.25]]
+    """
+    wanted = list(_COLUMNS) if columns is None else columns
+    if missing := [name for name in wanted if name not in metrics]:
+        raise MissingColumnError("metrics lack columns", got=", ".join(missing))
+    parts = [_survival(name, metrics[name].to_numpy(dtype=np.float64)) for name in wanted]
+    return pd.concat(parts, ignore_index=True) if parts else _survival("", np.empty(0))
+
+
+def tree(forests: Forests, cascade: int, *, number: int = 0) -> pd.DataFrame:
+    """Return one sampled tree of one cascade, with the probability of each parent.
+
+    Parameters
+    ----------
+    forests
+        From `forests`.
+    cascade
+        Its number, as in `metrics`.
+    number
+        Which of the sampled trees.
+
+    Returns
+    -------
+    DataFrame
+        event, parent (an event, −1 at the root), probability of that parent, depth, at_s,
+        user_id, tweet_id, mark.
+
+    Raises
+    ------
+    UsageError
+        There is no cascade or tree of that number.
+
+    Examples
+    --------
+    >>> from spread import trees
+    >>> events = pd.DataFrame({
+    ...     "cascade": [0, 0], "event": [0, 1], "tweet_id": ["1", "2"],
+    ...     "user_id": ["a", "b"], "at_s": [0.0, 5.0], "mark": 1.0})
+    >>> tree(trees.observed(events, [-1, 0]), 0).parent.tolist()
+    [-1, 0]
+    """
+    if not 0 <= cascade < len(forests):
+        raise UsageError("no such cascade", got=str(cascade), allowed=f"0 to {len(forests) - 1}")
+    start, end = forests.offsets[cascade], forests.offsets[cascade + 1]
+    parents = forests.tree(number)
+    within = np.where(parents[start:end] < 0, -1, parents[start:end] - start).astype(np.int32)
+    events = forests.events.iloc[start:end].reset_index(drop=True)
+    table = events[["event"]].assign(
+        parent=within,
+        probability=forests.posterior.probability(parents)[start:end],
+        depth=depths(within),
+    )
+    return table.join(events[["at_s", "user_id", "tweet_id", "mark"]])
+
+
+def _shapes(forests: Forests) -> dict[str, Numbers]:
+    """Return depth, largest breadth and virality, each with its interval."""
+    offsets, cascades = forests.offsets, len(forests)
+    drawn = {
+        "depth": np.zeros((forests.trees, cascades), np.float32),
+        "max_breadth": np.zeros((forests.trees, cascades), np.float32),
+        "virality": np.zeros((forests.trees, cascades), np.float32),
+    }
+    for i in range(forests.trees):
+        found = _shapes_of_tree(forests.tree(i), offsets)
+        for values, one in zip(drawn.values(), found, strict=True):
+            values[i] = one
+    shapes = {}
+    for name, values in drawn.items():
+        low, high = np.quantile(values, [0.025, 0.975], axis=0, method="inverted_cdf")
+        shapes[name] = values.mean(axis=0, dtype=np.float64)
+        if name == "virality":
+            shapes[name] = forests.posterior.expected_virality()
+        shapes |= {f"{name}_low": low.astype(float), f"{name}_high": high.astype(float)}
+    return shapes
+
+
+def _mean_entropy(entropy: Numbers, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Numbers:
+    total = np.add.reduceat(np.nan_to_num(entropy), starts) if len(starts) else np.empty(0)
+    return np.divide(total, sizes - 1, out=np.full(len(sizes), np.nan), where=sizes > 1)
+
+
+def _survival(name: str, values: Numbers) -> pd.DataFrame:
+    ordered = np.sort(values[~np.isnan(values)])
+    distinct, first = np.unique(ordered, return_index=True)
+    n = max(len(ordered), 1)
+    share = (len(ordered) - first) / n
+    centre = (share + _Z_95**2 / (2 * n)) / (1 + _Z_95**2 / n)
+    half = _Z_95 * np.sqrt(share * (1 - share) / n + (_Z_95 / (2 * n)) ** 2) / (1 + _Z_95**2 / n)
+    bounds = {"low": np.maximum(centre - half, 0), "high": np.minimum(centre + half, 1)}
+    return pd.DataFrame({"metric": name, "value": distinct, "share": share, **bounds})
+
+
+@kernel
+def _shapes_of_tree(
+    parents: NDArray[np.int32], offsets: NDArray[np.int64]
+) -> tuple[Numbers, Numbers, Numbers]:
+    """Return depth, largest breadth and virality of each cascade; O(n)."""
+    cascades = len(offsets) - 1
+    deepest, broadest = np.zeros(cascades), np.zeros(cascades)
+    virality = np.full(cascades, np.nan)
+    depth = np.zeros(len(parents), np.int32)
+    size = np.ones(len(parents), np.int32)
+    breadth = np.zeros(len(parents) + 1, np.int32)
+    for cascade in range(cascades):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        most = 0
+        for v in range(start, end):
+            if parents[v] >= 0:
+                depth[v] = depth[parents[v]] + 1
+            most = max(most, depth[v])
+            breadth[depth[v]] += 1
+        deepest[cascade] = most
+        for d in range(most + 1):
+            broadest[cascade] = max(broadest[cascade], float(breadth[d]))
+            breadth[d] = 0
+        n, distances = float(end - start), 0.0
+        for v in range(end - 1, start, -1):
+            size[parents[v]] += size[v]
+            distances += float(size[v]) * (n - size[v])
+        if n > 1:
+            virality[cascade] = 2 * distances / (n * (n - 1))
+    return deepest, broadest, virality
