@@ -234,7 +234,7 @@ def tree(size: int = 400) -> pd.DataFrame:
 def ccdf() -> pd.DataFrame:
     """Survival curves of four measures, and the star's beside two of them."""
     draw = np.random.default_rng(6)
-    size = np.ceil(draw.pareto(0.9, 700) + 1)
+    size = np.ceil(draw.pareto(0.9, 700))
     values = {
         "size": size,
         "depth": np.ceil(np.log2(size)) + draw.integers(0, 2, 700),
@@ -404,17 +404,15 @@ def study() -> Study:
 
 
 def attacked(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Return a table whose every text ends in a payload; ids that join rows stay joined."""
+    """Return a table with a payload in every text; equal texts stay equal, so that rows join."""
     result = table.copy()
     for column in result.columns:
-        values = result[column].tolist()
-        if column in keep or not any(isinstance(value, str) for value in values):
-            continue
-        distinct = {value: place for place, value in enumerate(dict.fromkeys(values))}
-        result[column] = [
-            f"{PAYLOADS[distinct[value] % len(PAYLOADS)]} {value}"
-            if isinstance(value, str)
-            else value
-            for value in values
-        ]
+        if column not in keep:
+            result[column] = [_attacked(value) for value in result[column].tolist()]
     return result
+
+
+def _attacked(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return f"{PAYLOADS[sum(value.encode()) % len(PAYLOADS)]} {value}"

@@ -21,6 +21,7 @@ __all__ = [
     "ACCENT",
     "HALO",
     "INK",
+    "LEGEND",
     "MUTED",
     "OTHER",
     "TAG",
@@ -49,6 +50,19 @@ GRID = "#e6e9ee"
 TAG = "#33506e"
 ACCENT = "#b35900"
 FONT = "'Source Sans 3', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
+
+
+# Below the figure, where it may take as many lines as a narrow page asks for.
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xref": "container",
+    "y": 0,
+    "yref": "container",
+    "yanchor": "bottom",
+    "itemsizing": "constant",
+    "font": {"size": 12},
+}
 
 
 class Mark(NamedTuple):

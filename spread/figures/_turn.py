@@ -1,5 +1,6 @@
 """How a turn is marked on a time axis: when it set in and when it was half done."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import pandas as pd
@@ -46,15 +47,17 @@ class Turn(Protocol):
         """The upper end."""
 
 
-def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str) -> None:
-    """Draw the onset and the half-way time as bands with a line each, over the whole height."""
+def mark_turn(
+    figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: Sequence[str] = ("y domain",)
+) -> None:
+    """Draw the onset and the half-way time as a band and a line each, over each of the rows."""
     if turn is None or turn.cannot_tell:
         return
     onset = (turn.onset, turn.onset_low, turn.onset_high)
     halfway = (turn.halfway, turn.halfway_low, turn.halfway_high)
-    _band(figure, onset, "onset", "solid", "right", time_zone)
+    _band(figure, onset, "onset", "solid", "right", time_zone, rows)
     if not pd.isna(turn.halfway) and turn.halfway != turn.onset:
-        _band(figure, halfway, "half-way", "dot", "left", time_zone)
+        _band(figure, halfway, "half-way", "dot", "left", time_zone, rows)
 
 
 def turn_words(turn: Turn | None, *, time_zone: str) -> str:
@@ -80,21 +83,22 @@ def _band(
     dash: str,
     side: str,
     time_zone: str,
+    rows: Sequence[str],
 ) -> None:
     if any(pd.isna(instant) for instant in instants):
         return
     at, low, high = (str(instant) for instant in clock(instants, time_zone))
-    spanned = {"xref": "x", "yref": "paper", "y0": 0, "y1": 1}
-    figure.add_shape(
-        type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=0.16, line_width=0,
-        layer="below", **spanned,
-    )  # fmt: skip
-    figure.add_shape(
-        type="line", x0=at, x1=at, line={"color": ACCENT, "width": 1.5, "dash": dash}, **spanned
-    )
+    for row in rows:
+        spanned = {"xref": "x", "yref": row, "y0": 0, "y1": 1}
+        figure.add_shape(
+            type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=0.16, line_width=0,
+            layer="below", **spanned,
+        )  # fmt: skip
+        line = {"color": ACCENT, "width": 1.5, "dash": dash}
+        figure.add_shape(type="line", x0=at, x1=at, line=line, **spanned)
     figure.add_annotation(
         text=f"{label} " if side == "right" else f" {label}",
-        x=at, xref="x", xanchor=side, y=1, yref="paper", yanchor="top", showarrow=False,
+        x=at, xref="x", xanchor=side, y=1, yref=rows[0], yanchor="top", showarrow=False,
         font={"size": 12, "color": ACCENT, "shadow": HALO},
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from spread.figures._arrived import of_one_tag
 from spread.figures._style import (
+    LEGEND,
     MUTED,
     TAG,
     blank,
@@ -78,8 +79,8 @@ def arrivals(
         },
         hovermode="closest",
         showlegend="naive_at" in first,
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
-        margin={"l": 20, "r": 74, "b": 56, "t": 116},
+        legend=LEGEND,
+        margin={"l": 20, "r": 74, "b": 92, "t": 100},
     )
     of_tag = f" of #{shown(tag)}" if tag else ""
     cities = "one city" if len(ordered) == 1 else f"{len(ordered):,} cities"
@@ -94,7 +95,7 @@ def arrivals(
             if len(first) > 1
             else "."
         ),
-        height=116 + 56 + _ROW_PX * len(first),
+        height=100 + 92 + _ROW_PX * len(first),
     )
 
 
@@ -140,14 +141,13 @@ def _order(row: object) -> str:
 
 def _write_counts(figure: go.Figure, first: pd.DataFrame) -> None:
     at = {"x": 1, "xref": "paper", "xshift": 34, "showarrow": False}
-    figure.add_annotation(
-        text="accounts", y=1, yref="paper", yanchor="bottom",
-        font={"size": 11, "color": MUTED}, **at,
-    )  # fmt: skip
-    for row, count in enumerate(first["adopters"]):
-        figure.add_annotation(
-            text=f"{count:,.0f}", y=row, yref="y", font={"size": 12, "color": MUTED}, **at
-        )
+    small = {"font": {"size": 11, "color": MUTED}, "yref": "paper", "yanchor": "bottom"}
+    plain = {"font": {"size": 12, "color": MUTED}, "yref": "y"}
+    notes = [
+        {"text": f"{count:,.0f}", "y": row, **plain, **at}
+        for row, count in enumerate(first["adopters"])
+    ]
+    figure.update_layout(annotations=[{"text": "accounts", "y": 1, **small, **at}, *notes])
 
 
 def _caption(ordered: pd.DataFrame, first: pd.DataFrame, of_tag: str, cities: str) -> str:

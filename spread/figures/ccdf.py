@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread.figures._style import (
+    LEGEND,
     blank,
     finish,
     frame,
@@ -23,7 +24,7 @@ _TITLES = {
     "size": ("size", "tweets"),
     "depth": ("depth", "steps"),
     "max_breadth": ("greatest breadth", "tweets at one depth"),
-    "virality": ("structural virality", "mean steps between two tweets"),
+    "virality": ("structural virality", "mean steps"),
     "time_to_10_s": ("time to 10 tweets", "seconds"),
     "time_to_100_s": ("time to 100 tweets", "seconds"),
     "time_to_1000_s": ("time to 1,000 tweets", "seconds"),
@@ -79,9 +80,9 @@ def ccdf(table: Table) -> go.Figure:
             _draw(figure, curve, panel, name, colour, source == _STAR, name not in told)
             told.add(name)
     figure.update_layout(
-        legend={"orientation": "h", "x": 0, "y": 1.06, "yanchor": "bottom"},
+        legend=LEGEND,
         hovermode="closest",
-        margin={"l": 64, "r": 16, "b": 56, "t": 138},
+        margin={"l": 64, "r": 16, "b": 92, "t": 110},
     )
     return finish(
         figure,
@@ -96,7 +97,7 @@ def ccdf(table: Table) -> go.Figure:
         )
         + (" A value of zero has no place on a logarithmic axis." if _zeros(table) else ""),
         alt=_alt(curves, measures),
-        height=height + 138 + 56,
+        height=height + 110 + 92,
     )
 
 
@@ -108,15 +109,15 @@ def _axes(figure: go.Figure, curves: pd.DataFrame, measures: list[str]) -> int:
     for panel, measure in enumerate(measures):
         row, column = divmod(panel, 2)
         top = 1 - row * (_ROW_PX + _GAP_PX) / height
-        left = 0.0 if column == 0 else 0.56
+        left = 0.0 if column == 0 else 0.58
         title, unit = _TITLES.get(measure, (shown(measure), ""))
         number = str(panel + 1) if panel else ""
-        right = 1.0 if column or len(measures) == 1 else 0.44
+        right = 1.0 if column or len(measures) == 1 else 0.42
         figure.update_layout(
             {
                 f"xaxis{number}": {
                     "type": "log", "domain": [left, right], "anchor": f"y{number}",
-                    "title": {"text": unit}, "dtick": 1 if reach[measure] > 30 else "D2",
+                    "title": {"text": unit}, **_ticks(reach[measure]),
                 },
                 f"yaxis{number}": {
                     "type": "log", "domain": [max(0.0, top - _ROW_PX / height), top],
@@ -127,6 +128,11 @@ def _axes(figure: go.Figure, curves: pd.DataFrame, measures: list[str]) -> int:
         )  # fmt: skip
         figure.add_annotation({**header(f"<b>{title}</b>", y=top), "x": left})
     return height
+
+
+def _ticks(reach: float) -> dict[str, object]:
+    """Return ticks at the powers of ten, and at 2 and 5 between where there are few."""
+    return {"dtick": 1} if reach > 30 else {"tickvals": [1, 2, 3, 5, 10, 20, 30, 50, 100]}
 
 
 def _draw(

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from spread.figures._style import (
     INK,
+    LEGEND,
     MUTED,
     TAG,
     blank,
@@ -102,9 +103,9 @@ def family(
             "range": [str(x.min() - pad), str(x.max() + room)],
         },
         yaxis={"visible": False, "range": [len(drawn) - 0.4, -0.8], "fixedrange": True},
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemsizing": "trace"},
+        legend=LEGEND | {"itemsizing": "trace"},
         hovermode="closest",
-        margin={"l": 14, "r": 14, "b": 56, "t": 116},
+        margin={"l": 14, "r": 14, "b": 104, "t": 84},
     )
     return finish(
         figure,
@@ -112,7 +113,7 @@ def family(
         subtitle="by first use; a line is as broad as the parent is probable",
         caption=_caption(everyone, drawn),
         alt=_alt(drawn),
-        height=116 + 56 + 30 + _ROW_PX * len(drawn),
+        height=84 + 104 + 30 + _ROW_PX * len(drawn),
     )
 
 
@@ -144,6 +145,7 @@ def _draw_ties(
     figure: go.Figure, ties: pd.DataFrame, places: dict[str, int], x: np.ndarray
 ) -> None:
     inside = ties[ties["child"].isin(places) & ties["parent"].isin(places)]
+    inside = inside.sort_values(["child", "parent"], kind="stable")
     child = inside["child"].map(places).to_numpy(np.int64)
     parent = inside["parent"].map(places).to_numpy(np.int64)
     probability = inside["probability"].to_numpy(float)

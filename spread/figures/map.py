@@ -167,8 +167,8 @@ def _named(cities: pd.DataFrame, most: int) -> set[int]:
     latitude = cities["latitude"].to_numpy(float)
     chosen: list[int] = []
     for row in range(len(cities)):
-        near = (abs(latitude[chosen] - latitude[row]) < 6) & (
-            abs(longitude[chosen] - longitude[row]) < 30
+        near = (abs(latitude[chosen] - latitude[row]) < 9) & (
+            abs(longitude[chosen] - longitude[row]) < 34
         )
         if len(chosen) < most and not near.any():
             chosen.append(row)

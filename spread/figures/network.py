@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from spread.figures._style import (
     HALO,
     INK,
+    LEGEND,
     Mark,
     blank,
     counted,
@@ -86,9 +87,9 @@ def network(
     figure.update_layout(
         xaxis=axis,
         yaxis={**axis, "scaleanchor": "x"},
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemsizing": "constant"},
+        legend=LEGEND,
         hovermode="closest",
-        margin={"l": 10, "r": 10, "b": 10, "t": 116},
+        margin={"l": 10, "r": 10, "b": 46, "t": 76},
     )
     return finish(
         figure,

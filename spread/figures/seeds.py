@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread.figures._style import (
+    LEGEND,
     MUTED,
     Mark,
     blank,
@@ -25,7 +26,7 @@ _NAIVE = (
     ("naive_first_rank", "first<br>to use"),
     ("naive_retweets_rank", "most<br>retweets"),
 )
-_COLUMN_PX = 56
+_COLUMN_PX = 54
 
 
 def seeds(rank: Table, *, most: int = 15) -> go.Figure:
@@ -72,12 +73,14 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
         _draw(figure, leading, rows, names, measure, camp, drawn)
     naive = [(column, title) for column, title in _NAIVE if column in leading]
     _write_ranks(figure, leading, naive)
-    top = 104 + (24 if "camp" in leading else 0)
+    bottom = 92 if "camp" in leading else 56
     figure.update_layout(
         xaxis={
             "title": {"text": _AXIS[measure]},
             "tickformat": ".0%" if measure == "share" else ",~s",
             "rangemode": "tozero",
+            "tickangle": 0,
+            "nticks": 6,
         },
         yaxis={
             "tickvals": np.arange(len(leading)),
@@ -86,9 +89,9 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
             "automargin": True,
             "fixedrange": True,
         },
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "yref": "paper"},
+        legend=LEGEND,
         showlegend="camp" in leading,
-        margin={"l": 20, "r": 20 + _COLUMN_PX * len(naive), "b": 56, "t": top},
+        margin={"l": 20, "r": 20 + _COLUMN_PX * len(naive), "b": bottom, "t": 108},
     )
     low, high = leading[f"{measure}_low"][0], leading[f"{measure}_high"][0]
     return finish(
@@ -100,7 +103,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
         alt=f"Credit of {'one account' if len(leading) == 1 else f'{len(leading)} accounts'}: "
         f"{names[0]} leads with {_told(leading[measure][0], measure)} "
         f"({_told(low, measure)} to {_told(high, measure)}).",
-        height=top + 56 + _ROW_PX * len(leading),
+        height=108 + bottom + _ROW_PX * len(leading),
     )
 
 
@@ -143,17 +146,17 @@ def _draw(
 
 def _write_ranks(figure: go.Figure, leading: pd.DataFrame, naive: list[tuple[str, str]]) -> None:
     """Write the naive ranks in columns right of the plot, as the table they are."""
+    notes: list[dict[str, object]] = []
     for place, (column, title) in enumerate(naive):
-        shift = 26 + _COLUMN_PX * place
-        at = {"x": 1, "xref": "paper", "xshift": shift, "showarrow": False}
-        figure.add_annotation(
-            text=title, y=1, yref="paper", yanchor="bottom", font={"size": 11, "color": MUTED}, **at
-        )
-        for row, rank in enumerate(leading[column]):
-            figure.add_annotation(
-                text="–" if pd.isna(rank) else f"{rank:,.0f}", y=row, yref="y",
-                font={"size": 12, "color": MUTED}, **at,
-            )  # fmt: skip
+        at = {"x": 1, "xref": "paper", "xshift": 26 + _COLUMN_PX * place, "showarrow": False}
+        small = {"font": {"size": 11, "color": MUTED}, "yref": "paper", "yanchor": "bottom"}
+        notes.append({"text": title, "y": 1, **small, **at})
+        plain = {"font": {"size": 12, "color": MUTED}, "yref": "y"}
+        notes += [
+            {"text": "–" if pd.isna(rank) else f"{rank:,.0f}", "y": row, **plain, **at}
+            for row, rank in enumerate(leading[column])
+        ]
+    figure.update_layout(annotations=notes)
 
 
 def _caption(table: pd.DataFrame, leading: pd.DataFrame, naive: bool) -> str:

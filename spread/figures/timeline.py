@@ -98,9 +98,10 @@ def timeline(
         showlegend=False,
         hovermode="closest",
         bargap=0,
-        margin={"l": 60, "r": 16, "b": 56, "t": 112},
+        margin={"l": 60, "r": 16, "b": 56, "t": 104},
     )
-    mark_turn(figure, turn, time_zone=time_zone)
+    rows = [f"y{row + 1 if row else ''} domain" for row in range(len(leading))]
+    mark_turn(figure, turn, time_zone=time_zone, rows=rows)
     width = duration((bins["end_at"] - bins["start_at"]).dt.total_seconds().median())
     return finish(
         figure,
@@ -108,7 +109,7 @@ def timeline(
         subtitle=f"tweets per {width}, a row a hashtag, each on its own scale",
         caption=_caption(bins, leading, len(totals), width) + turn_words(turn, time_zone=time_zone),
         alt=_alt(bins, leading, width, labels or {}, time_zone),
-        height=height + 112 + 56,
+        height=height + 104 + 56,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from spread.figures._style import (
     HALO,
     INK,
+    LEGEND,
     blank,
     counted,
     duration,
@@ -26,9 +27,9 @@ __all__ = ["tree"]
 _TICKS_S = (0, 10, 60, 600, 3_600, 21_600, 86_400, 604_800, 2_592_000)
 _TICK_WORDS = ("0", "10 s", "1 min", "10 min", "1 h", "6 h", "1 day", "1 week", "30 days")
 _CERTAINTY = (
-    (0.8, 1.01, "#33506e", "parent ≥ 80 % probable"),
+    (0.8, 1.01, "#33506e", "80 % or more"),
     (0.5, 0.8, "#8597ab", "50 to 80 %"),
-    (0.0, 0.5, "#c9d1da", "under 50 %"),
+    (0.0, 0.5, "#c9d1da", "parent under 50 % probable"),
 )
 
 
@@ -94,9 +95,9 @@ def tree(
             "range": [-0.12, x.max() * 1.04],
         },
         yaxis={"visible": False, "range": [y.min() - 0.05 * np.ptp(y) - 1, y.max() * 1.05 + 1]},
-        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemsizing": "constant"},
+        legend=LEGEND,
         hovermode="closest",
-        margin={"l": 14, "r": 14, "b": 56, "t": 120},
+        margin={"l": 14, "r": 14, "b": 92, "t": 80},
     )
     depth, span = int(everything["depth"].max()), everything["at_s"].max()
     return finish(

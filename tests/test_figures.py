@@ -1,0 +1,321 @@
+"""Figures: what is drawn is compared as data, never as pixels."""
+
+import json
+from types import SimpleNamespace
+
+import invented
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from spread import figures
+from spread._errors import InputError, MissingColumnError, UsageError
+
+TABLES = invented.tables()
+FAMILY = {"root": "mynypd", "time_zone": invented.ZONE}
+EVERY = {
+    "timeline": lambda t: figures.timeline(t["timeline"], turn=invented.turn()),
+    "shares": lambda t: figures.shares(t["turn_timeline"], turn=invented.turn()),
+    "network": lambda t: figures.network(t["nodes"], t["edges"]),
+    "seeds": lambda t: figures.seeds(t["seeds"]),
+    "tree": lambda t: figures.tree(t["tree"]),
+    "ccdf": lambda t: figures.ccdf(t["ccdf"]),
+    "family": lambda t: figures.family(t["members"], t["links"], **FAMILY),
+    "map": lambda t: figures.map(t["arrivals"]),
+    "arrivals": lambda t: figures.arrivals(t["arrivals"]),
+}
+
+
+def trace(figure: go.Figure, name: str) -> go.Scatter:
+    return next(drawn for drawn in figure.data if drawn.name == name)
+
+
+def texts(node: object) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    if isinstance(node, dict):
+        return [text for value in node.values() for text in texts(value)]
+    return [text for value in node for text in texts(value)] if isinstance(node, list) else []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_figure_carries_title_caption_and_alt_and_changes_no_input(name: str) -> None:
+    given = {key: table.copy() for key, table in TABLES.items()}
+    figure = EVERY[name](given)
+    assert figure.layout.title.text.startswith("<b>")
+    assert any(sign.isdigit() for sign in figures.caption(figure) + figures.alt(figure))
+    assert figures.alt(figure).endswith(".")
+    for key, table in TABLES.items():
+        pd.testing.assert_frame_equal(table, given[key])
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_an_empty_table_gives_an_empty_figure_that_says_why(name: str) -> None:
+    figure = EVERY[name]({key: table[:0] for key, table in TABLES.items()})
+    assert len(figure.data) == 0
+    assert figures.caption(figure).startswith("Nothing is drawn: ")
+    assert figure.layout.annotations[0].text in figures.caption(figure)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_missing_column_is_named(name: str) -> None:
+    with pytest.raises(MissingColumnError, match="the table lacks columns"):
+        EVERY[name]({key: table.iloc[:, :0] for key, table in TABLES.items()})
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_order_of_rows_does_not_matter(name: str) -> None:
+    mixed = {key: table.sample(frac=1, random_state=3) for key, table in TABLES.items()}
+    assert EVERY[name](mixed).to_json() == EVERY[name](TABLES).to_json()
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_no_text_of_the_data_reaches_a_figure_as_markup(name: str) -> None:
+    keep = ("verdict", "metric", "camp", "kind")
+    hostile = {key: invented.attacked(table, keep) for key, table in TABLES.items()}
+    written = texts(json.loads(EVERY[name](hostile).to_json()))
+    allowed = ("<b>", "</b>", "<br>", "<extra></extra>", '<span style="color:#5b6675">', "</span>")
+    for text in written:
+        for tag in allowed:
+            text = text.replace(tag, "")
+        assert "<" not in text
+        assert "$" not in text
+
+
+def test_hover_templates_are_fixed() -> None:
+    keep = ("verdict", "metric", "camp", "kind")
+    hostile = {key: invented.attacked(table, keep) for key, table in TABLES.items()}
+    for draw in EVERY.values():
+        plain = {drawn.hovertemplate for drawn in draw(TABLES).data}
+        assert {drawn.hovertemplate for drawn in draw(hostile).data} <= plain | {None}
+
+
+def test_timeline_counts_a_missing_bin_as_nothing() -> None:
+    start = pd.to_datetime(["2014-04-22 18:00", "2014-04-22 20:00"], utc=True)
+    bins = pd.DataFrame({"hashtag": "a", "start_at": start, "end_at": start + pd.Timedelta("1h"),
+                         "tweets": [4, 6], "authors": [3, 5]})  # fmt: skip
+    drawn = figures.timeline(bins).data[0]
+    assert drawn.y.tolist() == [4, 0, 6, 0]  # 18 h, empty from 19 h, 20 h, empty from 21 h
+    assert [str(at)[11:16] for at in drawn.x] == ["18:00", "19:00", "20:00", "21:00"]
+
+
+def test_timeline_shows_the_leading_hashtags_and_counts_the_rest() -> None:
+    figure = figures.timeline(TABLES["timeline"], most=2)
+    totals = TABLES["timeline"].groupby("hashtag")["tweets"].sum().nlargest(2)
+    assert [drawn.name for drawn in figure.data] == ["#mynypd", "#mylapd"]
+    assert f"{totals.sum():,} tweets with 2 hashtags, 3 smaller hashtags" in figures.caption(figure)
+
+
+def test_times_are_the_readers_and_the_zone_is_said() -> None:
+    figure = figures.timeline(TABLES["timeline"], time_zone="Asia/Kolkata")
+    assert figure.layout.xaxis.title.text == "time in Asia/Kolkata (IST = UTC+5:30)"
+    launch = invented.LAUNCH.tz_convert("Asia/Kolkata").tz_localize(None)
+    assert figure.data[0].x[0] == launch.to_datetime64()
+    assert figures.timeline(TABLES["timeline"]).layout.xaxis.title.text == "time (UTC)"
+
+
+def test_a_clock_that_changes_in_the_window_is_said() -> None:
+    start = pd.to_datetime(["2014-10-26 00:00", "2014-10-26 02:00"], utc=True)
+    bins = pd.DataFrame({"hashtag": "a", "start_at": start, "end_at": start + pd.Timedelta("1h"),
+                         "tweets": 1, "authors": 1})  # fmt: skip
+    title = figures.timeline(bins, time_zone="Europe/London").layout.xaxis.title.text
+    assert title == "time in Europe/London (BST = UTC+1, GMT = UTC+0)"
+
+
+def test_an_unknown_time_zone_is_refused() -> None:
+    with pytest.raises(UsageError, match="the time zone is unknown: got 'Mars/Olympus'"):
+        figures.timeline(TABLES["timeline"], time_zone="Mars/Olympus")
+
+
+def test_the_turn_is_drawn_with_its_interval() -> None:
+    figure = figures.shares(TABLES["turn_timeline"], turn=invented.turn())
+    bands = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert (bands[0].x0[:16], bands[0].x1[:16]) == ("2014-04-22T19:35", "2014-04-22T19:44")
+    assert "The turn set in at 22 Apr 2014, 19:41 UTC (95 % interval 19:35 to 19:44 UTC)" in (
+        figures.caption(figure)
+    )
+
+
+def test_a_turn_that_cannot_be_told_is_not_drawn() -> None:
+    silent = SimpleNamespace(**{**vars(invented.turn()), "cannot_tell": "too few units"})
+    figure = figures.shares(TABLES["turn_timeline"], turn=silent)
+    assert not figure.layout.shapes
+    assert figures.caption(figure).endswith("No turn is drawn: too few units.")
+
+
+def test_shares_draw_each_interval_there_and_back() -> None:
+    figure = figures.shares(TABLES["turn_timeline"])
+    table = TABLES["turn_timeline"].query("camp == 'B'").sort_values("start_at")
+    band = trace(figure, "B, interval").y
+    assert band.tolist() == [*table["high"], *table["low"][::-1]]
+    assert trace(figure, "B").y.tolist() == table["share"].tolist()
+
+
+def test_a_camp_has_the_same_colour_and_symbol_everywhere() -> None:
+    table = TABLES["turn_timeline"]
+    alone = trace(figures.shares(table[table["camp"] != "A"]), "B")
+    network = trace(EVERY["network"](TABLES), "B (280)")
+    assert alone.marker.symbol == network.marker.symbol == "square"
+    assert (alone.marker.color, network.marker.color) == ("#D55E00", "rgba(213,94,0,0.85)")
+
+
+def test_from_the_ninth_camp_on_all_are_grey() -> None:
+    nodes = pd.DataFrame({"name": list("123456789"), "label": "", "x": 0.0, "y": 0.0,
+                          "camp": [f"camp {n}" for n in range(9)], "strength": 1})  # fmt: skip
+    figure = figures.network(nodes, TABLES["edges"][:0])
+    colours = [drawn.marker.color for drawn in figure.data if drawn.mode == "markers"]
+    assert len(set(colours[:8])) == 8
+    assert colours[8] == "rgba(154,163,175,0.85)"  # the grey of "other"
+
+
+def test_network_draws_edges_in_one_line_with_breaks() -> None:
+    nodes = pd.DataFrame({"name": ["1", "2", "3"], "label": "", "x": [0.0, 1.0, 2.0],
+                          "y": [5.0, 6.0, 7.0], "camp": "A", "strength": 1})  # fmt: skip
+    edges = pd.DataFrame({"source": ["3", "1", "9"], "target": ["1", "2", "1"],
+                          "weight": [1, 4, 9]})  # fmt: skip
+    line = figures.network(nodes, edges).data[0]
+    np.testing.assert_array_equal(line.x, np.float32([0, 1, np.nan, 2, 0, np.nan]))
+    np.testing.assert_array_equal(line.y, np.float32([5, 6, np.nan, 7, 5, np.nan]))
+
+
+def test_of_a_large_network_the_heaviest_part_is_drawn_and_counted() -> None:
+    figure = figures.network(TABLES["nodes"], TABLES["edges"], most_nodes=100, most_edges=50)
+    assert sum(len(drawn.x) for drawn in figure.data if drawn.name == "edges") == 3 * 50
+    assert "The 100 strongest accounts are drawn. The 50 heaviest edges" in figures.caption(figure)
+    assert figure.layout.title.subtitle.text.endswith("drawn: 100 and 50")
+
+
+def test_only_public_accounts_are_named_in_the_network() -> None:
+    names = trace(EVERY["network"](TABLES), "names").text
+    assert "<b>@OccupyWallStNYC</b>" in names
+    assert not [name for name in names if "an account" in name]
+
+
+def test_thousands_of_nodes_stay_small_and_quick() -> None:
+    figure = figures.network(*invented.network(20_000))
+    assert len(figure.to_json()) < 3_000_000
+
+
+def test_seeds_draw_shares_intervals_and_naive_ranks() -> None:
+    figure = figures.seeds(TABLES["seeds"], most=3)
+    drawn = {
+        row: (x, x - low, x + high)
+        for part in figure.data
+        for row, x, low, high in zip(
+            part.y, part.x, part.error_x.arrayminus, part.error_x.array, strict=True
+        )
+    }
+    first = TABLES["seeds"].iloc[0]
+    np.testing.assert_allclose(drawn[0], first[["share", "share_low", "share_high"]].astype(float))
+    written = [note.text for note in figure.layout.annotations]
+    assert str(first["naive_followers_rank"]) in written
+
+
+def test_tree_connects_every_event_with_its_parent() -> None:
+    table = pd.DataFrame(
+        {"event": [0, 1, 2, 3], "parent": [-1, 0, 0, 2], "depth": [0, 1, 1, 2],
+         "probability": [1.0, 0.9, 0.6, 0.3], "at_s": [0.0, 9.0, 99.0, 999.0],
+         "user_id": list("abcd"), "tweet_id": list("1234"), "mark": 1.0}
+    )  # fmt: skip
+    figure = figures.tree(table)
+    events = trace(figure, "tweets (4)")
+    np.testing.assert_allclose(events.x, [0, 1, 2, 3])  # log10(1 + seconds)
+    assert len(set(events.y.tolist())) == 4  # each event has its own slot
+    line = trace(figure, "parent under 50 % probable (1)")
+    np.testing.assert_allclose(line.x[:2], [2, 3])  # from event 2 to event 3, its only such tie
+    assert line.y[0] == line.y[1] == events.y[3]
+
+
+def test_subtrees_do_not_cross() -> None:
+    table = TABLES["tree"]
+    figure = figures.tree(table.drop(columns=["camp", "label"]))
+    events = next(drawn for drawn in figure.data if drawn.mode == "markers")
+    height = events.y - events.y.min()
+    members: list[set[int]] = [{event} for event in range(len(table))]
+    for event in range(len(table) - 1, 0, -1):
+        members[table["parent"][event]] |= members[event]
+    for subtree in members:  # the slots of a subtree are a block without gaps
+        slots = height[list(subtree)]
+        assert np.ptp(slots) == pytest.approx(len(subtree) - 1)
+
+
+def test_of_a_large_cascade_the_beginning_is_drawn() -> None:
+    figure = figures.tree(TABLES["tree"], most=50)
+    drawn = sum(len(part.x) for part in figure.data if part.mode == "markers")
+    assert drawn == 50
+    assert figures.caption(figure).endswith("Only the first 50 tweets are drawn.")
+
+
+def test_ccdf_draws_the_star_beside_the_trees_and_leaves_zeros_out() -> None:
+    figure = figures.ccdf(TABLES["ccdf"])
+    virality = [part for part in figure.data if part.xaxis == "x4" and part.hovertemplate]
+    assert [part.line.dash for part in virality] == ["dash", "solid"]
+    assert min(part.x.min() for part in virality) > 0
+    assert "A value of zero has no place" in figures.caption(figure)
+
+
+def test_family_draws_broader_lines_for_more_probable_parents() -> None:
+    figure = EVERY["family"](TABLES)
+    widths = {part.name: part.line.width for part in figure.data if part.mode == "lines"}
+    assert widths["parent ≥ 80 % probable"] > widths["parent ≥ 50 % probable"]
+    sure = trace(figure, "parent ≥ 80 % probable")
+    assert len(sure.x) == 4 * 3  # 0.97, 0.88 and 0.93 of the links
+
+
+def test_family_shows_what_cannot_be_told_as_such() -> None:
+    figure = EVERY["family"](TABLES)
+    assert trace(figure, "cannot tell (1)").text == ("#mySPD",)
+    assert trace(figure, "cannot tell (1)").marker.symbol == "circle-open"
+    assert any("mySPD</b>" in note.text and "cannot tell" in note.text
+               for note in figure.layout.annotations)  # fmt: skip
+
+
+def test_family_in_a_circle_is_drawn_once_each() -> None:
+    members = TABLES["members"].assign(parent=["mylapd", "mynypd"] + [None] * 7, verdict="descends")
+    figure = figures.family(members, TABLES["links"])
+    assert sum(len(part.x) for part in figure.data if part.mode == "markers") == 9
+
+
+def test_map_draws_the_first_arrival_of_each_city_in_its_order() -> None:
+    twice = pd.concat([TABLES["arrivals"], TABLES["arrivals"].assign(k=5)])
+    cities = trace(figures.map(twice), "cities")
+    assert len(cities.lon) == len(TABLES["arrivals"])
+    first = cities.marker.color.tolist().index(0)
+    assert cities.customdata[first][0] == "New York, US"
+
+
+def test_map_with_an_outline_needs_nothing_else() -> None:
+    square = [[0, 0], [10, 0], [0, 10], [-10, -10]]
+    countries = {"geometries": [{"arcs": [[~0]]}, {"arcs": [[1]]}]}
+    outline = {
+        "transform": {"scale": [2, 1], "translate": [-20, 5]},
+        "arcs": [square, [[1, 1]]],
+        "objects": {"coastlines": {"arcs": [0]}, "countries": countries},
+    }
+    figure = figures.map(TABLES["places"], outline=outline)
+    coast = trace(figure, "coastlines")  # decoded by hand: sums of steps, times 2 − 20 and + 5
+    np.testing.assert_array_equal(coast.lon[:4], [-20, 0, 0, -20])
+    np.testing.assert_array_equal(coast.lat[:4], [5, 5, 15, 5])
+    assert not figure.layout.geo.showland
+    assert not figure.layout.geo.showcountries
+    assert len(trace(figure, "countries").lon) == 2  # the coast is not drawn twice
+
+
+def test_an_outline_that_is_none_is_one_line() -> None:
+    with pytest.raises(InputError, match="the outline of the map cannot be read: got KeyError"):
+        figures.map(TABLES["places"], outline={})
+
+
+def test_arrivals_are_drawn_in_order_with_intervals() -> None:
+    figure = figures.arrivals(TABLES["arrivals"].sample(frac=1, random_state=1), most=5)
+    drawn = trace(figure, "arrival")
+    assert drawn.x.tolist() == sorted(drawn.x.tolist())
+    line = trace(figure, "95 % interval")
+    assert line.x[0] < drawn.x[0] < line.x[1]
+    assert figures.caption(figure).endswith("; the first 5 are drawn.")
+
+
+def test_an_arrival_of_another_hashtag_is_refused() -> None:
+    with pytest.raises(UsageError, match="no arrival of this hashtag: got 'x'; allowed: mynypd"):
+        figures.arrivals(TABLES["arrivals"], tag="x")
