@@ -1,0 +1,140 @@
+"""Which format a JSON value is in, told from the keys it has."""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from spread.archive._faults import RejectedError
+from spread.archive._instants import Id, id_text
+from spread.archive._rows import NoticeRow
+
+NOTICES: Final = (
+    "delete",
+    "scrub_geo",
+    "limit",
+    "status_withheld",
+    "user_withheld",
+    "disconnect",
+    "warning",
+    "friends",
+    "event",
+    "control",
+)
+_PAGE: Final = ("data", "includes", "meta", "errors", "users", "tweets", "places", "media")
+_ELSEWHERE: Final = (
+    (("content", "account"), "a Mastodon status"),
+    (("username", "acct"), "a Mastodon account"),
+    (("post",), "a Bluesky post"),
+    (("feed",), "a Bluesky feed"),
+    (("uri", "cid"), "a Bluesky record"),
+    (("did",), "a Bluesky record"),
+    (("verb", "actor"), "an Activity Streams record (Gnip)"),
+    (("tweet_count", "start"), "a count of tweets"),
+    (("action", "id"), "a compliance record"),
+    (("tweet",), "a tweet of an account's own export"),
+)
+_keys: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Status(msgspec.Struct, gc=False):
+    """What a notice is about."""
+
+    id_str: Id = None
+    id: Id = None
+    user_id_str: Id = None
+    user_id: Id = None
+    up_to_status_id_str: Id = None
+    up_to_status_id: Id = None
+
+
+class Deletion(msgspec.Struct, gc=False):
+    """The body of a deletion."""
+
+    status: Status | None = None
+
+
+class Notice(msgspec.Struct, gc=False):
+    """A line of a stream that is no tweet; only what is to be honoured is read."""
+
+    delete: Deletion | None = None
+    scrub_geo: Status | None = None
+
+
+_notice: Final = msgspec.json.Decoder(Notice)
+
+
+class Kind(NamedTuple):
+    """A format's name, and how the value is to be read."""
+
+    name: str
+    reader: str
+
+
+V1: Final = Kind("twitter v1.1", "v1")
+V1_USER: Final = Kind("twitter v1.1 user", "v1 user")
+V2: Final = Kind("twitter v2", "v2")
+V2_FLAT: Final = Kind("twitter v2 flattened", "v2")
+V2_PAGE: Final = Kind("twitter v2 page", "page")
+V2_USER: Final = Kind("twitter v2 user", "v2 user")
+NOTICE: Final = Kind("stream notice", "notice")
+
+
+def recognise(data: bytes) -> Kind:
+    """Return the format of a JSON value.
+
+    Raises
+    ------
+    RejectedError
+        UNKNOWN_FORMAT, with what it seems to be.
+    """
+    try:
+        keys = {key for key, raw in _keys.decode(data).items() if bytes(raw) != b"null"}
+    except msgspec.ValidationError:
+        found = "a JSON value that is no object"
+        if data.strip(b'"').isdigit():
+            found = "an id without its tweet: hydrate the ids first"
+        raise RejectedError("UNKNOWN_FORMAT", found) from None
+    found = _by_keys(keys)
+    if found is None:
+        raise RejectedError("UNKNOWN_FORMAT", _seems(keys))
+    return found
+
+
+def honoured(data: bytes) -> NoticeRow | None:
+    """Return what a notice asks for; None where there is nothing to do."""
+    try:
+        notice = _notice.decode(data)
+        status = notice.delete.status if notice.delete is not None else None
+        if status is not None:
+            return NoticeRow("delete", id_text(status.id_str, status.id), None)
+        if (scrub := notice.scrub_geo) is not None:
+            user_id = id_text(scrub.user_id_str, scrub.user_id)
+            last = id_text(scrub.up_to_status_id_str, scrub.up_to_status_id)
+            return NoticeRow("scrub_geo", last, user_id)
+    except msgspec.ValidationError:
+        raise RejectedError("BAD_FIELD", "a notice in another form than declared") from None
+    return None
+
+
+def _by_keys(keys: set[str]) -> Kind | None:
+    text = "text" in keys or "full_text" in keys
+    if text and "user" in keys:
+        return V1
+    if "text" in keys and ("id" in keys or "author_id" in keys):
+        return V2_FLAT if "author" in keys or "__twarc" in keys else V2
+    if not text and not keys.isdisjoint(NOTICES):
+        return NOTICE
+    if not text and not keys.isdisjoint(_PAGE) and "id" not in keys:
+        return V2_PAGE
+    if "username" in keys and "id" in keys and "acct" not in keys:
+        return V2_USER
+    if "screen_name" in keys and not keys.isdisjoint({"id", "id_str"}) and not text:
+        return V1_USER
+    return None
+
+
+def _seems(keys: set[str]) -> str:
+    for marks, name in _ELSEWHERE:
+        if keys.issuperset(marks):
+            return name
+    return f"an object with the keys {', '.join(sorted(keys)[:8])}" if keys else "an empty object"

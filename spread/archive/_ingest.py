@@ -1,0 +1,378 @@
+"""One file into parts: every record is kept, a notice, or rejected with its reason."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from spread.archive import _twitter_v1 as v1
+from spread.archive import _twitter_v2 as v2
+from spread.archive._bytes import identity, text_chunks
+from spread.archive._faults import RejectedError, detail
+from spread.archive._formats import V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, honoured, recognise
+from spread.archive._instants import microseconds
+from spread.archive._lines import BLANK, pieces, several
+from spread.archive._rows import EMBEDDED, Parts, RejectRow, TweetRow, UserRow
+from spread.archive._said import name_id
+
+RECORD_MOST: Final = 8 << 20
+DEPTH_MOST: Final = 64
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
+_LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPES: Final = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(" + _HIGH + rb"|" + _LOW + rb")")
+_DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
+
+
+@dataclass
+class FileCounts:
+    """What one file held: records = kept_tweets + kept_users + notices + rejected.
+
+    Duplicates are known only once all files are read, so `kept_tweets` still holds them.
+    """
+
+    source_file: str
+    size: int = 0
+    sha256: str = ""
+    records: int = 0
+    kept_tweets: int = 0
+    kept_users: int = 0
+    notices: int = 0
+    rejected: int = 0
+    blank: int = 0
+    formats: list[str] = field(default_factory=list)
+
+
+class _Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was asked to
+    """Strict reading met its first reject."""
+
+
+class _Reader:
+    """Reads the records of one file: how many there were, and where their rows go."""
+
+    def __init__(self, source_file: str, parts: Parts, *, strict: bool) -> None:
+        self.counts = FileCounts(source_file)
+        self.formats: Counter[str] = Counter()
+        self._parts = parts
+        self._strict = strict
+
+    def take(self, data: bytes) -> None:
+        """Read one JSON value: a record, or a page of records."""
+        try:
+            self._take_tweet_of_v1(data)
+        except _FAULTS:
+            self._take_with_care(data)
+
+    def reject(self, reason: str, found: str, data: bytes) -> None:
+        """Count a record as rejected, and say why."""
+        self.counts.records += 1
+        self.counts.rejected += 1
+        source, number = self.counts.source_file, self.counts.records
+        row = RejectRow(source, number, reason, detail(found, data))
+        self._parts.add("rejects", row)
+        if self._strict:
+            raise _Stopped
+
+    def _take_tweet_of_v1(self, data: bytes) -> None:
+        """Read the commonest record by the shortest way."""
+        _require_limits(data)
+        tweet = v1.tweet_decoder.decode(data)
+        if not v1.is_tweet(tweet):
+            raise RejectedError("UNKNOWN_FORMAT", "")
+        self._add_v1(tweet)
+
+    def _take_with_care(self, data: bytes) -> None:
+        mended = _without_half_pairs(data)
+        try:
+            _WHOLE.decode(mended)
+        except (msgspec.DecodeError, RecursionError) as broken:
+            values = several(data) if data[:1] == b"{" else []
+            if len(values) > 1:
+                for value in values:
+                    self.take(value)
+            else:
+                self.reject(*_why(broken, data), data)
+            return
+        try:
+            kind = recognise(mended)
+            if kind == V2_PAGE:
+                self._take_page(mended)
+                return
+        except _FAULTS as fault:
+            self.reject(*_why(fault, data), data)
+            return
+        self._take_record(mended, kind.reader, kind.name, v2.NO_CONTEXT)
+
+    def _take_record(self, data: bytes, reader: str, name: str, context: v2.Context) -> None:
+        """Read one record of a known format."""
+        try:
+            _require_limits(data)
+            if reader == "v1":
+                self._add_v1(v1.tweet_decoder.decode(data))
+            elif reader == "v2":
+                self._add_v2(v2.tweet_decoder.decode(data), context, name)
+            elif reader == "v1 user":
+                self._add_user(v1.user_row(v1.user_decoder.decode(data)), None, name)
+            elif reader == "v2 user":
+                user = v2.user_row(v2.user_decoder.decode(data))
+                self._add_user(user, context.retrieved_at, name)
+            else:
+                self._add_notice(data, name)
+        except _FAULTS as error:
+            self.reject(*_why(error, data), data)
+
+    def _add_v1(self, tweet: v1.Tweet) -> None:
+        number = self.counts.records + 1
+        source = self.counts.source_file
+        rows = list(v1.rows(tweet, source_file=source, source_record=number))
+        self.counts.records = number
+        self.counts.kept_tweets += 1
+        self.formats[V1.name] += 1
+        for found in rows:
+            if isinstance(found, RejectedError):
+                self._note_embedded(found)
+                continue
+            row, author, seen_at = found
+            self._parts.tweet(row)
+            if author is not None:
+                self._parts.user(author, seen_at)
+
+    def _add_v2(self, tweet: v2.Tweet, context: v2.Context, name: str) -> None:
+        number = self.counts.records + 1
+        source = self.counts.source_file
+        found = list(v2.rows(tweet, context, source_file=source, source_record=number))
+        self.counts.records = number
+        self.counts.kept_tweets += 1
+        self.formats[name] += 1
+        for item in found:
+            if isinstance(item, RejectedError):
+                self._note_embedded(item)
+            elif isinstance(item, TweetRow):
+                self._parts.tweet(item)
+            else:
+                self._parts.user(*item)
+
+    def _add_user(self, row: UserRow, seen_at: int | None, name: str) -> None:
+        self.counts.records += 1
+        self.counts.kept_users += 1
+        self.formats[name] += 1
+        self._parts.user(row, seen_at)
+
+    def _add_notice(self, data: bytes, name: str) -> None:
+        row = honoured(data)
+        self.counts.records += 1
+        self.counts.notices += 1
+        self.formats[name] += 1
+        if row is not None:
+            self._parts.add("notices", row)
+
+    def _note_embedded(self, error: RejectedError, data: bytes = b"") -> None:
+        """Say that something inside a record was not read; the record itself counts as kept."""
+        found = detail(f"{error.reason}: {error.found}", data)
+        row = RejectRow(self.counts.source_file, max(self.counts.records, 1), "EMBEDDED", found)
+        self._parts.add("rejects", row)
+
+    def _take_page(self, data: bytes) -> None:
+        """Read a page: its records are what `data` holds, or the users of a split file."""
+        page = v2.page_decoder.decode(data)
+        context = self._context(page)
+        first = self.counts.records
+        for raw in _elements(page.data):
+            self._take_element(raw, context)
+        for raw in map(bytes, v2.as_list(page.users)):
+            self._take_record(raw, "v2 user", V2_USER.name, context)
+        if self.counts.records == first:
+            self.counts.records += 1
+            self.counts.notices += 1
+            self.formats[V2_PAGE.name] += 1
+        number = first + 1
+        for raw in (r for i in _included(page) for r in map(bytes, v2.as_list(i.tweets))):
+            self._take_included_tweet(raw, context, number)
+
+    def _take_element(self, data: bytes, context: v2.Context) -> None:
+        try:
+            _require_limits(data)
+            tweet = v2.tweet_decoder.decode(data)
+            if tweet.text is not None and tweet.author_id is not None:
+                self._add_v2(tweet, context, V2_PAGE.name)
+                return
+        except _FAULTS:
+            pass
+        self._take_element_with_care(data, context)
+
+    def _take_element_with_care(self, data: bytes, context: v2.Context) -> None:
+        try:
+            kind = recognise(data)
+        except _FAULTS as error:
+            self.reject(*_why(error, data), data)
+            return
+        if kind in (V2, V2_FLAT):
+            self._take_record(data, "v2", V2_PAGE.name, context)
+        elif kind in (V2_USER, V1_USER, V1):
+            self._take_record(data, kind.reader, kind.name, context)
+        else:
+            self.reject("UNKNOWN_FORMAT", f"inside `data`, {kind.name}", data)
+
+    def _take_included_tweet(self, data: bytes, context: v2.Context, number: int) -> None:
+        source = self.counts.source_file
+        try:
+            tweet = v2.tweet_decoder.decode(data)
+            self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
+        except _FAULTS as error:
+            self._note_embedded(RejectedError(*_why(error, data)), data)
+
+    def _context(self, page: v2.Page) -> v2.Context:
+        """Return what a page says beside its tweets; its accounts and places go to their parts."""
+        made = page.made
+        retrieved_at = microseconds(made.retrieved_at) if made is not None else None
+        context = v2.Context({}, {}, retrieved_at)
+        included = page.includes
+        for raw in map(bytes, v2.as_list(included.users if included is not None else None)):
+            self._include(raw, lambda data: self._include_user(data, context))
+        for found in _included(page):
+            for raw in map(bytes, v2.as_list(found.places)):
+                self._include(raw, self._include_place)
+            for raw in map(bytes, v2.as_list(found.media)):
+                self._include(raw, lambda data: _include_medium(data, context))
+        return context
+
+    def _include(self, data: bytes, read: Callable[[bytes], None]) -> None:
+        try:
+            read(data)
+        except _FAULTS as error:
+            self._note_embedded(RejectedError(*_why(error, data)), data)
+
+    def _include_user(self, data: bytes, context: v2.Context) -> None:
+        user = v2.user_decoder.decode(data)
+        row = v2.user_row(user)
+        context.users[row.user_id] = user
+        if user.username:
+            context.users[name_id(user.username)] = user
+        self._parts.user(row, context.retrieved_at)
+
+    def _include_place(self, data: bytes) -> None:
+        self._parts.add("places", v2.place_row(v2.place_decoder.decode(data)))
+
+
+def ingest(
+    path: Path,
+    *,
+    source_file: str,
+    folder: Path,
+    number: int,
+    strict: bool = False,
+    on_bytes: Callable[[int], object] = lambda _: None,
+) -> dict[str, object]:
+    """Read a file into parts of tables, and return its `FileCounts` as a dictionary.
+
+    Parameters
+    ----------
+    path
+        The file.
+    source_file
+        How the file is called in the tables.
+    folder
+        Where the parts are written.
+    number
+        The file's number, which the parts' names and rows carry.
+    strict
+        Stop at the first reject.
+    on_bytes
+        Is told how many bytes of the file were read.
+    """
+    parts = Parts(folder, number)
+    reader = _Reader(source_file, parts, strict=strict)
+    try:
+        for piece in pieces(text_chunks(path, on_bytes=on_bytes)):
+            if piece.fault == BLANK:
+                reader.counts.blank += 1
+            elif piece.fault is None:
+                reader.take(piece.data)
+            else:
+                reader.reject(piece.fault, piece.found, piece.data)
+            if parts.is_full():
+                parts.flush()
+    except _Stopped:
+        pass
+    finally:
+        parts.close()
+    reader.counts.size, reader.counts.sha256 = identity(path)
+    reader.counts.formats = sorted(reader.formats)
+    return asdict(reader.counts)
+
+
+def _elements(data: msgspec.Raw) -> Sequence[bytes]:
+    """Return what a page's `data` holds: its elements, or the one object of a stream."""
+    raw = bytes(data)
+    if raw == b"null":
+        return []
+    return [bytes(element) for element in _DATA.decode(raw)] if raw[:1] == b"[" else [raw]
+
+
+def _included(page: v2.Page) -> Iterator[v2.Includes]:
+    yield page
+    if page.includes is not None:
+        yield page.includes
+
+
+def _include_medium(data: bytes, context: v2.Context) -> None:
+    medium = v2.medium_decoder.decode(data)
+    if medium.media_key and medium.type:
+        context.media[medium.media_key] = medium.type
+
+
+def _require_limits(data: bytes) -> None:
+    if len(data) > RECORD_MOST:
+        raise RejectedError("TOO_LARGE", f"a record of {len(data) >> 20} MB")
+    if _may_be_deep(data) and _depth(data) > DEPTH_MOST:
+        raise RejectedError("TOO_DEEP", f"nested more than {DEPTH_MOST} levels deep")
+
+
+def _may_be_deep(data: bytes) -> bool:
+    """Tell, fast, whether brackets could nest too deep: what is peeled off is a level each."""
+    brackets = data.translate(None, _NOT_BRACKETS)
+    peeled = 0
+    while peeled + len(brackets) > DEPTH_MOST:
+        inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(inner) == len(brackets) or peeled > DEPTH_MOST:
+            return True
+        brackets = inner
+        peeled += 2
+    return False
+
+
+def _depth(data: bytes) -> int:
+    deepest = depth = 0
+    for bracket in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _without_half_pairs(data: bytes) -> bytes:
+    """Return JSON in which half of a surrogate pair, which is no character, is U+FFFD."""
+    if b"\\ud" not in data and b"\\uD" not in data:
+        return data
+    return _ESCAPES.sub(lambda found: b"\\ufffd" if found.group(1) else found.group(), data)
+
+
+def _why(error: BaseException, data: bytes) -> tuple[str, str]:
+    """Return the code of the reason and what was found."""
+    if isinstance(error, RejectedError):
+        return error.reason, error.found
+    if isinstance(error, UnicodeDecodeError):
+        return "BAD_UTF8", f"bytes that are not UTF-8 at {error.start}"
+    if isinstance(error, RecursionError):
+        return "TOO_DEEP", f"nested more than {DEPTH_MOST} levels deep"
+    if isinstance(error, msgspec.ValidationError):
+        return "BAD_FIELD", str(error)
+    if data[:1] != b"{" and data[-1:] != b"}":
+        return "UNKNOWN_FORMAT", "a line that is no JSON object"
+    return "BAD_JSON", str(error)

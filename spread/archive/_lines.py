@@ -1,0 +1,291 @@
+"""From a file's bytes to pieces, each one JSON value: our own reader of lines.
+
+Lines end at a line feed only (U+2028 and U+0085 may stand inside a tweet). A value
+that spans lines, several values on a line and the elements of an array are found by
+their brackets, with strings skipped.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from spread.archive._bytes import DamageError
+
+BLANK: Final = "BLANK"
+LINE_MOST: Final = 64 << 20
+_SPACE: Final = b" \t\r\x00"
+_SPACE_OR_COMMA: Final = re.compile(rb"[ \t\r\n\x00,]*")
+_BRACKET: Final = re.compile(
+    rb'(?:[^"{}\[\]]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")*+(?:([{\[])|([}\]])|(")|\Z)'
+)
+_SCALAR: Final = re.compile(rb"[^,\]\n]*")
+_ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
+_WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
+
+
+class Piece(NamedTuple):
+    """A JSON value (`fault` None), a blank line (`BLANK`), or bytes that are neither."""
+
+    fault: str | None
+    data: bytes
+    found: str = ""
+
+
+class _Window:
+    """A cursor over decompressed chunks: what is held, where it stands, whether more comes."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self.held = b""
+        self.at = 0
+        self.ended = False
+        self.damage: DamageError | None = None
+
+    def more(self) -> bool:
+        """Hold one chunk more; what lies before the cursor is let go."""
+        if self.ended:
+            return False
+        chunk = b""
+        try:
+            while not chunk:
+                chunk = next(self._chunks)
+        except StopIteration:
+            self.ended = True
+        except DamageError as damage:
+            self.damage, self.ended = damage, True
+        if self.ended:
+            return False
+        self.held = self.held[self.at :] + chunk
+        self.at = 0
+        return True
+
+    def line_end(self) -> int:
+        """Return where the line at the cursor ends; −1 when it is too long to be held."""
+        searched = 0
+        while True:
+            end = self.held.find(b"\n", self.at + searched)
+            if end >= 0:
+                return end
+            searched = len(self.held) - self.at
+            if searched > LINE_MOST:
+                return -1
+            if not self.more():
+                return len(self.held)
+
+
+def pieces(chunks: Iterator[bytes]) -> Iterator[Piece]:
+    """Yield every JSON value, blank line and unreadable line of a file, in order.
+
+    A damaged end (a cut or corrupt compressed file) comes last, as one piece that
+    holds what was left of the last line.
+    """
+    window = _Window(chunks)
+    while window.at < len(window.held) or window.more():
+        end = window.line_end()
+        if end < 0:
+            yield _too_large(window)
+            continue
+        if window.damage and end == len(window.held):
+            break
+        line = window.held[window.at : end].strip(_SPACE)
+        if not line:
+            window.at = min(end + 1, len(window.held))
+            yield Piece(BLANK, b"")
+        elif line[:1] == b"[":
+            yield from _array(window, line, end)
+        elif line[:1] == b"{" and line[-1:] != b"}":
+            yield _spanning(window, line, end)
+        else:
+            window.at = min(end + 1, len(window.held))
+            yield Piece(None, line)
+    if window.damage:
+        yield from _damaged_end(window, window.damage)
+
+
+def several(line: bytes) -> list[bytes]:
+    """Return the JSON objects of a line that holds nothing else; empty when it does not."""
+    values = []
+    at = 0
+    while at < len(line):
+        end = _value_end(line, at)
+        if line[at : at + 1] != b"{" or end is None:
+            return []
+        values.append(line[at:end])
+        gap = _SPACE_OR_COMMA.match(line, end)
+        at = gap.end() if gap else end
+    return values
+
+
+def _too_large(window: _Window) -> Piece:
+    """Let go of a line that is too long; return its start."""
+    start = window.held[window.at : window.at + 1024]
+    while True:
+        end = window.held.find(b"\n", window.at)
+        if end >= 0:
+            window.at = min(end + 1, len(window.held))
+            break
+        window.at = len(window.held)
+        if not window.more():
+            break
+    return Piece("TOO_LARGE", start, f"a line of more than {LINE_MOST >> 20} MB")
+
+
+def _damaged_end(window: _Window, damage: DamageError) -> Iterator[Piece]:
+    rest = window.held[window.at :].strip(_SPACE)
+    if rest and _is_whole(rest):
+        yield Piece(None, rest)
+        rest = b""
+    yield Piece(damage.reason, rest, damage.found)
+
+
+def _spanning(window: _Window, line: bytes, end: int) -> Piece:
+    """Return a value that goes on after its first line, or that line when it does not."""
+    if not _next_line_stands_alone(window, line, end):
+        size = end - window.at
+        found = _spanning_end(window)
+        end = window.at + size
+        if found is not None and found > end:
+            value = window.held[window.at : found]
+            if _is_whole(value):
+                window.at = found
+                _skip_blank_rest(window)
+                return Piece(None, value)
+    window.at = min(end + 1, len(window.held))
+    return Piece(None, line)
+
+
+def _next_line_stands_alone(window: _Window, line: bytes, end: int) -> bool:
+    """Tell a line that was cut from the first line of a value that spans lines."""
+    if line[-1:] in (b",", b"[", b":", b"{"):
+        return False
+    following = window.held.find(b"\n", end + 1)
+    return following > 0 and _is_whole(window.held[end + 1 : following].strip(_SPACE))
+
+
+def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:
+    if line[-1:] == b"]":
+        try:
+            elements = _ELEMENTS.decode(line)
+        except (msgspec.DecodeError, RecursionError):
+            pass
+        else:
+            window.at = min(end + 1, len(window.held))
+            for element in elements:
+                yield Piece(None, bytes(element))
+            return
+    yield from _spanning_array(window)
+
+
+def _spanning_array(window: _Window) -> Iterator[Piece]:
+    """Yield the elements of an array that spans lines; a bad one costs its line only."""
+    window.at = window.held.index(b"[", window.at) + 1
+    broken = False
+    while True:
+        _skip_gap(window)
+        if window.at >= len(window.held):
+            if not broken and not window.damage:
+                yield Piece("BAD_JSON", b"[", "the array is not closed")
+            return
+        if window.held[window.at : window.at + 1] == b"]":
+            window.at += 1
+            _skip_blank_rest(window)
+            return
+        piece, broken_here = _element(window)
+        if piece is None:
+            return
+        broken |= broken_here
+        yield piece
+
+
+def _element(window: _Window) -> tuple[Piece | None, bool]:
+    """Return the array's element at the cursor, and whether its line had to be given up."""
+    end = window.line_end()
+    if end < 0:
+        return _too_large(window), True
+    line = window.held[window.at : end].rstrip(_SPACE + b",")
+    if line[:1] == b"{" and line[-1:] == b"}" and _is_whole(line):
+        window.at = end
+        return Piece(None, line), False
+    if line[:1] in (b"{", b"["):
+        found = _spanning_end(window)
+        if found is not None:
+            value = window.held[window.at : found]
+            window.at = found
+            return Piece(None, value), False
+    elif scalar := _SCALAR.match(window.held, window.at):
+        value = scalar.group().strip(_SPACE)
+        if _is_whole(value):
+            window.at = scalar.end()
+            return Piece(None, value), False
+    end = window.line_end()
+    if window.damage and end == len(window.held):
+        return None, True
+    line = window.held[window.at : end]
+    window.at = min(end + 1, len(window.held))
+    return Piece("BAD_JSON", line, "no whole element of an array"), True
+
+
+def _spanning_end(window: _Window) -> int | None:
+    """Return where the value at the cursor ends, reading on as far as is needed."""
+    size = 0
+    while True:
+        end = _value_end(window.held, window.at)
+        if end is not None:
+            return end
+        if _breaks_a_string(window.held, window.at) or len(window.held) - window.at > LINE_MOST:
+            return None
+        size = max(2 * size, 1 << 20)
+        while len(window.held) - window.at < size:
+            if not window.more():
+                return _value_end(window.held, window.at)
+
+
+def _value_end(data: bytes, start: int) -> int | None:
+    """Return where the object or array that starts here ends; None when it does not."""
+    depth = 0
+    for match in _BRACKET.finditer(data, start):
+        if match.start(1) >= 0:
+            depth += 1
+        elif match.start(2) >= 0:
+            depth -= 1
+            if depth <= 0:
+                return match.end()
+        else:
+            return None
+    return None
+
+
+def _breaks_a_string(data: bytes, start: int) -> bool:
+    """Tell whether a string that is open holds a line feed, which JSON forbids."""
+    for match in _BRACKET.finditer(data, start):
+        if match.start(3) >= 0:
+            return data.find(b"\n", match.start(3)) >= 0
+    return False
+
+
+def _skip_gap(window: _Window) -> None:
+    while True:
+        gap = _SPACE_OR_COMMA.match(window.held, window.at)
+        window.at = gap.end() if gap else window.at
+        if window.at < len(window.held) or not window.more():
+            return
+
+
+def _skip_blank_rest(window: _Window) -> None:
+    """Go on to the next line when nothing but white space is left on this one."""
+    end = window.line_end()
+    if end >= 0 and not window.held[window.at : end].strip(_SPACE + b","):
+        window.at = min(end + 1, len(window.held))
+
+
+def _is_whole(value: bytes) -> bool:
+    try:
+        _WHOLE.decode(value)
+    except msgspec.DecodeError as error:
+        # A lone surrogate is mended later, and is no sign of a cut.
+        return b"\\u" in value and value[-1:] in b"}]" and "trailing" not in str(error)
+    except RecursionError:
+        return True
+    return True

@@ -1,0 +1,287 @@
+"""Parts of many files into the tables: one row a tweet, one row an account.
+
+Which row stands for a tweet is decided by a total order, so that neither the order of
+files nor the number of workers changes a byte of the result.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import ibis
+
+from spread.archive._rows import COLLECTED, STUB
+from spread.tables import TWEETS, USERS
+
+_EPOCH: Final = "1970-01-01 00:00:00+00:00"
+_SAID: Final = ("text", "hashtags", "hashtags_shown", "urls", "media", "cut")
+_WRITTEN: Final = ("mentions", "manual_retweet")
+_GEO: Final = ("longitude", "latitude", "place_name", "place_country")
+_PROFILE: Final = (
+    "screen_name",
+    "name",
+    "description",
+    "location",
+    "time_zone",
+    "utc_offset_s",
+    "lang",
+    "created_at",
+    "verified",
+)
+_NARROW: Final = (
+    "platform",
+    "tweet_id",
+    "author_id",
+    "origin",
+    "at",
+    "retweet_of",
+    "retweet_author_id",
+    "retweet_count",
+    "original_at",
+    "source_file",
+    "source_record",
+    "row",
+)
+
+
+class Parts(NamedTuple):
+    """The tables that the files' parts make, with every record's row still in them."""
+
+    tweets: ibis.Table
+    users: ibis.Table
+    places: ibis.Table
+    notices: ibis.Table
+
+
+def deleted(parts: Parts) -> ibis.Table:
+    """Return the ids of tweets that the platform asked to delete, whenever it did."""
+    asked = parts.notices.filter(parts.notices.kind == "delete")
+    return asked.select("tweet_id").filter(lambda t: t.tweet_id.notnull()).distinct()
+
+
+def ranked(parts: Parts) -> ibis.Table:
+    """Return a narrow row a record: does it stand for its tweet, is its text the best?
+
+    `stands` holds one row a tweet: collected before embedded, whole before cut, then the
+    longer text, the latest observed, the larger retweet count, file and record.
+    `is_best` puts the text before the origin: a collected tweet that was cut says what an
+    embedded one says in full.
+    """
+    alive = parts.tweets.anti_join(deleted(parts), "tweet_id")
+    whole = [
+        alive.cut.cast("int8"),
+        alive.text_length.desc(),
+        alive.observed_at.fill_null(_instant(_EPOCH)).desc(),
+        alive.retweet_count.fill_null(-1).desc(),
+        alive.source_file,
+        alive.source_record,
+        alive.row,
+    ]
+    origin = (alive.origin != COLLECTED).cast("int8")
+    by_tweet = [alive.platform, alive.tweet_id]
+    return alive.select(
+        *_NARROW,
+        stands=_first(by_tweet, [origin, *whole]),
+        is_best=_first(by_tweet, [*whole[:2], origin, *whole[2:]]),
+    )
+
+
+def reported(ranks: ibis.Table) -> ibis.Table:
+    """Return the largest retweet count seen of a tweet, on itself or on its retweets."""
+    own = ranks.select("platform", "tweet_id", "retweet_count")
+    retweets = ranks.filter(ranks.retweet_of.notnull())
+    theirs = retweets.select("platform", "retweet_count", tweet_id="retweet_of")
+    both = own.union(theirs.select("platform", "tweet_id", "retweet_count"))
+    return both.group_by("platform", "tweet_id").agg(reported=both.retweet_count.max())
+
+
+def stubs(ranks: ibis.Table) -> ibis.Table:
+    """Return a row an original of which only the id is known, from the id's own time.
+
+    An original from before Snowflake ids (4 Nov 2010) has no known time, and no row.
+    """
+    stands = ranks.filter(ranks.stands)
+    known = ranks.filter(ranks.stands).select("platform", retweet_of="tweet_id")
+    alone = stands.filter(stands.original_at.notnull()).anti_join(known, ["platform", "retweet_of"])
+    first = [alone.source_file, alone.source_record]
+    by_original = alone.group_by("platform", "retweet_of")
+    return by_original.agg(
+        author_id=alone.retweet_author_id.min(),
+        at=alone.original_at.max(),
+        source_file=alone.source_file.first(order_by=first),
+        source_record=alone.source_record.first(order_by=first),
+    )
+
+
+def tweets(parts: Parts, ranks: ibis.Table, *, scrubbed: bool) -> ibis.Table:
+    """Return the rows of `tables.TWEETS`, sorted, stubs included."""
+    rows = _resolved(parts, ranks)
+    if scrubbed:
+        rows = _without_scrubbed_places(rows, parts)
+    full = rows.select(*TWEETS.names).union(_stub_rows(stubs(ranks)))
+    counted = full.left_join(reported(ranks), ["platform", "tweet_id"])
+    chosen = counted.select(
+        **{
+            name: counted.reported if name == "retweet_count" else counted[name]
+            for name in TWEETS.names
+        }
+    )
+    return chosen.order_by("at", "tweet_id", "platform")
+
+
+def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
+    """Return the rows of `tables.USERS`, sorted: the last word known of each field.
+
+    Every author of a tweet has a row, also where no profile came with the tweet.
+    """
+    seen = parts.users
+    last_first = [
+        seen.last_seen.fill_null(_instant(_EPOCH)).desc(),
+        *(seen[name].cast("string").fill_null("").desc() for name in _PROFILE),
+    ]
+    profiles = seen.group_by("platform", "user_id").agg(
+        **{name: seen[name].first(order_by=last_first) for name in _PROFILE},
+        followers=seen.followers.max(),
+        first_seen=seen.first_seen.min(),
+        last_seen=seen.last_seen.max(),
+    )
+    stands = ranks.filter(ranks.stands)
+    authors = stands.group_by("platform", user_id=stands.author_id).agg(
+        first_at=stands["at"].min(), last_at=stands["at"].max()
+    )
+    both = profiles.outer_join(authors, ["platform", "user_id"])
+    both = both.mutate(
+        platform=ibis.coalesce(both.platform, both.platform_right),
+        user_id=ibis.coalesce(both.user_id, both.user_id_right),
+        first_seen=ibis.least(
+            ibis.coalesce(both.first_seen, both.first_at),
+            ibis.coalesce(both.first_at, both.first_seen),
+        ),
+        last_seen=ibis.greatest(
+            ibis.coalesce(both.last_seen, both.last_at), ibis.coalesce(both.last_at, both.last_seen)
+        ),
+    )
+    named = both.left_join(_screen_names(seen), ["platform", "user_id"], rname="{name}_named")
+    none = ibis.literal([], type="array<string>")
+    full = named.mutate(screen_names=named.screen_names.fill_null(none))
+    return full.select(*USERS.names).order_by("user_id", "platform")
+
+
+def names(parts: Parts) -> ibis.Table:
+    """Return the user id behind each account that is known by its screen name only.
+
+    Where several had the name, the one that was seen last under it.
+    """
+    mentioned = parts.tweets.select(name=parts.tweets.mentions.unnest())
+    retweeted = parts.tweets.select(name=parts.tweets.retweet_author_id)
+    wanted = mentioned.union(retweeted).filter(lambda t: t.name.startswith("name:")).distinct()
+    seen = parts.users.filter(parts.users.name_key.notnull())
+    seen = seen.mutate(name=ibis.literal("name:") + seen.name_key)
+    by_last = [seen.last_seen.fill_null(_instant(_EPOCH)).desc(), seen.user_id]
+    known = seen.group_by("name").agg(user_id=seen.user_id.first(order_by=by_last))
+    return known.semi_join(wanted, "name")
+
+
+def _first(group: Sequence[ibis.Value], order: Sequence[ibis.Value]) -> ibis.Value:
+    return ibis.row_number().over(ibis.window(group_by=group, order_by=order)) == 0
+
+
+def _instant(text: str) -> ibis.Value:
+    return ibis.timestamp(text).cast("timestamp('UTC', 6)")
+
+
+def _resolved(parts: Parts, ranks: ibis.Table) -> ibis.Table:
+    """Return the rows that stand, with what is known of them from elsewhere filled in.
+
+    What a retweet says is what its original says, wherever the original was found; the
+    mentions in it are the original's, not the retweeter's.
+    """
+    rows = parts.tweets.semi_join(ranks.filter(ranks.stands), "row")
+    best = parts.tweets.semi_join(ranks.filter(ranks.is_best), "row")
+    best = best.select(
+        "platform", said_id="tweet_id", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN)}
+    )
+    rows = rows.mutate(said_id=ibis.coalesce(rows.retweet_of, rows.tweet_id))
+    rows = rows.left_join(best, ["platform", "said_id"], rname="{name}_best")
+    found = rows.said_id_best.notnull()
+    own = rows.retweet_of.isnull()
+    rows = rows.mutate(
+        **{name: ibis.ifelse(found, rows[f"best_{name}"], rows[name]) for name in _SAID},
+        **{name: ibis.ifelse(own, rows[f"best_{name}"], rows[name]) for name in _WRITTEN},
+    )
+    stands = ranks.filter(ranks.stands)
+    for kind, author in (
+        ("retweet_of", "retweet_author_id"),
+        ("quote_of", "quote_author_id"),
+        ("reply_to", "reply_author_id"),
+    ):
+        writers = stands.select("platform", **{kind: "tweet_id", "writer": "author_id"})
+        rows = rows.left_join(writers, ["platform", kind], rname=f"{{name}}_{kind}")
+        first, second = (rows.writer, rows[author])
+        if kind != "retweet_of":
+            first, second = second, first
+        rows = rows.mutate(**{author: ibis.coalesce(first, second)}).drop("writer")
+    return _with_places(_with_followers(rows, parts), parts)
+
+
+def _with_followers(rows: ibis.Table, parts: Parts) -> ibis.Table:
+    """Fill followers from files in which accounts stand apart from tweets."""
+    known = parts.users.group_by("platform", author_id=parts.users.user_id).agg(
+        known_followers=parts.users.followers.max()
+    )
+    joined = rows.left_join(known, ["platform", "author_id"], rname="{name}_known")
+    return joined.mutate(followers=ibis.coalesce(joined.followers, joined.known_followers))
+
+
+def _with_places(rows: ibis.Table, parts: Parts) -> ibis.Table:
+    known = parts.places.group_by("place_id").agg(
+        known_name=parts.places.place_name.max(), known_country=parts.places.place_country.max()
+    )
+    joined = rows.left_join(known, "place_id", rname="{name}_known")
+    return joined.mutate(
+        place_name=ibis.coalesce(joined.place_name, joined.known_name),
+        place_country=ibis.coalesce(joined.place_country, joined.known_country),
+    )
+
+
+def _without_scrubbed_places(rows: ibis.Table, parts: Parts) -> ibis.Table:
+    """Forget where accounts were that asked for it, up to the tweet they named."""
+    asked = parts.notices.filter(parts.notices.kind == "scrub_geo")
+    last = asked.group_by(author_id=asked.user_id).agg(
+        up_to=asked.tweet_id.cast("decimal(20, 0)").max()
+    )
+    joined = rows.left_join(last, "author_id", rname="{name}_scrub")
+    kept = joined.up_to.isnull() | (joined.tweet_id.cast("decimal(20, 0)") > joined.up_to)
+    return joined.mutate(**{name: ibis.ifelse(kept, joined[name], None) for name in _GEO})
+
+
+def _stub_rows(known: ibis.Table) -> ibis.Table:
+    types = ibis.Schema.from_pyarrow(TWEETS)
+    given = {
+        "platform": known.platform,
+        "tweet_id": known.retweet_of,
+        "author_id": known.author_id,
+        "origin": ibis.literal(STUB),
+        "at": known["at"],
+        "at_resolution_ms": ibis.literal(1),
+        "kind": ibis.literal("tweet"),
+        "manual_retweet": ibis.literal(False),
+        "cut": ibis.literal(False),
+        "source_file": known.source_file,
+        "source_record": known.source_record,
+    }
+    blank = {
+        name: ibis.literal([], type=types[name]) if types[name].is_array() else ibis.null()
+        for name in TWEETS.names
+    }
+    filled = blank | given
+    return known.select(**{name: filled[name].cast(types[name]) for name in TWEETS.names})
+
+
+def _screen_names(seen: ibis.Table) -> ibis.Table:
+    """Return all names of an account, in the order in which they were first seen."""
+    once = seen.filter(seen.screen_name.notnull())
+    once = once.group_by("platform", "user_id", "screen_name").agg(first=once.first_seen.min())
+    order = [once["first"].fill_null(_instant(_EPOCH)), once.screen_name]
+    return once.group_by("platform", "user_id").agg(
+        screen_names=once.screen_name.collect(order_by=order)
+    )

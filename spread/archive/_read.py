@@ -1,0 +1,329 @@
+"""Reading: files into parts, parts into tables, all in a draft that is renamed at the end."""
+
+import contextlib
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from ibis.backends.duckdb import Backend
+from tqdm import tqdm
+
+from spread._errors import InputError, OutputError, UsageError
+from spread.archive import _engine, _merge
+from spread.archive._archive import Archive, opened
+from spread.archive._files import REPORT, Found, find, is_archive
+from spread.archive._report import FILE_COLUMNS
+from spread.archive._rows import COLLECTED, ORIGINS, PARTS, part_path
+from spread.archive._workers import Job, how_many, run
+from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
+
+Counts = list[dict[str, Any]]
+
+
+def read(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    to: str | Path | None = None,
+    engine: str = "duckdb",
+    workers: int | None = None,
+    strict: bool = False,
+    progress: bool | None = None,
+) -> Archive:
+    """Read tweet archives of any layout into the tables of `spread.tables`.
+
+    Twitter v1.1 (statuses as JSON lines, with `extended_tweet` or `full_text`, stream
+    notices) and v2 (pages, streams, flattened files, tweets and users in separate
+    files), plain or gzip; JSON lines, arrays, one object or several over many lines.
+
+    Nothing is lost silently. A *record* is a JSON value on a line, an element of an
+    array or of a page's `data`, or an account in a file of accounts; each is kept, a
+    duplicate, a notice, or rejected with a reason (`Archive.report`). A tweet inside
+    another, or in a page's `includes`, is no record: it becomes a row of origin
+    `embedded`. An original of which only the id is known becomes a row of origin `stub`.
+
+    One row stands for each tweet, by a rule that does not depend on the order of files:
+    collected before embedded, then whole before cut, the longer text, the latest
+    observed, the larger retweet count. What a retweet says (text, tags, links, media)
+    is taken from its original, wherever that was found. Deletions are honoured whenever
+    they came. Times are those of Snowflake ids where these agree with `created_at` to
+    the second (one more or less is allowed), else `created_at`.
+
+    Parameters
+    ----------
+    paths
+        A file, a folder, a glob, or several. In a folder, files ending in .json,
+        .jsonl, .ndjson, .txt or .gz are read; the rest is named in the report.
+    to
+        A folder to be made, for the tables; None for one that goes when no table of it
+        is used any more.
+    engine
+        `duckdb`.
+    workers
+        How many processes read files; None for as many as there are cores, or one for
+        a small archive.
+    strict
+        Raise at the first reject.
+    progress
+        Show a bar on standard error; None for where that is a terminal.
+
+    Returns
+    -------
+    Archive
+        Its tables, and the report of what was read.
+
+    Raises
+    ------
+    InputError
+        A path is absent, there is nothing in it, no tweet in it, or (`strict`) a reject.
+    UsageError
+        `to` exists, or the engine or `workers` cannot be used.
+    OutputError
+        `to` cannot be written.
+
+    Examples
+    --------
+    >>> tweet = (
+    ...     '{"id_str": "458640532934737920", "created_at": "Tue Apr 22 16:12:08 +0000 2014",'
+    ...     ' "text": "#myNYPD", "user": {"id_str": "1", "screen_name": "someone"}}'
+    ... )
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "tweets.jsonl"
+    ...     _ = file.write_text(tweet, encoding="utf-8")
+    ...     read(file).frame("tweets", columns=["tweet_id", "hashtags"]).values.tolist()
+    [['458640532934737920', array(['mynypd'], dtype=object)]]
+    """
+    _engine.require_engine(engine)
+    _require_workers(workers)
+    found = find(paths)
+    target = None if to is None else _require_free(Path(to))
+    with _draft(target) as draft:
+        counts = _ingested(found, draft, workers=workers, strict=strict, progress=progress)
+        _merged(found, counts, draft)
+        shutil.rmtree(draft / "parts")
+        return _finished(draft, target)
+
+
+def _require_workers(workers: int | None) -> None:
+    if workers is not None and (isinstance(workers, bool) or workers < 1):
+        raise UsageError("workers cannot be used", got=repr(workers), allowed="None or >= 1")
+
+
+def _require_free(to: Path) -> Path:
+    if to.is_dir() and not any(to.iterdir()):
+        return to
+    if to.exists():
+        raise UsageError(
+            "`to` is there already",
+            got=str(to),
+            allowed="a new folder",
+            hint="Open it with archive.open, or name another"
+            if is_archive(to)
+            else "Name another folder",
+        )
+    return to
+
+
+@contextlib.contextmanager
+def _draft(target: Path | None) -> Iterator[Path]:
+    """Give a folder beside the target; it goes when anything fails."""
+    draft = None
+    try:
+        if target is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(
+            tempfile.mkdtemp(prefix="spread-")
+            if target is None
+            else tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+        )
+        (draft / "parts").mkdir()
+        yield draft
+    except BaseException as error:
+        if draft is not None:
+            shutil.rmtree(draft, ignore_errors=True)
+        if isinstance(error, OSError):
+            place = target or tempfile.gettempdir()
+            raise OutputError(
+                "the tables cannot be written",
+                got=f"{place} ({error.strerror or error})",
+                hint="Choose another place with `to`, or free space or permissions there",
+            ) from error
+        raise
+
+
+def _finished(draft: Path, target: Path | None) -> Archive:
+    if target is None:
+        return opened(draft, removed_after=True)
+    mask = os.umask(0)
+    os.umask(mask)
+    draft.chmod(0o777 & ~mask)
+    if target.is_dir():
+        target.rmdir()
+    draft.rename(target)
+    return opened(target, removed_after=False)
+
+
+def _ingested(
+    found: Found, draft: Path, *, workers: int | None, strict: bool, progress: bool | None
+) -> Counts:
+    sizes = [_readable_size(file) for file in found.files]
+    jobs = [
+        Job(str(file), file.as_posix(), number, str(draft / "parts"), strict)
+        for number, file in enumerate(found.files)
+    ]
+    with _bar(sum(sizes), progress) as on_bytes:
+        counts = run(jobs, how_many(workers, sizes), on_bytes)
+    _require_records(found, counts)
+    if strict:
+        _require_no_reject(found, draft)
+    return counts
+
+
+def _readable_size(file: Path) -> int:
+    try:
+        with file.open("rb"):
+            return file.stat().st_size
+    except OSError as error:
+        raise InputError(
+            "a file cannot be read", got=f"{file} ({error.strerror or error})"
+        ) from error
+
+
+@contextlib.contextmanager
+def _bar(size: int, progress: bool | None) -> Iterator[Callable[[int], object]]:
+    shown = sys.stderr.isatty() if progress is None else progress
+    with tqdm(
+        total=size, unit="B", unit_scale=True, desc="reading", leave=False, disable=not shown
+    ) as bar:
+        yield bar.update
+
+
+def _require_records(found: Found, counts: Counts) -> None:
+    if any(count["kept_tweets"] for count in counts):
+        return
+    records = sum(count["records"] for count in counts)
+    name = str(found.files[0]) if len(found.files) == 1 else f"{len(found.files)} files"
+    if not records:
+        empty = "the file is empty" if len(found.files) == 1 else "the files are empty"
+        raise InputError(empty, got=name, hint="Name an archive with tweets in it")
+    users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
+    rejected = sum(count["rejected"] for count in counts)
+    raise InputError(
+        "no tweet in it",
+        got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "
+        f"{rejected:,} rejected",
+        allowed="Twitter v1.1 or v2 JSON, plain or gzip",
+    )
+
+
+def _require_no_reject(found: Found, draft: Path) -> None:
+    for number, _ in enumerate(found.files):
+        path = part_path(draft / "parts", "rejects", number)
+        if path.exists():
+            first = pq.read_table(path).slice(0, 1).to_pylist()[0]
+            raise InputError(
+                f"a record was rejected ({first['reason']})",
+                got=f"{first['source_file']}, record {first['source_record']}: {first['detail']}",
+                hint="Read it without strict to keep the rest",
+            )
+
+
+def _merged(found: Found, counts: Counts, draft: Path) -> None:
+    con = _engine.connect(spill=draft / "parts" / "spill")
+    try:
+        parts = _merge.Parts(*(_part(con, draft, name) for name in _merge.Parts._fields))
+        ranks = con.create_table("ranks", _merge.ranked(parts), temp=True)
+        scrubbed = bool(con.execute((parts.notices.kind == "scrub_geo").any().fill_null(False)))
+        names = con.to_pyarrow(_merge.names(parts))
+        change = partial(_with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
+        rows = _merge.tweets(parts, ranks, scrubbed=scrubbed)
+        _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
+        _engine.write(con, _merge.users(parts, ranks), draft / "users.parquet", USERS)
+        rejects = _part(con, draft, "rejects").order_by("source_file", "source_record")
+        _engine.write(con, rejects, draft / "rejects.parquet", REJECTS)
+        pq.write_table(FOLLOWS.empty_table(), draft / "follows.parquet")
+        _count(con, parts, ranks, counts)
+        _write_report(con, found, counts, draft)
+    finally:
+        con.disconnect()
+
+
+def _part(con: Backend, draft: Path, name: str) -> ibis.Table:
+    """Return all parts of a table; there is always one, if an empty one."""
+    empty = part_path(draft / "parts", name, 999_999)
+    pq.write_table(PARTS[name].empty_table(), empty)
+    paths = sorted((draft / "parts").glob(f"{name}-*.parquet"))
+    return _engine.parquet(con, paths, f"part_{name}")
+
+
+def _with_ids(rows: pa.Table, *, names: Mapping[str, str]) -> pa.Table:
+    """Put the ids of accounts in place of their names, where they are known."""
+    if not names:
+        return rows
+    keys, ids = pa.array(list(names)), pa.array(list(names.values()))
+    rows = rows.combine_chunks()
+    lists = rows["mentions"].combine_chunks()
+    flat = _known_ids(pc.list_flatten(lists), keys, ids)
+    changed = {"mentions": pa.ListArray.from_arrays(_offsets(lists), flat)}
+    for name in ("author_id", "retweet_author_id"):
+        changed[name] = _known_ids(rows[name].combine_chunks(), keys, ids)
+    for name, column in changed.items():
+        rows = rows.set_column(rows.schema.get_field_index(name), rows.field(name), column)
+    return rows
+
+
+def _known_ids(column: pa.Array, keys: pa.Array, ids: pa.Array) -> pa.Array:
+    return pc.coalesce(ids.take(pc.index_in(column, keys)), column)
+
+
+def _offsets(lists: pa.ListArray) -> pa.Array:
+    ends = pc.cumulative_sum(pc.fill_null(pc.list_value_length(lists), 0))
+    return pa.concat_arrays([pa.array([0], pa.int32()), ends.cast(pa.int32())])
+
+
+def _count(con: Backend, parts: _merge.Parts, ranks: ibis.Table, counts: Counts) -> None:
+    """Tell duplicates and deleted tweets from those that are kept."""
+    stands = _by_file(con, ranks.filter(ranks.stands & (ranks.origin == COLLECTED)))
+    collected = parts.tweets.filter(parts.tweets.origin == COLLECTED)
+    deleted = _by_file(con, collected.semi_join(_merge.deleted(parts), "tweet_id"))
+    for count in counts:
+        name = count["source_file"]
+        count["duplicates"] = count["kept_tweets"] - stands.get(name, 0) - deleted.get(name, 0)
+        count["kept_tweets"] = stands.get(name, 0)
+        count["notices"] += deleted.get(name, 0)
+        count["kept"] = count["kept_tweets"] + count["kept_users"]
+
+
+def _by_file(con: Backend, rows: ibis.Table) -> dict[str, int]:
+    counted = con.to_pyarrow(rows.group_by("source_file").agg(rows=rows.count()))
+    return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
+
+
+def _write_report(con: Backend, found: Found, counts: Counts, draft: Path) -> None:
+    tweets = _engine.parquet(con, [draft / "tweets.parquet"], "written")
+    rows = con.to_pyarrow(tweets.group_by("origin").agg(rows=tweets.count(), cut=tweets.cut.sum()))
+    by_origin = {row["origin"]: row for row in rows.to_pylist()}
+    origins = {o: by_origin[o]["rows"] if o in by_origin else 0 for o in ORIGINS}
+    collected = by_origin.get(COLLECTED)
+    told = {
+        "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
+        "ignored": list(found.ignored),
+        "origins": origins,
+        "users": pq.ParquetFile(draft / "users.parquet").metadata.num_rows,
+        "share_cut": collected["cut"] / collected["rows"] if collected else None,
+    }
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    (draft / REPORT).write_text(text, encoding="utf-8")
+
+
+def _shown(value: object) -> object:
+    return " + ".join(value) if isinstance(value, list) else value

@@ -1,0 +1,261 @@
+"""Rows on their way to Parquet: what the readers of formats give, and the parts written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from spread.tables import REJECTS, TWEETS, USERS
+
+COLLECTED: Final = "collected"
+EMBEDDED: Final = "embedded"
+STUB: Final = "stub"
+ORIGINS: Final = (COLLECTED, EMBEDDED, STUB)
+BATCH_ROWS: Final = 20_000
+
+TWEET_PARTS: Final = pa.schema(
+    [
+        *TWEETS,
+        ("text_length", pa.int32()),
+        ("place_id", pa.string()),
+        ("original_at", pa.timestamp("us", "UTC")),
+        ("row", pa.int64()),
+    ]
+)
+USER_PARTS: Final = pa.schema([*USERS, ("name_key", pa.string())])
+PLACE_PARTS: Final = pa.schema(
+    [("place_id", pa.string()), ("place_name", pa.string()), ("place_country", pa.string())]
+)
+NOTICE_PARTS: Final = pa.schema(
+    [("kind", pa.string()), ("tweet_id", pa.string()), ("user_id", pa.string())]
+)
+PARTS: Final = {
+    "tweets": TWEET_PARTS,
+    "users": USER_PARTS,
+    "places": PLACE_PARTS,
+    "notices": NOTICE_PARTS,
+    "rejects": REJECTS,
+}
+
+
+class TweetRow(NamedTuple):
+    """A row of `tables.TWEETS` before merging; instants are microseconds since 1970.
+
+    `text_length` is in characters, `original_at` is when a retweet's original was made
+    by its id, `place_id` names a place whose name may stand elsewhere.
+    """
+
+    platform: str
+    tweet_id: str
+    author_id: str | None
+    origin: str
+    at: int
+    at_resolution_ms: int
+    observed_at: int | None
+    kind: str
+    text: str | None
+    lang: str | None
+    hashtags: list[str]
+    hashtags_shown: list[str]
+    mentions: list[str]
+    urls: list[str]
+    media: list[str]
+    retweet_of: str | None
+    retweet_author_id: str | None
+    quote_of: str | None
+    quote_author_id: str | None
+    reply_to: str | None
+    reply_author_id: str | None
+    manual_retweet: bool
+    retweet_count: int | None
+    followers: int | None
+    longitude: float | None
+    latitude: float | None
+    place_name: str | None
+    place_country: str | None
+    cut: bool
+    source_file: str
+    source_record: int
+    text_length: int
+    place_id: str | None
+    original_at: int | None
+
+
+class UserRow(NamedTuple):
+    """What one record says of an account, seen at an instant (null where that is unknown)."""
+
+    platform: str
+    user_id: str
+    screen_name: str | None
+    name: str | None
+    description: str | None
+    location: str | None
+    time_zone: str | None
+    utc_offset_s: int | None
+    lang: str | None
+    followers: int | None
+    created_at: int | None
+    verified: bool | None
+
+
+class PlaceRow(NamedTuple):
+    """A place that tweets refer to by its id."""
+
+    place_id: str
+    place_name: str | None
+    place_country: str | None
+
+
+class NoticeRow(NamedTuple):
+    """A notice to be honoured: `delete` a tweet, `scrub_geo` a user's tweets up to one."""
+
+    kind: str
+    tweet_id: str | None
+    user_id: str | None
+
+
+class RejectRow(NamedTuple):
+    """A row of `tables.REJECTS`."""
+
+    source_file: str
+    source_record: int
+    reason: str
+    detail: str
+
+
+class _Seen(NamedTuple):
+    row: UserRow
+    first: int | None
+    last: int | None
+    followers: int | None
+
+
+class Parts:
+    """Collects the rows of one file and writes them as Parquet parts, a batch at a time."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self._folder = folder
+        self._number = number
+        self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in PARTS}
+        self._seen: dict[tuple[str, str | None], _Seen] = {}
+        self._embedded: dict[str, tuple[bool, int, int, int]] = {}
+        self._written = 0
+        self._writers: dict[str, pq.ParquetWriter] = {}
+
+    def tweet(self, row: TweetRow) -> None:
+        """Add a tweet; an embedded one that says nothing new is left out."""
+        if row.origin == EMBEDDED and not self._is_news(row):
+            return
+        tweets = self._rows["tweets"]
+        tweets.append((*row, (self._number << 40) + self._written + len(tweets)))
+
+    def user(self, row: UserRow, at: int | None) -> None:
+        """Add what a record says of an account; the last word within a batch is kept."""
+        key = (row.user_id, row.screen_name)
+        seen = self._seen.get(key)
+        if seen is None:
+            self._seen[key] = _Seen(row, at, at, row.followers)
+            return
+        newer = _order(at) > _order(seen.last) or (at == seen.last and _later(row, seen.row))
+        self._seen[key] = _Seen(
+            row if newer else seen.row,
+            _least(seen.first, at),
+            _most(seen.last, at),
+            _most(seen.followers, row.followers),
+        )
+
+    def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow) -> None:
+        """Add a row of another table."""
+        self._rows[part].append(row)
+
+    def is_full(self) -> bool:
+        """Tell whether the batch should be written."""
+        return len(self._rows["tweets"]) >= BATCH_ROWS or len(self._seen) >= BATCH_ROWS
+
+    def flush(self) -> None:
+        """Write what was collected, and forget it."""
+        self._written += len(self._rows["tweets"])
+        self._rows["users"] = [_user_part(seen) for seen in self._seen.values()]
+        for name, rows in self._rows.items():
+            if rows:
+                self._writer(name).write_table(columns(rows, PARTS[name]))
+            rows.clear()
+        self._seen.clear()
+        self._embedded.clear()
+
+    def close(self) -> None:
+        """Write the rest and close the files."""
+        self.flush()
+        for writer in self._writers.values():
+            writer.close()
+
+    def _is_news(self, row: TweetRow) -> bool:
+        known = self._embedded.get(row.tweet_id)
+        says = (
+            not row.cut,
+            row.text_length,
+            _order(row.observed_at),
+            _order(row.retweet_count),
+        )
+        if known is not None and all(a <= b for a, b in zip(says, known, strict=True)):
+            return False
+        self._embedded[row.tweet_id] = says if known is None else max(says, known)
+        return True
+
+    def _writer(self, name: str) -> pq.ParquetWriter:
+        if name not in self._writers:
+            path = part_path(self._folder, name, self._number)
+            self._writers[name] = pq.ParquetWriter(path, PARTS[name], compression="zstd")
+        return self._writers[name]
+
+
+def part_path(folder: Path, name: str, number: int) -> Path:
+    """Return where the part of a table that comes from the file of this number stands."""
+    return folder / f"{name}-{number:06d}.parquet"
+
+
+def columns(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    """Return rows as an Arrow table."""
+    arrays = []
+    for values, field in zip(zip(*rows, strict=True), schema, strict=True):
+        if pa.types.is_timestamp(field.type):
+            arrays.append(pa.array(values, pa.int64()).cast(field.type))
+        else:
+            arrays.append(pa.array(values, field.type))
+    return pa.table(arrays, schema=schema)
+
+
+def _user_part(seen: _Seen) -> tuple[object, ...]:
+    row = seen.row
+    names = [row.screen_name] if row.screen_name else []
+    key = row.screen_name.casefold() if row.screen_name else None
+    return (
+        *row[:3],
+        names,
+        *row[3:9],
+        seen.followers,
+        row.created_at,
+        row.verified,
+        seen.first,
+        seen.last,
+        key,
+    )
+
+
+def _later(row: UserRow, other: UserRow) -> bool:
+    """Order what two records of one instant say, so that their order does not matter."""
+    return [(v is not None, str(v)) for v in row] > [(v is not None, str(v)) for v in other]
+
+
+def _order(value: int | None) -> int:
+    return -1 if value is None else value
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _most(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else max(a, b)

@@ -1,0 +1,156 @@
+"""What a tweet says: its text, and the tags, links and media of the same object."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from spread.text import hashtag_key, hashtags_in, mentions_in
+
+MEDIA_KINDS: Final = {"animated_gif": "gif"}
+_ELLIPSIS: Final = "…"
+_RETWEET_OF: Final = re.compile(r"^RT [@＠](\w{1,15}):? ?", re.ASCII)
+_OWN_STATUS: Final = "twitter.com/i/web/status/"
+_MEDIA_PAGE: Final = re.compile(r"/status/\d+/(?:photo|video)/\d+$")
+_cached_key: Final = lru_cache(maxsize=1 << 16)(hashtag_key)
+
+
+class Said(NamedTuple):
+    """A text, and what was found in the same object: tags (keys and as typed), links, media."""
+
+    text: str
+    cut: bool
+    hashtags: list[str]
+    hashtags_shown: list[str]
+    urls: list[str]
+    media: list[str]
+
+
+def said(
+    text: str,
+    *,
+    cut: bool,
+    tags: Iterable[str] | None,
+    urls: Iterable[str | None],
+    media: Iterable[str | None],
+) -> Said:
+    """Return what a tweet says.
+
+    `tags` are those of the platform's own entities, None where it gave none: then the
+    text is searched. Of a cut text, a tag that the cut goes through is left out.
+    """
+    plain = unescape(text)
+    found = hashtags_in(plain) if tags is None else tags
+    if cut and tags is not None:
+        found = _whole_tags(plain, tags)
+    keys, shown = _distinct_tags(found)
+    links = list(
+        dict.fromkeys(u for u in urls if u and _OWN_STATUS not in u and not _MEDIA_PAGE.search(u))
+    )
+    kinds = [MEDIA_KINDS.get(kind, kind) for kind in media if kind]
+    return Said(plain, cut, keys, shown, links, kinds)
+
+
+def unescape(text: str) -> str:
+    """Return a text without the three escapes that Twitter writes.
+
+    Examples
+    --------
+    >>> unescape("Q&amp;A &lt;3 &amp;lt;")
+    'Q&A <3 &lt;'
+    """
+    if "&" in text:
+        text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    return text
+
+
+def retweeted_name(text: str) -> str | None:
+    """Return whom the text of a retweet names as the author.
+
+    Examples
+    --------
+    >>> retweeted_name("RT @NYPDnews: Do you have a photo")
+    'NYPDnews'
+    """
+    match = _RETWEET_OF.match(text)
+    return match.group(1) if match else None
+
+
+def without_retweet_prefix(text: str) -> str:
+    """Return a retweet's text without `RT @name: `, as far as it goes the original's.
+
+    Examples
+    --------
+    >>> without_retweet_prefix("RT @NYPDnews: Do you have a photo")
+    'Do you have a photo'
+    """
+    return _RETWEET_OF.sub("", text, count=1)
+
+
+def ends_cut(text: str) -> bool:
+    """Tell whether a retweet's text ends in the ellipsis by which Twitter cuts it."""
+    return text.rstrip().endswith(_ELLIPSIS)
+
+
+def kind(retweet_of: str | None, quote_of: str | None, reply_to: str | None) -> str:
+    """Return a tweet's kind; one that quotes and replies is a quote, and keeps both fields.
+
+    A tweet that opens with a name, and answers no tweet, is no reply.
+
+    Examples
+    --------
+    >>> kind(None, "1", "2"), kind(None, None, None)
+    ('quote', 'tweet')
+    """
+    if retweet_of is not None:
+        return "retweet"
+    if quote_of is not None:
+        return "quote"
+    return "tweet" if reply_to is None else "reply"
+
+
+def name_id(screen_name: str) -> str:
+    """Return how an account is called while only its screen name is known.
+
+    Examples
+    --------
+    >>> name_id("NYPDnews")
+    'name:nypdnews'
+    """
+    return f"name:{screen_name.casefold()}"
+
+
+def names_in(text: str) -> list[str]:
+    """Return the accounts that a text mentions, as `name_id` calls them."""
+    return list(dict.fromkeys(name_id(name) for name in mentions_in(text)))
+
+
+def count(value: int | str | None) -> int | None:
+    """Return a count; the `100+` of 2011 is read as 100.
+
+    Examples
+    --------
+    >>> count(3), count("100+"), count("many") is None
+    (3, 100, True)
+    """
+    if isinstance(value, str):
+        digits = value.rstrip("+")
+        return int(digits) if digits.isascii() and digits.isdigit() else None
+    return value
+
+
+def _whole_tags(text: str, tags: Iterable[str]) -> Sequence[str]:
+    whole = []
+    for tag in tags:
+        typed = re.findall(rf"[#＃]{re.escape(tag)}(?!\w)(…|\.\.\.)?", text)
+        if not typed or not all(typed):
+            whole.append(tag)
+    return whole
+
+
+def _distinct_tags(tags: Iterable[str]) -> tuple[list[str], list[str]]:
+    shown: dict[str, str] = {}
+    for tag in tags:
+        if key := _cached_key(tag):
+            shown.setdefault(key, unescape(tag).lstrip("#＃"))
+    return list(shown), list(shown.values())

@@ -1,0 +1,317 @@
+"""Twitter's API v1.1: statuses with a `user` inside, as streams and searches gave them."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from spread.archive import _said
+from spread.archive._faults import RejectedError
+from spread.archive._instants import Id, id_text, microseconds, snowflake, tweet_time
+from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
+from spread.text import manual_retweet
+
+PLATFORM: Final = "twitter"
+
+
+class User(msgspec.Struct, gc=False):
+    """The account in a status, or a line of a list of accounts."""
+
+    id_str: Id = None
+    id: Id = None
+    screen_name: str | None = None
+    name: str | None = None
+    location: str | None = None
+    description: str | None = None
+    time_zone: str | None = None
+    utc_offset: int | None = None
+    lang: str | None = None
+    followers_count: int | None = None
+    created_at: str | None = None
+    verified: bool | None = None
+
+
+class Hashtag(msgspec.Struct, gc=False):
+    """A hashtag among the entities."""
+
+    text: str | None = None
+
+
+class Url(msgspec.Struct, gc=False):
+    """A link among the entities."""
+
+    expanded_url: str | None = None
+    url: str | None = None
+
+
+class Mention(msgspec.Struct, gc=False):
+    """A mentioned account among the entities."""
+
+    id_str: Id = None
+    id: Id = None
+    screen_name: str | None = None
+
+
+class Medium(msgspec.Struct, gc=False):
+    """A picture or film among the entities."""
+
+    type: str | None = None
+
+
+class Entities(msgspec.Struct, gc=False):
+    """What Twitter found in a text."""
+
+    hashtags: list[Hashtag] | None = None
+    urls: list[Url] | None = None
+    user_mentions: list[Mention] | None = None
+    media: list[Medium] | None = None
+
+
+class Point(msgspec.Struct, gc=False):
+    """A point; `coordinates` is longitude, latitude, in `geo` the other way round."""
+
+    coordinates: list[float] | None = None
+
+
+class Place(msgspec.Struct, gc=False):
+    """The place a tweet was tagged with."""
+
+    id: str | None = None
+    full_name: str | None = None
+    name: str | None = None
+    country_code: str | None = None
+    country: str | None = None
+
+
+class Extended(msgspec.Struct, gc=False):
+    """The whole of a tweet over 140 characters, in streams."""
+
+    full_text: str | None = None
+    entities: Entities | None = None
+    extended_entities: Entities | None = None
+
+
+class Tweet(msgspec.Struct, gc=False):
+    """A status."""
+
+    id_str: Id = None
+    id: Id = None
+    created_at: str | None = None
+    timestamp_ms: str | int | None = None
+    text: str | None = None
+    full_text: str | None = None
+    truncated: bool | None = None
+    extended_tweet: Extended | None = None
+    entities: Entities | None = None
+    extended_entities: Entities | None = None
+    user: User | None = None
+    in_reply_to_status_id_str: Id = None
+    in_reply_to_status_id: Id = None
+    in_reply_to_user_id_str: Id = None
+    in_reply_to_user_id: Id = None
+    quoted_status_id_str: Id = None
+    quoted_status_id: Id = None
+    quoted_status: "Tweet | None" = None
+    retweeted_status: "Tweet | None" = None
+    retweet_count: int | str | None = None
+    lang: str | None = None
+    coordinates: Point | None = None
+    geo: Point | None = None
+    place: Place | None = None
+
+
+tweet_decoder: Final = msgspec.json.Decoder(Tweet)
+user_decoder: Final = msgspec.json.Decoder(User)
+
+
+def is_tweet(tweet: Tweet) -> bool:
+    """Tell whether what was decoded is a status of this format."""
+    return tweet.user is not None and (tweet.text is not None or tweet.full_text is not None)
+
+
+def rows(
+    tweet: Tweet, *, source_file: str, source_record: int
+) -> Iterator[tuple[TweetRow, UserRow | None, int] | RejectedError]:
+    """Yield the collected row of a status, then those of the statuses inside it.
+
+    With each comes its author and the instant at which the author was seen: the outer
+    status's time, since what is inside was as it is then.
+
+    Raises
+    ------
+    RejectedError
+        The status itself cannot be read; of one inside, the error is yielded.
+    """
+    row = _row(tweet, COLLECTED, source_file, source_record)
+    seen_at = row.at
+    yield row, _author(tweet), seen_at
+    for inner in _inside(tweet):
+        try:
+            yield _row(inner, EMBEDDED, source_file, source_record), _author(inner), seen_at
+        except RejectedError as error:
+            yield error
+
+
+def user_row(user: User) -> UserRow:
+    """Return what an account's object says.
+
+    Raises
+    ------
+    RejectedError
+        It has no id.
+    """
+    user_id = id_text(user.id_str, user.id)
+    if user_id is None or user_id == "0":
+        raise RejectedError("NO_ID", "the account has no id")
+    return UserRow(
+        PLATFORM,
+        user_id,
+        user.screen_name,
+        user.name,
+        user.description,
+        user.location,
+        user.time_zone,
+        user.utc_offset,
+        user.lang,
+        user.followers_count,
+        microseconds(user.created_at),
+        user.verified,
+    )
+
+
+def _inside(tweet: Tweet) -> Iterator[Tweet]:
+    for inner in (tweet.retweeted_status, tweet.quoted_status):
+        if inner is not None:
+            yield inner
+            yield from _inside(inner)
+
+
+def _author(tweet: Tweet) -> UserRow | None:
+    return user_row(tweet.user) if tweet.user is not None else None
+
+
+def _author_id(tweet: Tweet | None) -> str | None:
+    if tweet is None or tweet.user is None:
+        return None
+    found = id_text(tweet.user.id_str, tweet.user.id)
+    return None if found == "0" else found
+
+
+def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> TweetRow:
+    tweet_id = id_text(tweet.id_str, tweet.id)
+    if tweet_id is None:
+        raise RejectedError("NO_ID", "the tweet has no id")
+    author_id = _author_id(tweet)
+    if author_id is None or tweet.user is None:
+        raise RejectedError("NO_USER", "the tweet has no author")
+    at, resolution = tweet_time(tweet_id, _created(tweet))
+    said, mentions = _said_in(tweet)
+    retweet = tweet.retweeted_status
+    retweet_of = id_text(retweet.id_str, retweet.id) if retweet is not None else None
+    quote_of = reply_to = reply_author = None
+    if retweet_of is None:
+        quoted = tweet.quoted_status
+        quote_of = id_text(tweet.quoted_status_id_str, tweet.quoted_status_id)
+        if quote_of is None and quoted is not None:
+            quote_of = id_text(quoted.id_str, quoted.id)
+        reply_to = id_text(tweet.in_reply_to_status_id_str, tweet.in_reply_to_status_id)
+        reply_author = id_text(tweet.in_reply_to_user_id_str, tweet.in_reply_to_user_id)
+    longitude, latitude = _point(tweet)
+    place = tweet.place
+    return TweetRow(
+        platform=PLATFORM,
+        tweet_id=tweet_id,
+        author_id=author_id,
+        origin=origin,
+        at=at,
+        at_resolution_ms=resolution,
+        observed_at=None,
+        kind=_said.kind(retweet_of, quote_of, reply_to),
+        text=said.text,
+        lang=tweet.lang,
+        hashtags=said.hashtags,
+        hashtags_shown=said.hashtags_shown,
+        mentions=[] if retweet_of is not None else mentions,
+        urls=said.urls,
+        media=said.media,
+        retweet_of=retweet_of,
+        retweet_author_id=_author_id(retweet),
+        quote_of=quote_of,
+        quote_author_id=_author_id(tweet.quoted_status) if quote_of is not None else None,
+        reply_to=reply_to,
+        reply_author_id=reply_author,
+        manual_retweet=retweet_of is None and manual_retweet(said.text) is not None,
+        retweet_count=_said.count(tweet.retweet_count),
+        followers=tweet.user.followers_count,
+        longitude=longitude,
+        latitude=latitude,
+        place_name=(place.full_name or place.name) if place is not None else None,
+        place_country=(place.country_code or place.country) if place is not None else None,
+        cut=said.cut,
+        source_file=source_file,
+        source_record=source_record,
+        text_length=len(said.text),
+        place_id=place.id if place is not None else None,
+        original_at=snowflake(retweet_of),
+    )
+
+
+def _created(tweet: Tweet) -> int | None:
+    created = microseconds(tweet.created_at)
+    stamp = tweet.timestamp_ms
+    if stamp is None or not str(stamp).isdigit():
+        return created
+    exact = int(stamp) * 1000
+    return exact if created is None or exact // 1_000_000 == created // 1_000_000 else created
+
+
+def _said_in(tweet: Tweet) -> tuple[_said.Said, list[str]]:
+    """Return what a status says and whom it mentions: the longest text, its own entities."""
+    extended = tweet.extended_tweet
+    if extended is not None and extended.full_text is not None:
+        text, cut = extended.full_text, False
+        entities = extended.entities or tweet.entities
+        media = extended.extended_entities or extended.entities
+    elif tweet.full_text is not None:
+        text, cut, entities = tweet.full_text, False, tweet.entities
+        media = tweet.extended_entities or entities
+    else:
+        text, cut, entities = tweet.text or "", bool(tweet.truncated), tweet.entities
+        media = tweet.extended_entities or entities
+    if tweet.retweeted_status is not None:
+        cut = cut or _said.ends_cut(text)
+        text = _said.without_retweet_prefix(text)
+    hashtags = entities.hashtags if entities is not None else None
+    urls = entities.urls if entities is not None else None
+    media_list = media.media if media is not None else None
+    said = _said.said(
+        text,
+        cut=cut,
+        tags=None if hashtags is None else [tag.text for tag in hashtags if tag.text],
+        urls=[url.expanded_url or url.url for url in urls] if urls else (),
+        media=[medium.type for medium in media_list] if media_list else (),
+    )
+    if entities is None or entities.user_mentions is None:
+        return said, _said.names_in(said.text)
+    return said, _mentions(entities.user_mentions)
+
+
+def _mentions(mentions: list[Mention]) -> list[str]:
+    found: dict[str, None] = {}
+    for mention in mentions:
+        user_id = id_text(mention.id_str, mention.id) if mention.id_str != "-1" else None
+        if user_id is None and mention.screen_name:
+            user_id = _said.name_id(mention.screen_name)
+        if user_id is not None:
+            found[user_id] = None
+    return list(found)
+
+
+def _point(tweet: Tweet) -> tuple[float | None, float | None]:
+    if tweet.coordinates is not None and len(tweet.coordinates.coordinates or ()) == 2:
+        longitude, latitude = tweet.coordinates.coordinates or (None, None)
+        return longitude, latitude
+    if tweet.geo is not None and len(tweet.geo.coordinates or ()) == 2:
+        latitude, longitude = tweet.geo.coordinates or (None, None)
+        return longitude, latitude
+    return None, None

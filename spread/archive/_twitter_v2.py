@@ -1,0 +1,417 @@
+"""Twitter's API v2: pages of `data` and `includes`, streams, flattened and split files."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple, TypeAlias, TypeVar
+
+import msgspec
+
+from spread.archive import _said
+from spread.archive._faults import RejectedError
+from spread.archive._instants import Id, id_text, microseconds, snowflake, tweet_time
+from spread.archive._rows import COLLECTED, EMBEDDED, PlaceRow, TweetRow, UserRow
+from spread.text import manual_retweet
+
+PLATFORM: Final = "twitter"
+_MEDIA_OF_KEY: Final = {"3": "photo", "7": "video", "13": "video", "16": "gif"}
+
+_T = TypeVar("_T")
+Nothing: TypeAlias = dict[str, msgspec.Raw]
+"""R writes an empty list as `{}`."""
+
+
+class UserMetrics(msgspec.Struct, gc=False):
+    """Counts of an account."""
+
+    followers_count: int | None = None
+
+
+class User(msgspec.Struct, gc=False):
+    """An account."""
+
+    id: Id = None
+    username: str | None = None
+    name: str | None = None
+    description: str | None = None
+    location: str | None = None
+    created_at: str | None = None
+    verified: bool | None = None
+    public_metrics: UserMetrics | None = None
+
+
+class Hashtag(msgspec.Struct, gc=False):
+    """A hashtag among the entities."""
+
+    tag: str | None = None
+
+
+class Url(msgspec.Struct, gc=False):
+    """A link among the entities; one with a `media_key` is a picture or film."""
+
+    expanded_url: str | None = None
+    url: str | None = None
+    media_key: str | None = None
+
+
+class Mention(User, gc=False):
+    """A mentioned account among the entities; flattened files put its profile here."""
+
+
+class Entities(msgspec.Struct, gc=False):
+    """What Twitter found in a text."""
+
+    hashtags: list[Hashtag] | Nothing | None = None
+    urls: list[Url] | Nothing | None = None
+    mentions: list[Mention] | Nothing | None = None
+
+
+class TweetMetrics(msgspec.Struct, gc=False):
+    """Counts of a tweet."""
+
+    retweet_count: int | None = None
+
+
+class Medium(msgspec.Struct, gc=False):
+    """A picture or film."""
+
+    media_key: str | None = None
+    type: str | None = None
+
+
+class Attachments(msgspec.Struct, gc=False):
+    """What hangs on a tweet; flattened files put the media here."""
+
+    media_keys: list[str] | str | Nothing | None = None
+    media: list[Medium] | Nothing | None = None
+
+
+class Point(msgspec.Struct, gc=False):
+    """A point: longitude, latitude."""
+
+    coordinates: list[float] | Nothing | None = None
+
+
+class Place(msgspec.Struct, gc=False):
+    """A place."""
+
+    id: str | None = None
+    full_name: str | None = None
+    name: str | None = None
+    country_code: str | None = None
+    country: str | None = None
+
+
+class Geo(Place, gc=False):
+    """Where a tweet was tagged; flattened files put the place here."""
+
+    place_id: str | None = None
+    coordinates: Point | None = None
+
+
+class Note(msgspec.Struct, gc=False):
+    """The whole of a text over 280 characters."""
+
+    text: str | None = None
+    entities: Entities | None = None
+
+
+class Made(msgspec.Struct, gc=False):
+    """What twarc says of its own request."""
+
+    retrieved_at: str | None = None
+
+
+class Tweet(msgspec.Struct, gc=False):
+    """A tweet; the last four fields are there in flattened files."""
+
+    id: Id = None
+    text: str | None = None
+    author_id: Id = None
+    created_at: str | None = None
+    lang: str | None = None
+    entities: Entities | None = None
+    referenced_tweets: "list[Reference] | Nothing | None" = None
+    in_reply_to_user_id: Id = None
+    public_metrics: TweetMetrics | None = None
+    attachments: Attachments | None = None
+    geo: Geo | None = None
+    note_tweet: Note | None = None
+    author: User | None = None
+    in_reply_to_user: User | None = None
+    made: Made | None = msgspec.field(default=None, name="__twarc")
+
+
+class Reference(Tweet, gc=False):
+    """A tweet that another refers to; flattened files put all of it here."""
+
+    type: str | None = None
+
+
+class Includes(msgspec.Struct, gc=False):
+    """What comes with a page so that its tweets can be understood."""
+
+    users: list[msgspec.Raw] | Nothing | None = None
+    tweets: list[msgspec.Raw] | Nothing | None = None
+    places: list[msgspec.Raw] | Nothing | None = None
+    media: list[msgspec.Raw] | Nothing | None = None
+
+
+class Page(Includes, gc=False):
+    """A page, a streamed tweet with its includes, or a file of users."""
+
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    includes: Includes | None = None
+    made: Made | None = msgspec.field(default=None, name="__twarc")
+
+
+tweet_decoder: Final = msgspec.json.Decoder(Tweet)
+user_decoder: Final = msgspec.json.Decoder(User)
+place_decoder: Final = msgspec.json.Decoder(Place)
+medium_decoder: Final = msgspec.json.Decoder(Medium)
+page_decoder: Final = msgspec.json.Decoder(Page)
+
+
+class Context(NamedTuple):
+    """What a page says beside its tweets: accounts, media kinds, when it was retrieved."""
+
+    users: dict[str, User]
+    media: dict[str, str]
+    retrieved_at: int | None
+
+
+NO_CONTEXT: Final = Context({}, {}, None)
+
+
+def rows(
+    tweet: Tweet, context: Context, *, source_file: str, source_record: int
+) -> Iterator[TweetRow | tuple[UserRow, int | None] | RejectedError]:
+    """Yield a tweet's collected row, then whatever tweets and accounts stand inside it.
+
+    An account comes with the instant at which it was seen: when the page was retrieved,
+    else the tweet's time.
+
+    Raises
+    ------
+    RejectedError
+        The tweet itself cannot be read; of one inside, the error is yielded.
+    """
+    if tweet.made is not None:
+        context = context._replace(retrieved_at=microseconds(tweet.made.retrieved_at))
+    row = tweet_row(tweet, COLLECTED, context, source_file, source_record)
+    seen_at = row.at if context.retrieved_at is None else context.retrieved_at
+    yield row
+    yield from _accounts(tweet, seen_at)
+    for inner in as_list(tweet.referenced_tweets):
+        if inner.text is None:
+            continue
+        try:
+            yield tweet_row(inner, EMBEDDED, context, source_file, source_record)
+            yield from _accounts(inner, seen_at)
+        except RejectedError as error:
+            yield error
+
+
+def tweet_row(
+    tweet: Tweet, origin: str, context: Context, source_file: str, source_record: int
+) -> TweetRow:
+    """Return the row of one tweet.
+
+    Raises
+    ------
+    RejectedError
+        NO_ID, NO_USER, ID_FLOAT or BAD_TIME.
+    """
+    tweet_id = id_text(tweet.id)
+    if tweet_id is None:
+        raise RejectedError("NO_ID", "the tweet has no id")
+    author_id = id_text(tweet.author_id)
+    if author_id is None and tweet.author is not None:
+        author_id = id_text(tweet.author.id)
+    if author_id is None or author_id == "0":
+        raise RejectedError("NO_USER", "the tweet has no author_id")
+    at, resolution = tweet_time(tweet_id, microseconds(tweet.created_at))
+    refers = {r.type: r for r in reversed(as_list(tweet.referenced_tweets))}
+    retweet_of = _referred(refers.get("retweeted"))
+    said, mentions = _said_in(tweet, context, retweet=retweet_of is not None)
+    quote_of = reply_to = reply_author = None
+    if retweet_of is None:
+        quote_of = _referred(refers.get("quoted"))
+        reply_to = _referred(refers.get("replied_to"))
+        reply_author = id_text(tweet.in_reply_to_user_id)
+    longitude, latitude = _point(tweet.geo)
+    place_id, place_name, place_country = _place(tweet.geo)
+    return TweetRow(
+        platform=PLATFORM,
+        tweet_id=tweet_id,
+        author_id=author_id,
+        origin=origin,
+        at=at,
+        at_resolution_ms=resolution,
+        observed_at=context.retrieved_at,
+        kind=_said.kind(retweet_of, quote_of, reply_to),
+        text=said.text,
+        lang=tweet.lang,
+        hashtags=said.hashtags,
+        hashtags_shown=said.hashtags_shown,
+        mentions=[] if retweet_of is not None else mentions,
+        urls=said.urls,
+        media=said.media,
+        retweet_of=retweet_of,
+        retweet_author_id=_retweeted_author(tweet, refers.get("retweeted"), mentions),
+        quote_of=quote_of,
+        quote_author_id=_author_id(refers.get("quoted")) if quote_of is not None else None,
+        reply_to=reply_to,
+        reply_author_id=reply_author,
+        manual_retweet=retweet_of is None and manual_retweet(said.text) is not None,
+        retweet_count=tweet.public_metrics.retweet_count if tweet.public_metrics else None,
+        followers=_followers(tweet, author_id, context),
+        longitude=longitude,
+        latitude=latitude,
+        place_name=place_name,
+        place_country=place_country,
+        cut=said.cut,
+        source_file=source_file,
+        source_record=source_record,
+        text_length=len(said.text),
+        place_id=place_id,
+        original_at=snowflake(retweet_of),
+    )
+
+
+def user_row(user: User) -> UserRow:
+    """Return what an account's object says.
+
+    Raises
+    ------
+    RejectedError
+        It has no id.
+    """
+    user_id = id_text(user.id)
+    if user_id is None or user_id == "0":
+        raise RejectedError("NO_ID", "the account has no id")
+    return UserRow(
+        PLATFORM,
+        user_id,
+        user.username,
+        user.name,
+        user.description,
+        user.location,
+        None,
+        None,
+        None,
+        user.public_metrics.followers_count if user.public_metrics else None,
+        microseconds(user.created_at),
+        user.verified,
+    )
+
+
+def place_row(place: Place) -> PlaceRow:
+    """Return a place.
+
+    Raises
+    ------
+    RejectedError
+        It has no id.
+    """
+    if not place.id:
+        raise RejectedError("NO_ID", "the place has no id")
+    return PlaceRow(place.id, place.full_name or place.name, place.country_code or place.country)
+
+
+def as_list(found: list[_T] | Nothing | None) -> list[_T]:
+    """Return a list, empty where nothing or R's `{}` stands for it."""
+    return found if isinstance(found, list) else []
+
+
+def _accounts(tweet: Tweet, seen_at: int) -> Iterator[tuple[UserRow, int]]:
+    """Yield the profiles inside a flattened tweet; a bare mention is no profile."""
+    mentioned = as_list(tweet.entities.mentions) if tweet.entities is not None else []
+    for user in (tweet.author, tweet.in_reply_to_user, *mentioned):
+        if user is not None and user.id is not None and user.name is not None:
+            yield user_row(user), seen_at
+
+
+def _referred(reference: Reference | None) -> str | None:
+    return None if reference is None else id_text(reference.id)
+
+
+def _author_id(reference: Reference | None) -> str | None:
+    if reference is None:
+        return None
+    found = id_text(reference.author_id)
+    return id_text(reference.author.id) if found is None and reference.author else found
+
+
+def _retweeted_author(tweet: Tweet, original: Reference | None, mentions: list[str]) -> str | None:
+    """Return who is retweeted: as the original says, else the account the text opens with."""
+    if original is None:
+        return None
+    name = _said.retweeted_name(tweet.text or "")
+    known = _author_id(original)
+    if known is not None or name is None:
+        return known
+    return mentions[0] if mentions else _said.name_id(name)
+
+
+def _followers(tweet: Tweet, author_id: str, context: Context) -> int | None:
+    author = tweet.author or context.users.get(author_id)
+    metrics = author.public_metrics if author is not None else None
+    return metrics.followers_count if metrics is not None else None
+
+
+def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Said, list[str]]:
+    text, entities = tweet.text or "", tweet.entities
+    if tweet.note_tweet is not None and tweet.note_tweet.text is not None:
+        text, entities = tweet.note_tweet.text, tweet.note_tweet.entities or entities
+    cut = retweet and _said.ends_cut(text)
+    plain = _said.without_retweet_prefix(text) if retweet else text
+    tags = as_list(entities.hashtags) if entities is not None else None
+    urls = as_list(entities.urls) if entities is not None else []
+    said = _said.said(
+        plain,
+        cut=cut,
+        tags=None if tags is None else [tag.tag for tag in tags if tag.tag],
+        urls=[url.expanded_url or url.url for url in urls if url.media_key is None],
+        media=_media(tweet.attachments, context),
+    )
+    mentioned = as_list(entities.mentions) if entities is not None else None
+    if mentioned is None:
+        return said, _said.names_in(_said.unescape(text))
+    return said, _mentions(mentioned, context)
+
+
+def _mentions(mentions: list[Mention], context: Context) -> list[str]:
+    found: dict[str, None] = {}
+    for mention in mentions:
+        user_id = id_text(mention.id)
+        if user_id is None and mention.username:
+            user_id = _said.name_id(mention.username)
+            named = context.users.get(user_id)
+            user_id = user_id if named is None else id_text(named.id) or user_id
+        if user_id is not None:
+            found[user_id] = None
+    return list(found)
+
+
+def _media(attachments: Attachments | None, context: Context) -> list[str | None]:
+    if attachments is None:
+        return []
+    if isinstance(attachments.media, list):
+        return [medium.type for medium in attachments.media]
+    keys = attachments.media_keys
+    return [
+        context.media.get(key) or _MEDIA_OF_KEY.get(key.partition("_")[0])
+        for key in ([keys] if isinstance(keys, str) else as_list(keys))
+    ]
+
+
+def _point(geo: Geo | None) -> tuple[float | None, float | None]:
+    if geo is None or geo.coordinates is None:
+        return None, None
+    point = as_list(geo.coordinates.coordinates)
+    return (point[0], point[1]) if len(point) == 2 else (None, None)
+
+
+def _place(geo: Geo | None) -> tuple[str | None, str | None, str | None]:
+    if geo is None:
+        return None, None, None
+    return geo.place_id or geo.id, geo.full_name or geo.name, geo.country_code or geo.country

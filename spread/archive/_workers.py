@@ -1,0 +1,137 @@
+"""Files read side by side, each worker a Python of its own.
+
+Workers are started as programs rather than forked: a fork is unsafe beside an engine's
+threads, and what `multiprocessing` starts runs a script without a main guard again.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import Final, NamedTuple
+
+from spread._errors import SpreadError
+from spread.archive._ingest import ingest
+
+_PROGRAM: Final = "from spread.archive._workers import serve; serve()"
+_ALONE_BYTES: Final = 32 << 20
+
+
+class Job(NamedTuple):
+    """A file to be read: its path, its name in the tables, its number, where parts go."""
+
+    path: str
+    source_file: str
+    number: int
+    folder: str
+    strict: bool
+
+
+def how_many(workers: int | None, sizes: Sequence[int]) -> int:
+    """Return how many workers to start; small archives are read by this process alone."""
+    if workers is not None:
+        return max(1, min(workers, len(sizes)))
+    if sum(sizes) < _ALONE_BYTES:
+        return 1
+    return max(1, min(len(os.sched_getaffinity(0)), len(sizes)))
+
+
+def run(
+    jobs: Sequence[Job], workers: int, on_bytes: Callable[[int], object]
+) -> list[dict[str, object]]:
+    """Read all files, and return their counts in the order of the jobs."""
+    if workers == 1:
+        return [_run(job, on_bytes) for job in jobs]
+    counts: dict[int, dict[str, object]] = {}
+    for kind, value in _side_by_side(jobs, workers):
+        if kind == "bytes":
+            on_bytes(int(str(value)))
+        elif kind == "counts" and isinstance(value, dict):
+            counts[value.pop("number")] = value
+        else:
+            raise SpreadError("a worker stopped", got=str(value), hint="Try workers=1")
+    return [counts[job.number] for job in jobs]
+
+
+def serve() -> None:
+    """Do the jobs that come in, a line each, and answer on what was the standard output."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def answer(kind: str, value: object) -> None:
+        answers.write(json.dumps([kind, value]) + "\n")
+        answers.flush()
+
+    for line in sys.stdin:
+        job = Job(*json.loads(line))
+        try:
+            counts = _run(job, lambda size: answer("bytes", size))
+        except Exception as error:
+            answer("error", f"{job.source_file}: {type(error).__name__}: {error}")
+        else:
+            answer("counts", counts | {"number": job.number})
+
+
+def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
+    return ingest(
+        Path(job.path),
+        source_file=job.source_file,
+        folder=Path(job.folder),
+        number=job.number,
+        strict=job.strict,
+        on_bytes=on_bytes,
+    )
+
+
+def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[tuple[str, object]]:
+    """Yield what workers answer; the largest files are begun first."""
+    waiting = sorted(jobs, key=lambda job: (Path(job.path).stat().st_size, job.number))
+    answers: SimpleQueue[tuple[str, object]] = SimpleQueue()
+    with contextlib.ExitStack() as stack:
+        for _ in range(workers):
+            process = stack.enter_context(_started())
+            stack.callback(process.kill)
+            Thread(target=_drive, args=(process, waiting, answers), daemon=True).start()
+        left, alive = len(jobs), workers
+        while left and alive:
+            kind, value = answers.get()
+            alive -= kind == "end"
+            left -= kind in ("counts", "error")
+            if kind != "end":
+                yield kind, value
+        if left:
+            yield "error", "it ended before its files were read"
+
+
+def _started() -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    return subprocess.Popen(
+        [sys.executable, "-c", _PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+    )
+
+
+def _drive(
+    process: subprocess.Popen[str], waiting: list[Job], answers: SimpleQueue[tuple[str, object]]
+) -> None:
+    """Give one worker job after job, and pass on what it answers."""
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        while process.stdin and process.stdout:
+            job = waiting.pop()
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                kind, value = json.loads(line)
+                answers.put((kind, value))
+                if kind in ("counts", "error"):
+                    break
+    answers.put(("end", None))
