@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
 from spread.hashtags._evidence import Evidence
 
-__all__ = ["TEMPER", "WEIGHT", "Child", "log_ratios", "posterior", "support"]
+__all__ = ["WEIGHT", "Child", "joint_ratios", "past_ratios", "posterior", "support"]
 
 WEIGHT = 0.6
 """Weight of an adopter against the one before him: the inventor tells most."""
 
-TEMPER = 1.0
-"""Exponent on the evidence, fitted on simulated families other than those of the tests."""
-
 _BY_USE = 0.8
-_JOINT = 0.15
-_BACKGROUND = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85)
+_INVENTOR = (0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95)
+_LATER = (0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
+_JOINT = (0.0, 0.1, 0.3)
 _SIZE = (0.0, 0.5, 1.0)
 
 
@@ -38,56 +37,78 @@ class Child:
     none: float
 
 
-def log_ratios(evidence: Evidence, background: float) -> NDArray[np.float64]:
+def past_ratios(evidence: Evidence, background: float) -> NDArray[np.float64]:
     """Return log P(what an adopter had done | parent) / P(the same | no parent).
 
-    An adopter came through the parent with probability 1 - `background`, by his own use
-    (four in five) or by exposure; else he is like a matched account.
+    With probability `background` he came another way than through the parent, and is then
+    like a matched account; else he came by his own use of it (four in five) or by exposure.
     """
     came = 1.0 - background
     by_use = background + came * _BY_USE / evidence.used_chance
     by_exposure = background + came * (1.0 - _BY_USE) / evidence.exposed_chance
-    past = np.where(evidence.used, by_use, np.where(evidence.exposed, by_exposure, background))
-    with np.errstate(invalid="ignore"):
-        beside = np.where(
-            evidence.joint, 1.0 - _JOINT + _JOINT / evidence.joint_chance, 1.0 - _JOINT
-        )
-    return np.log(past) + np.where(np.isnan(evidence.joint_chance), 0.0, np.log(beside))
+    return np.log(
+        np.where(evidence.used, by_use, np.where(evidence.exposed, by_exposure, background))
+    )
+
+
+def joint_ratios(evidence: Evidence, beside: float) -> NDArray[np.float64]:
+    """Return the same for whether the adopting tweet holds the parent too.
+
+    A share `beside` of those who came through the parent name it; a retweet says nothing.
+    """
+    known = ~np.isnan(evidence.joint_chance)
+    chance = np.where(known, evidence.joint_chance, 1.0)
+    ratio = np.where(evidence.joint, 1.0 - beside + beside / chance, 1.0 - beside)
+    return np.where(known, np.log(ratio), 0.0)
 
 
 def posterior(children: Sequence[Child]) -> list[NDArray[np.float64]]:
     """Return for each child the probabilities of its possible parents and, last, of none.
 
-    The order of first uses makes the children independent given two shared unknowns: the
-    share of adopters who came another way than the archive shows, and how far a parent's
-    size counts. Both are summed over, weighted by how well they explain all children: an
-    archive with holes raises the first, and with it the doubt.
+    The order of first uses makes the children independent given four shared unknowns: the
+    share of inventors and of later adopters who came another way than the archive shows,
+    how often an adopter names the parent beside the child, and how far a parent's size
+    counts. They are summed over, weighted by how well they explain all children: an
+    archive with holes raises the first two, and with them the doubt.
+
+    No exponent on the evidence is needed on top: over six kinds of simulated archive
+    (parents drawn evenly or by size; 100, 50 and 20 % of the tweets kept) the mean log
+    score of the truth is -1.17 at an exponent of 0.8, -1.12 at 1 and -1.11 at 1.2.
     """
     if not children:
         return []
-    tables = [[_joint(child, b, s) for b in _BACKGROUND for s in _SIZE] for child in children]
-    total = np.array([[np.logaddexp.reduce(joint) for joint in row] for row in tables]).sum(axis=0)
-    weight = np.exp(total - np.logaddexp.reduce(total))
-    return [
-        np.asarray(sum(w * _normalised(joint) for w, joint in zip(weight, row, strict=True)))
-        for row in tables
-    ]
+    joint = [_joint(child) for child in children]
+    explained = np.sum([np.logaddexp.reduce(one, axis=1) for one in joint], axis=0)
+    weight = np.exp(explained - np.logaddexp.reduce(explained))
+    return [np.asarray(weight @ _normalised(one)) for one in joint]
 
 
 def support(child: Child, rng: np.random.Generator, runs: int = 200) -> NDArray[np.float64]:
     """Return how often each parent, and last none, comes first when adopters are redrawn."""
-    ratios = TEMPER * log_ratios(child.evidence, _BACKGROUND[len(_BACKGROUND) // 2])
+    past = np.vstack(
+        [past_ratios(child.evidence, _INVENTOR[2])[:1], past_ratios(child.evidence, _LATER[2])[1:]]
+    )
+    ratios = past + joint_ratios(child.evidence, _JOINT[1])
     drawn = np.sort(rng.integers(0, len(ratios), (runs, len(ratios))), axis=1)
     scores = np.einsum("k,rkp->rp", _weights(len(ratios)), ratios[drawn])
-    prior = _log_prior(child, 0.5)
+    prior = _log_prior(child, _SIZE[1])
     scores = np.column_stack([scores, np.zeros(runs)]) + prior
     return np.bincount(scores.argmax(axis=1), minlength=len(prior)) / runs
 
 
-def _joint(child: Child, background: float, size: float) -> NDArray[np.float64]:
-    ratios = TEMPER * log_ratios(child.evidence, background)
-    score = _weights(len(ratios)) @ ratios
-    return np.append(score, 0.0) + _log_prior(child, size)
+def _joint(child: Child) -> NDArray[np.float64]:
+    """Return log P(parent, evidence) for all unknowns: a row each, a column a parent and none."""
+    weights = _weights(len(child.evidence.acts))[:, None]
+    first = [(weights * past_ratios(child.evidence, b))[:1].sum(axis=0) for b in _INVENTOR]
+    later = [(weights * past_ratios(child.evidence, b))[1:].sum(axis=0) for b in _LATER]
+    beside = [(weights * joint_ratios(child.evidence, b)).sum(axis=0) for b in _JOINT]
+    prior = [_log_prior(child, size) for size in _SIZE]
+    return np.array(
+        [
+            np.append(np.sum(scores, axis=0), 0.0) + before
+            for *scores, before in product(first, later, beside, prior)
+        ]
+    )
 
 
 def _log_prior(child: Child, size: float) -> NDArray[np.float64]:
@@ -103,4 +124,4 @@ def _weights(count: int) -> NDArray[np.float64]:
 
 
 def _normalised(log_weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.exp(log_weights - np.logaddexp.reduce(log_weights)))
+    return np.asarray(np.exp(log_weights - np.logaddexp.reduce(log_weights, axis=1)[:, None]))

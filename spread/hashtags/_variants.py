@@ -51,6 +51,7 @@ def slips(
             merge, reason = _judge(acts, used, variant, target, templates)
             rows.append((variant, target, merge, reason, used[target].authors))
     table = pd.DataFrame(rows, columns=["variant", "hashtag", "merge", "reason", "size"])
+    table = table.astype({"variant": "str", "hashtag": "str", "merge": "bool", "reason": "str"})
     table = table.sort_values(
         ["variant", "merge", "size", "hashtag"], ascending=[True, False, False, True]
     )
