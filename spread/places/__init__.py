@@ -1,5 +1,25 @@
-"""Where: cities and countries of accounts, when a tag arrived, how concentrated it is."""
+"""Where: cities and countries of accounts, when a tag arrived, how concentrated it is.
 
+`locate` and `of_users` give people a city with a probability, or say why not; `arrivals`
+and `order` say when a tag reached each city; `adoption` and `focus` how concentrated it
+is; `effective_distance` how far places lie apart along flows.
+"""
+
+from spread.places._arrivals import adoption, arrivals, order
+from spread.places._geography import distance_km, effective_distance, focus
 from spread.places._locate import candidates, locate, nearest_cities
+from spread.places._users import coverage, of_users
 
-__all__ = ["candidates", "locate", "nearest_cities"]
+__all__ = [
+    "adoption",
+    "arrivals",
+    "candidates",
+    "coverage",
+    "distance_km",
+    "effective_distance",
+    "focus",
+    "locate",
+    "nearest_cities",
+    "of_users",
+    "order",
+]

@@ -16,7 +16,6 @@ __all__ = ["CITY", "COUNTRY", "REGION", "Gazetteer", "gazetteer", "unit_vectors"
 
 CITY, REGION, COUNTRY = 0, 1, 2
 _KINDS = {"city": CITY, "district": CITY, "region": REGION, "country": COUNTRY}
-EARTH_RADIUS_KM = 6371.0088
 
 
 @dataclass(frozen=True, repr=False)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from spread._errors import UsageError
 from spread.places._evidence import zone_of
 from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer, gazetteer, unit_vectors
-from spread.places._posterior import Reading, readings
+from spread.places._posterior import NO_PLACE, SEVERAL_PLACES, Reading, readings
 from spread.places._reading import Group, coordinates_in, groups_of
 
 __all__ = ["COLUMNS", "candidates", "locate", "nearest_cities"]
@@ -119,8 +119,8 @@ def candidates(
     -------
     DataFrame
         `group` (parts of a text that name several places are read apart), `kind` (city,
-        region, country or no place), `place_id`, `name`, `region`, `country`, `probability`
-        within the group; the likeliest first.
+        region, country, several places or no place), `place_id`, `name`, `region`,
+        `country`, `probability` within the group; the likeliest first.
 
     Examples
     --------
@@ -134,11 +134,17 @@ def candidates(
         total = sum(weighed.values())
         rows.extend((number, row, weight / total) for row, weight in weighed.items())
     rows.sort(key=lambda entry: (entry[0], -entry[2], entry[1]))
-    kinds = {CITY: "city", REGION: "region", COUNTRY: "country"}
+    kinds = {
+        CITY: "city",
+        REGION: "region",
+        COUNTRY: "country",
+        NO_PLACE: "no place",
+        SEVERAL_PLACES: "several places",
+    }
     return pd.DataFrame(
         {
             "group": [number for number, _, _ in rows],
-            "kind": [kinds[places.kind[row]] if row >= 0 else "no place" for _, row, _ in rows],
+            "kind": [kinds[places.kind[row] if row >= 0 else row] for _, row, _ in rows],
             "place_id": _strings(places.place_id[row] if row >= 0 else None for _, row, _ in rows),
             "name": _strings(places.name[row] if row >= 0 else None for _, row, _ in rows),
             "region": _strings(_region_name(row, places) for _, row, _ in rows),
@@ -240,7 +246,7 @@ def _by_row(found: Sequence[Reading], places: Gazetteer) -> dict[int, float]:
     """Return weights by row of the gazetteer, districts added to their city."""
     weights: dict[int, float] = {}
     for reading in found:
-        row = places.home[reading.row] if reading.row >= 0 else -1
+        row = places.home[reading.row] if reading.row >= 0 else reading.row
         weights[row] = weights.get(row, 0.0) + reading.weight
     return weights
 
@@ -251,6 +257,8 @@ def _decide(weights: dict[int, float], places: Gazetteer) -> _Answer:
     probability = weights[best] / total
     if best >= 0 and probability >= THRESHOLD:
         return _settled(best, probability, places)
+    if best == SEVERAL_PLACES:
+        return _Answer(reason="several places")
     named = {row: weight for row, weight in weights.items() if row >= 0}
     if sum(named.values()) < THRESHOLD * total:
         return _Answer(reason="no place")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer
 from spread.places._words import Word, words_of
 
-__all__ = ["Group", "Span", "coordinates_in", "groups_of"]
+__all__ = ["Group", "Span", "contains", "coordinates_in", "groups_of"]
 
 _LONGEST_NAME = 5
 _LONGEST_UNSPACED = 12
@@ -132,7 +132,7 @@ def _longest(words: Sequence[Word], start: int, places: Gazetteer) -> int:
         most += 1
     for length in range(most, 0, -1):
         key = _key(words[start : start + length])
-        if key in places.names or key in places.codes or key.startswith("flag:"):
+        if key in places.names or key in places.codes or (length == 1 and key[:5] == "flag:"):
             return length
     return 0
 

@@ -1,0 +1,111 @@
+"""Users with their places: geotags first, then profiles."""
+
+import pandas as pd
+
+from spread.places._locate import COLUMNS, locate, nearest_cities
+from spread.tables import TWEETS, USERS, Table, expression, frame
+
+__all__ = ["coverage", "of_users"]
+
+_GEOTAG_PRIOR, _GEOTAG_PRIOR_WEIGHT = 0.9, 10.0
+
+
+def of_users(users: Table, tweets: Table | None = None) -> pd.DataFrame:
+    """Locate accounts: by the geotags of their tweets, else by their profile.
+
+    A geotagged account lives in the city that most of its geotags are nearest to (within
+    50 km). The probability is (n_city + 9) / (n + 10): one geotag alone is home in nine
+    of ten cases, and each further one counts as it says. Where there is no geotag,
+    `locate` reads the profile's location with its time zone and language.
+
+    Parameters
+    ----------
+    users
+        `user_id` and, where known, `location`, `time_zone`, `lang`.
+    tweets
+        `author_id`, `longitude`, `latitude`; without it profiles alone decide.
+
+    Returns
+    -------
+    DataFrame
+        One row a user, sorted by `user_id`, with the columns of `locate` and `source`:
+        geotag, profile, or null where no city was found.
+
+    Examples
+    --------
+    >>> users = pd.DataFrame({"user_id": ["1", "2"], "location": ["CDMX", "earth"]})
+    >>> of_users(users)[["user_id", "city", "source"]].fillna("").values.tolist()
+    [['1', 'Mexico City', 'profile'], ['2', '', '']]
+    """
+    people = frame(users, USERS, ["user_id"], optional=["location", "time_zone", "lang"])
+    people = people.drop_duplicates("user_id").sort_values("user_id", ignore_index=True)
+    located = locate(people["location"], time_zones=people["time_zone"], langs=people["lang"])
+    located.insert(0, "user_id", people["user_id"])
+    located["source"] = pd.Series(
+        ["profile" if known else None for known in located["place_id"].notna()], dtype="str"
+    )
+    tagged = _by_geotag(tweets) if tweets is not None else None
+    if tagged is None or tagged.empty:
+        return located
+    tagged = tagged[tagged["user_id"].isin(located["user_id"])]
+    kept = located[~located["user_id"].isin(tagged["user_id"])]
+    both = pd.concat([part for part in (kept, tagged) if len(part)])
+    return both.sort_values("user_id", ignore_index=True)
+
+
+def _by_geotag(tweets: Table) -> pd.DataFrame:
+    table = expression(tweets, TWEETS, ["author_id"], optional=["longitude", "latitude"])
+    points = (
+        table.filter(table.longitude.notnull(), table.latitude.notnull()).to_pyarrow().to_pandas()
+    )
+    cities = nearest_cities(points["longitude"], points["latitude"])
+    cities.insert(0, "user_id", points["author_id"].to_numpy())
+    cities = cities[cities["reason"].isna()]
+    if cities.empty:
+        return cities
+    counted = cities.groupby(["user_id", "place_id"]).size().rename("here").reset_index()
+    counted["all"] = counted.groupby("user_id")["here"].transform("sum")
+    counted = counted.sort_values(
+        ["user_id", "here", "place_id"], ascending=[True, False, True]
+    ).drop_duplicates("user_id")
+    found = counted.merge(cities.drop_duplicates("place_id").drop(columns="user_id"), on="place_id")
+    prior = _GEOTAG_PRIOR * _GEOTAG_PRIOR_WEIGHT
+    found["probability"] = (found["here"] + prior) / (found["all"] + _GEOTAG_PRIOR_WEIGHT)
+    found["source"] = pd.Series(["geotag"] * len(found), dtype="str", index=found.index)
+    return found[["user_id", *COLUMNS, "source"]]
+
+
+def coverage(tweets: Table, located: pd.DataFrame) -> pd.DataFrame:
+    """Return which share of users is located: for all, and for each hashtag.
+
+    Parameters
+    ----------
+    tweets
+        `author_id`, `hashtags`, `origin` (collected rows count; all where it is absent).
+    located
+        `user_id`, `place_id`, as `of_users` returns them.
+
+    Returns
+    -------
+    DataFrame
+        `hashtag` (null in the first row: all users), `users`, `located`, `share`.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"author_id": ["1", "2"], "hashtags": [["a"], ["a", "b"]]})
+    >>> located = pd.DataFrame({"user_id": ["1"], "place_id": ["264371"]})
+    >>> coverage(tweets, located).share.tolist()
+    [0.5, 0.5, 0.0]
+    """
+    table = expression(tweets, TWEETS, ["author_id", "hashtags"], optional=["origin"])
+    table = table.filter((table.origin == "collected") | table.origin.isnull())
+    uses = table.select(author_id="author_id", hashtag=table.hashtags.unnest()).distinct()
+    by_tag = uses.to_pyarrow().to_pandas()
+    everyone = table.select("author_id").distinct().to_pyarrow().to_pandas().assign(hashtag=None)
+    city = set(located.loc[located["place_id"].notna(), "user_id"])
+    rows = pd.concat([everyone, by_tag])
+    rows["located"] = rows["author_id"].isin(city)
+    counted = rows.groupby("hashtag", dropna=False)["located"].agg(["size", "sum"]).reset_index()
+    counted = counted.sort_values("hashtag", na_position="first", ignore_index=True)
+    counted.columns = ["hashtag", "users", "located"]
+    return counted.assign(share=counted["located"] / counted["users"])
