@@ -22,6 +22,7 @@ __all__ = ["detect"]
 _LEAST_UNITS = 20
 _LEAST_A_SIDE = 10
 _SURE = 0.95
+_NO_TURN = 0.1
 _DRAWS = 400
 _BEFORE_ONSET = pd.Timedelta(minutes=5)
 _MOST_BINS = 96
@@ -52,9 +53,10 @@ def detect(
     is measured as variance between blocks of units around the fitted change, and the
     evidence is divided by it.
 
-    The answer is `cannot_tell` with fewer than 20 units or a single camp; when `p_turn`
-    lies between 0.05 and 0.95; and when fewer than 10 units lie before (after) the change,
-    since then the archive does not show what it came from (led to).
+    A turn is called from `p_turn` 0.95 on; up to 0.1 there is no turn. The answer is
+    `cannot_tell` in between; with fewer than 20 units or a single camp; and when fewer than
+    10 units lie before (after) the change, since then the archive does not show what it
+    came from (led to).
 
     Parameters
     ----------
@@ -105,8 +107,8 @@ def detect(
     ...     "kind": "tweet", "retweet_of": None})
     >>> camps = pd.DataFrame({"user_id": tweets.author_id, "camp": ["A"] * 40 + ["B"] * 40})
     >>> turn = detect(tweets, camps, rng=1)
-    >>> turn.rising, bool(turn.onset_low < tweets["at"][40] <= turn.onset_high)
-    ('B', True)
+    >>> turn.rising, str(turn.onset_low.floor("min")), str(turn.onset_high.ceil("min"))
+    ('B', '2014-04-22 18:34:00+00:00', '2014-04-22 18:41:00+00:00')
     """
     if unit != "cascade":
         raise UsageError(
@@ -164,16 +166,19 @@ def _times(
 ) -> dict[str, Any]:
     """Return onset, half-way time and ramp, each with the shortest 95 % interval."""
     by_ramp = found.weights.sum(axis=2)
+    cells = np.diff(found.edges_s) / 2
     halfway = (found.onsets_s[:, None] + found.ramps_s / 2).ravel()
     estimates = {
-        "onset": (found.onsets_s, onset_weights),
-        "halfway": (halfway, by_ramp.ravel()),
-        "ramp_s": (found.ramps_s, by_ramp.sum(axis=0)),
+        "onset": (found.onsets_s, onset_weights, cells),
+        "halfway": (halfway, by_ramp.ravel(), np.repeat(cells, len(found.ramps_s))),
+        "ramp_s": (found.ramps_s, by_ramp.sum(axis=0), np.zeros(len(found.ramps_s))),
     }
     answers: dict[str, Any] = {}
-    for name, (values, weights) in estimates.items():
+    for name, (values, weights, reach) in estimates.items():
         low, high = shortest(values, weights)
-        answers |= {name: median(values, weights), f"{name}_low": low, f"{name}_high": high}
+        answers[name] = median(values, weights)
+        answers[f"{name}_low"] = float(values[low] - reach[low])
+        answers[f"{name}_high"] = float(values[high] + reach[high])
     return {
         name: value if name.startswith("ramp") else counted.instant(value)
         for name, value in answers.items()
@@ -194,13 +199,10 @@ def _too_little(counted: Units) -> str | None:
 
 
 def _undecided(found: RampPosterior, counted: Units, p_turn: float) -> str | None:
-    if p_turn < 1 - _SURE:
+    if p_turn <= _NO_TURN:
         return None
     if p_turn < _SURE:
-        return (
-            f"the probability of a turn is {p_turn:.2f}, neither below {1 - _SURE:.2f} nor "
-            f"above {_SURE:.2f}"
-        )
+        return f"the probability of a turn is {p_turn:.2f}, between {_NO_TURN} and {_SURE}"
     at = median(found.onsets_s, found.weights.sum(axis=(1, 2)))
     before = int(np.searchsorted(counted.times_s, at))
     if before < _LEAST_A_SIDE:
@@ -252,7 +254,7 @@ def _timeline(counted: Units) -> pd.DataFrame:
     counts = np.zeros((len(place), len(counted.camps)))
     np.add.at(counts, (inverse, counted.camp), 1)
     totals = counts.sum(axis=1, keepdims=True)
-    ends = [beta.ppf(q, counts + 0.5, totals - counts + 0.5) for q in (0.025, 0.975)]
+    low, high = (beta.ppf(q, counts + 0.5, totals - counts + 0.5) for q in (0.025, 0.975))
     first_us = counted.start_us // 10**6 // bin_s * bin_s * 10**6
     starts_us = np.repeat(first_us + (place * bin_s * 1e6).astype(np.int64), len(counted.camps))
     return pd.DataFrame(
@@ -262,7 +264,7 @@ def _timeline(counted: Units) -> pd.DataFrame:
             "camp": np.tile(np.array(counted.camps, dtype=str), len(place)),
             "units": counts.ravel().astype(np.int64),
             "share": (counts / totals).ravel(),
-            "low": ends[0].ravel(),
-            "high": ends[1].ravel(),
+            "low": np.where(counts == 0, 0.0, low).ravel(),
+            "high": np.where(counts == totals, 1.0, high).ravel(),
         }
     )

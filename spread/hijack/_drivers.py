@@ -12,6 +12,7 @@ _MOST_DRIVERS = 50
 _MOST_EVIDENCE = 10
 _EVIDENCE_A_DRIVER = 3
 _SHORTEST_WINDOW_S = 600.0
+_RESAMPLES = 400
 
 COLUMNS = ["user_id", "share", "share_low", "share_high", "first_at", "evidence"]
 
@@ -27,9 +28,9 @@ def drivers(
     """Return accounts of the rising camp by turning share, largest first; at most 50.
 
     `onsets_us` and `ramps_s` are posterior draws. For each, the window runs from the onset
-    through the ramp, at least ten minutes; the share is over the camp's collected tweets
-    and retweets in it, those in cascades of other camps' accounts included. The interval
-    resamples cascades along with the draws.
+    through the ramp, at least ten minutes. A tweet or retweet of the camp weighs the
+    probability that it lies in the window; the share is over all of them, those in cascades
+    of other camps' accounts included. The interval resamples cascades.
     """
     ends_us = onsets_us + (np.maximum(ramps_s, _SHORTEST_WINDOW_S) * 1e6).astype(np.int64)
     active = rows[rows.collected & (rows.camp == camp).fillna(False)]
@@ -40,14 +41,12 @@ def drivers(
     account, names = pd.factorize(credited)
     if not len(names):
         return none()
-    plain, resampled = _shares(
-        tables.microseconds(active["at"]), account, pd.factorize(active.root_id)[0], len(names),
-        np.stack([onsets_us, ends_us], axis=1), rng,
-    )  # fmt: skip
-    low, high = np.quantile(resampled, [0.025, 0.975], axis=0)
-    found = pd.DataFrame(
-        {"user_id": names.astype(str), "share": plain.mean(axis=0), "share_low": low}
-    ).assign(share_high=high)
+    weight = _weights(tables.microseconds(active["at"]), onsets_us, ends_us)
+    cascade = pd.factorize(active.root_id)[0]
+    share, low, high = _shares(weight, account, cascade, accounts=len(names), rng=rng)
+    found = pd.DataFrame({"user_id": names.astype(str), "share": share, "share_low": low}).assign(
+        share_high=high
+    )
     found = found[found.share > 0].sort_values(
         ["share", "user_id"], ascending=[False, True], kind="stable"
     )
@@ -98,26 +97,34 @@ def naive(
     return answer
 
 
+def _weights(
+    at_us: NDArray[np.int64], starts_us: NDArray[np.int64], ends_us: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return the share of windows that hold each instant."""
+    begun = np.searchsorted(np.sort(starts_us), at_us, side="right")
+    over = np.searchsorted(np.sort(ends_us), at_us, side="left")
+    return np.asarray((begun - over) / len(starts_us))
+
+
 def _shares(
-    at_us: NDArray[np.int64],
+    weight: NDArray[np.float64],
     account: NDArray[np.int64],
     cascade: NDArray[np.int64],
+    *,
     accounts: int,
-    windows_us: NDArray[np.int64],
     rng: np.random.Generator,
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return shares (draw × account), as they are and with cascades resampled."""
+) -> tuple[NDArray[np.float64], ...]:
+    """Return each account's share of the weight, low and high; account -1 is no driver."""
     cascades = int(cascade.max()) + 1
-    edges = np.searchsorted(at_us, windows_us + np.array([0, 1]))
-    both = np.zeros((2, len(edges), accounts))
-    for draw, (first, last) in enumerate(edges):
-        within, of = account[first:last], cascade[first:last]
-        times = rng.multinomial(cascades, np.full(cascades, 1 / cascades))[of].astype(float)
-        for kind, weight in enumerate((np.ones(len(of)), times)):
-            if weight.sum() > 0:
-                credit = np.bincount(within + 1, weights=weight, minlength=accounts + 1)[1:]
-                both[kind, draw] = credit / weight.sum()
-    return both[0], both[1]
+    even = np.full(cascades, 1 / cascades)
+    shares = np.empty((_RESAMPLES + 1, accounts))
+    for again in range(_RESAMPLES + 1):
+        times = rng.multinomial(cascades, even) if again else np.ones(cascades)
+        counted = weight * times[cascade]
+        credit = np.bincount(account + 1, weights=counted, minlength=accounts + 1)[1:]
+        shares[again] = credit / max(counted.sum(), 1e-12)
+    low, high = np.quantile(shares[1:], [0.025, 0.975], axis=0)
+    return shares[0], low, high
 
 
 def _with_evidence(found: pd.DataFrame, rows: pd.DataFrame, active: pd.DataFrame) -> pd.DataFrame:

@@ -7,11 +7,13 @@ from scipy.special import logsumexp
 
 from spread.hijack._ramp import Floats, log_dirichlet, ramp, shapes, share_after, surface
 
-_CELLS = 400
+_CELLS = 256
 _ROUNDS = 4
 _NEGLIGIBLE = 12.0
 _LONGEST_S = 7200.0
-_UNITS_A_BLOCK = (25, 100)
+_BLOCKS = 40
+_LEAST_A_BLOCK = 25
+_LEAST_FREEDOM = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,32 +76,34 @@ def posterior(times_s: Floats, categories: Floats, *, prior: float) -> RampPoste
 def overdispersion(found: RampPosterior, categories: Floats) -> float:
     """Return the variance of blocks of units around the best change over the multinomial's.
 
-    At least 1; the larger of that of blocks of about 25 and of about 100 units.
+    At least 1. Blocks are a fortieth of the units, at least 25: small enough to be many,
+    large enough to see dependence that reaches far.
     """
     onset, at, shape = np.unravel_index(int(np.argmax(found.weights)), found.weights.shape)
     before, after = found.allocate(int(onset), int(at), int(shape))
     p0, p1 = ((found.alpha + c) / (found.alpha + c).sum() for c in (before, after))
     gone = share_after(found.times_s, found.onsets_s[onset], found.ramps_s[at], int(shape))
     expected = (1 - gone)[:, None] * p0 + gone[:, None] * p1
-    parameters = 2 * (len(p0) - 1) + 2
-    ratios = [1.0]
-    for units in _UNITS_A_BLOCK:
-        blocks = len(categories) // units
-        freedom = blocks * (len(p0) - 1) - parameters
-        if freedom >= 10:
-            starts = np.linspace(0, len(categories), blocks + 1).astype(int)[:-1]
-            seen, due = (np.add.reduceat(table, starts) for table in (categories, expected))
-            ratios.append(float(np.sum((seen - due) ** 2 / due) / freedom))
-    return max(ratios)
+    blocks = min(_BLOCKS, len(categories) // _LEAST_A_BLOCK)
+    free = blocks * (len(p0) - 1) - 2 * len(p0)
+    if free < _LEAST_FREEDOM:
+        return 1.0
+    starts = np.linspace(0, len(categories), blocks + 1).astype(int)[:-1]
+    residual = np.add.reduceat(categories - expected, starts)
+    # One ratio of sums: a camp that is rare on one side would blow up a mean of ratios.
+    ratio = np.sum(residual**2) / np.sum(expected * (1 - expected))
+    return max(1.0, float(ratio) * blocks * (len(p0) - 1) / free)
 
 
-def shortest(values: Floats, weights: Floats, *, mass: float = 0.95) -> tuple[float, float]:
-    """Return the shortest interval that holds a share of the weight (the HDI of one mode).
+def shortest(values: Floats, weights: Floats, *, mass: float = 0.95) -> tuple[int, int]:
+    """Return where the shortest interval that holds a share of the weight begins and ends.
+
+    The two are indices into `values`; the interval is the HDI where there is one mode.
 
     Examples
     --------
     >>> shortest(np.array([0.0, 1.0, 2.0, 9.0]), np.array([0.3, 0.4, 0.28, 0.02]))
-    (0.0, 2.0)
+    (0, 2)
     """
     order = np.argsort(values, kind="stable")
     ordered = values[order]
@@ -108,7 +112,7 @@ def shortest(values: Floats, weights: Floats, *, mass: float = 0.95) -> tuple[fl
     fits = np.flatnonzero(ends < len(reached))
     widths = ordered[ends[fits] - 1] - ordered[fits]
     best = fits[int(np.argmin(widths))]
-    return float(ordered[best]), float(ordered[ends[best] - 1])
+    return int(order[best]), int(order[ends[best] - 1])
 
 
 def median(values: Floats, weights: Floats) -> float:

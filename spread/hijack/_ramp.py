@@ -6,6 +6,7 @@ so that d, the ramp, is twice the time from onset to half-way. p0 and p1 are int
 out. The likelihood of units lives in this file alone.
 """
 
+import functools
 import math
 
 import numpy as np
@@ -15,27 +16,30 @@ from spread._compile import kernel
 
 Floats = NDArray[np.float64]
 
-_LEVELS = 16
+_LEVELS = 24
+_TAIL = 8
 _FINE = 64
-_EXPONENTIAL_END = 4.0
+_TAIL_SHARE = 0.9
+_EXPONENTIAL_END = 5.0
 
 
+@functools.cache
 def shapes() -> tuple[Floats, Floats]:
     """Return the shapes as steps: edges (shape × level + 1) and levels (shape × level).
 
     Edges are in ramps since the onset; a level is the mean of s between two edges.
     Linear: s(x) = x. Exponential approach: s(x) = 1 − 4^−x. S-shaped: s(x) = 3x² − 2x³.
-    After the last edge s is 1 (the exponential is cut at 4 ramps, where 1 − s = 0.004).
+    After the last edge s is 1 (the exponential is cut at 5 ramps, where 1 − s = 0.001).
 
     Examples
     --------
     >>> edges, levels = shapes()
     >>> edges[0, :3].tolist(), levels[0, :2].tolist()
-    ([0.0, 0.0625, 0.125], [0.03125, 0.09375])
+    ([0.0, 0.0416..., 0.0833...], [0.0208..., 0.0625])
     """
     even = np.linspace(0, 1, _LEVELS + 1)
-    share = np.append(np.linspace(0, 0.97, _LEVELS), 1 - 0.25**_EXPONENTIAL_END)
-    approach = -np.log(1 - share) / math.log(4)
+    rise = -np.log(1 - np.linspace(0, _TAIL_SHARE, _LEVELS - _TAIL + 1)) / math.log(4)
+    approach = np.append(rise[:-1], np.linspace(rise[-1], _EXPONENTIAL_END, _TAIL + 1))
     edges = np.stack([even, approach, even])
     fine = edges[:, :-1, None] + np.diff(edges)[:, :, None] * (np.arange(_FINE) + 0.5) / _FINE
     curves = np.stack([fine[0], 1 - 0.25 ** fine[1], fine[2] ** 2 * (3 - 2 * fine[2])])
