@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spread import excitation, trees
@@ -39,9 +39,10 @@ def cascades(draw, most=6):
     return np.cumsum([0.0, *gaps[1:]]), np.array(marks, float)
 
 
+EXPONENTIAL = excitation.exponential(0.01)
 kernels = st.sampled_from(
     [
-        excitation.exponential(0.01),
+        EXPONENTIAL,
         excitation.exponential(1.0, beta=0.4),
         excitation.Kernel("two", (0.02, 0.5), (0.01, 0.3), 0.7),
         excitation.omori(30, 0.6, beta=0.5),
@@ -50,7 +51,8 @@ kernels = st.sampled_from(
 
 
 @given(cascades(), kernels)
-@settings(max_examples=25, derandomize=True, deadline=None)
+@example((np.array([0, 3, 3, 9, 50, 51, 140.0]), np.array([1, 90, 1, 7, 1e6, 2, 5])), EXPONENTIAL)
+@settings(max_examples=12, derandomize=True, deadline=None)
 def test_expectations_equal_enumeration_of_all_trees(cascade, kernel):
     posterior = excitation.posterior(*cascade, kernel)
     all_trees = list(enumerated(dense(*cascade, kernel)))
@@ -164,8 +166,11 @@ def test_entropy_at_quantiles_is_near_the_exact_one():
     exact = excitation.posterior(times, marks, excitation.exponential(1e-3)).entropy()[1:]
     halves = excitation.Kernel("halves", (1e-3, 1e-3), (0.5, 0.5), 1.0)
     by_quantiles = excitation.posterior(times, marks, halves).entropy()[1:]
-    assert by_quantiles[:60] == pytest.approx(exact[:60], abs=1e-9)
-    assert np.mean(by_quantiles) == pytest.approx(np.mean(exact), abs=0.01)
+    assert by_quantiles[:32] == pytest.approx(exact[:32], abs=1e-9)
+    # Five standard errors of a mean over 16 quantiles of 2000 events, were they independent.
+    error = np.std(by_quantiles - exact) / np.sqrt(2000)
+    assert abs(np.mean(by_quantiles - exact)) < 5 * error
+    assert error < 0.01
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The arithmetic of parent arrays: depth, size, breadth, virality, credit."""
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 import numpy as np
 import pandas as pd
@@ -102,7 +102,24 @@ def structural_virality(parents: ArrayLike) -> float | Numbers:
     return float(values[0]) if len(values) == 1 else values
 
 
-def credit(parents: ArrayLike, owners: Sequence[object] | None = None) -> Numbers | pd.Series:
+@overload
+def credit(parents: ArrayLike, owners: None = None, *, counted: ArrayLike | None = None) -> Numbers:
+    """Return the credit of each event."""
+
+
+@overload
+def credit(
+    parents: ArrayLike, owners: ArrayLike | Sequence[object], *, counted: ArrayLike | None = None
+) -> pd.Series:
+    """Return the credit of each account."""
+
+
+def credit(
+    parents: ArrayLike,
+    owners: ArrayLike | Sequence[object] | None = None,
+    *,
+    counted: ArrayLike | None = None,
+) -> Numbers | pd.Series:
     """Return the Shapley credit of each event, or of each account, for a tree's events.
 
     The game gives a set of players the events whose whole path from the root belongs to
@@ -116,6 +133,8 @@ def credit(parents: ArrayLike, owners: Sequence[object] | None = None) -> Number
         Shape (n,): each event's parent, −1 at a root.
     owners
         Shape (n,): each event's account. Without, the events are the players.
+    counted
+        Shape (n,): how much each event counts, 1 by default; credits sum to its sum.
 
     Returns
     -------
@@ -125,7 +144,7 @@ def credit(parents: ArrayLike, owners: Sequence[object] | None = None) -> Number
     Raises
     ------
     UsageError
-        The array is no forest, or `owners` has another length.
+        The array is no forest, or `owners` or `counted` has another length.
 
     References
     ----------
@@ -139,14 +158,17 @@ def credit(parents: ArrayLike, owners: Sequence[object] | None = None) -> Number
     {'a': 2.0, 'b': 1.0}
     """
     checked = checked_parents(parents)
-    if owners is None:
-        return event_credit_kernel(checked, np.ones(len(checked)))
-    if len(owners) != len(checked):
-        raise UsageError(
-            "owners and parents differ in length", got=f"{len(owners)}, {len(checked)}"
-        )
-    codes, names = pd.factorize(np.asarray(owners), sort=True)
-    values = owned_credit_kernel(checked, codes.astype(np.int32), np.ones(len(checked)))
+    weights = np.ones(len(checked)) if counted is None else np.asarray(counted, dtype=np.float64)
+    players = None if owners is None else np.asarray(owners)
+    for name, array in (("owners", players), ("counted", weights)):
+        if array is not None and len(array) != len(checked):
+            raise UsageError(
+                f"{name} and parents differ in length", got=f"{len(array)}, {len(checked)}"
+            )
+    if players is None:
+        return event_credit_kernel(checked, weights)
+    codes, names = pd.factorize(players, sort=True)
+    values = owned_credit_kernel(checked, codes.astype(np.int32), weights)
     return pd.Series(
         np.bincount(codes, weights=values, minlength=len(names)), index=names, name="credit"
     )
