@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -118,7 +118,7 @@ def _gunzip(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
             raise DamageError("CRC", "bytes that are no gzip data follow the end")
 
 
-def _member(raw: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
+def _member(raw: bytes, rest: Iterator[bytes]) -> Generator[bytes, None, bytes]:
     """Yield one member's text; return the bytes that follow it."""
     inflate = zlib.decompressobj(-zlib.MAX_WBITS)
     check, size = 0, 0

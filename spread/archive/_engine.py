@@ -1,6 +1,8 @@
 """DuckDB under Ibis: opened in UTC, with bounded memory, reading and writing Parquet."""
 
+import contextlib
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -35,7 +37,14 @@ def connect(spill: Path | None = None) -> Backend:
 
 def parquet(con: Backend, paths: Sequence[Path], name: str) -> ibis.Table:
     """Return Parquet files of one schema as a table of this name."""
-    return con.read_parquet([glob_safe(path) for path in paths], table_name=name)
+    with _quiet():
+        return con.read_parquet([glob_safe(path) for path in paths], table_name=name)
+
+
+def stored(con: Backend, table: ibis.Table, name: str) -> ibis.Table:
+    """Return a table whose rows are computed now, and once."""
+    with _quiet():
+        return con.create_table(name, table, temp=True)
 
 
 def glob_safe(path: Path) -> str:
@@ -75,6 +84,14 @@ def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
             rows -= GROUP_ROWS
     if rows:
         yield pa.Table.from_batches(held)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to itself that Ibis 12 calls DuckDB 2 by names that are going away."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        yield
 
 
 def _memory() -> int:

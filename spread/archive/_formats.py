@@ -90,10 +90,9 @@ def recognise(data: bytes) -> Kind:
     try:
         keys = {key for key, raw in _keys.decode(data).items() if bytes(raw) != b"null"}
     except msgspec.ValidationError:
-        found = "a JSON value that is no object"
-        if data.strip(b'"').isdigit():
-            found = "an id without its tweet: hydrate the ids first"
-        raise RejectedError("UNKNOWN_FORMAT", found) from None
+        is_id = data.strip(b'"').isdigit()
+        seems = "an id without its tweet: hydrate the ids first" if is_id else "no JSON object"
+        raise RejectedError("UNKNOWN_FORMAT", seems) from None
     found = _by_keys(keys)
     if found is None:
         raise RejectedError("UNKNOWN_FORMAT", _seems(keys))

@@ -37,7 +37,7 @@ def id_text(text: Id, number: Id = None) -> str | None:
     ('458640532934737920', '12', True)
     """
     found = number if text is None else text
-    if found is None or found == "":
+    if found is None or found in ("", "-1"):
         return None
     if isinstance(found, str):
         if found.isascii() and found.isdigit() and len(found) <= 20:

@@ -12,6 +12,7 @@ import ibis
 from spread.archive._rows import COLLECTED, STUB
 from spread.tables import TWEETS, USERS
 
+_ID_NUMBER: Final = "decimal(20, 0)"
 _EPOCH: Final = "1970-01-01 00:00:00+00:00"
 _SAID: Final = ("text", "hashtags", "hashtags_shown", "urls", "media", "cut")
 _WRITTEN: Final = ("mentions", "manual_retweet")
@@ -35,6 +36,8 @@ _NARROW: Final = (
     "at",
     "retweet_of",
     "retweet_author_id",
+    "quote_of",
+    "reply_to",
     "retweet_count",
     "original_at",
     "source_file",
@@ -85,13 +88,25 @@ def ranked(parts: Parts) -> ibis.Table:
     )
 
 
-def reported(ranks: ibis.Table) -> ibis.Table:
-    """Return the largest retweet count seen of a tweet, on itself or on its retweets."""
-    own = ranks.select("platform", "tweet_id", "retweet_count")
-    retweets = ranks.filter(ranks.retweet_of.notnull())
-    theirs = retweets.select("platform", "retweet_count", tweet_id="retweet_of")
-    both = own.union(theirs.select("platform", "tweet_id", "retweet_count"))
-    return both.group_by("platform", "tweet_id").agg(reported=both.retweet_count.max())
+def links(ranks: ibis.Table) -> ibis.Table:
+    """Return a narrow row a tweet: the row that stands for it and what others say of it.
+
+    `best_row` holds the best text of the tweet, or of the original of a retweet; the
+    three writers are the authors of the tweets it refers to, where those were found;
+    `reported` is the largest retweet count seen, on itself or on its retweets.
+    """
+    stands = ranks.filter(ranks.stands)
+    stands = stands.mutate(said_id=ibis.coalesce(stands.retweet_of, stands.tweet_id))
+    best = ranks.filter(ranks.is_best).select("platform", said_id="tweet_id", best_row="row")
+    linked = stands.left_join(best, ["platform", "said_id"], rname="{name}_best")
+    for kind in ("retweet_of", "quote_of", "reply_to"):
+        writer = {kind: "tweet_id", f"{kind}_writer": "author_id"}
+        writers = stands.select("platform", **writer)
+        linked = linked.left_join(writers, ["platform", kind], rname=f"{{name}}_of_{kind}")
+    linked = linked.left_join(_reported(ranks), ["platform", "tweet_id"], rname="{name}_reported")
+    return linked.select(
+        "row", "best_row", "retweet_of_writer", "quote_of_writer", "reply_to_writer", "reported"
+    )
 
 
 def stubs(ranks: ibis.Table) -> ibis.Table:
@@ -100,32 +115,40 @@ def stubs(ranks: ibis.Table) -> ibis.Table:
     An original from before Snowflake ids (4 Nov 2010) has no known time, and no row.
     """
     stands = ranks.filter(ranks.stands)
-    known = ranks.filter(ranks.stands).select("platform", retweet_of="tweet_id")
+    known = stands.select("platform", retweet_of="tweet_id")
     alone = stands.filter(stands.original_at.notnull()).anti_join(known, ["platform", "retweet_of"])
     first = [alone.source_file, alone.source_record]
     by_original = alone.group_by("platform", "retweet_of")
     return by_original.agg(
         author_id=alone.retweet_author_id.min(),
         at=alone.original_at.max(),
+        reported=alone.retweet_count.max(),
         source_file=alone.source_file.first(order_by=first),
         source_record=alone.source_record.first(order_by=first),
     )
 
 
-def tweets(parts: Parts, ranks: ibis.Table, *, scrubbed: bool) -> ibis.Table:
-    """Return the rows of `tables.TWEETS`, sorted, stubs included."""
-    rows = _resolved(parts, ranks)
-    if scrubbed:
-        rows = _without_scrubbed_places(rows, parts)
-    full = rows.select(*TWEETS.names).union(_stub_rows(stubs(ranks)))
-    counted = full.left_join(reported(ranks), ["platform", "tweet_id"])
-    chosen = counted.select(
-        **{
-            name: counted.reported if name == "retweet_count" else counted[name]
-            for name in TWEETS.names
-        }
+def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bool) -> ibis.Table:
+    """Return the rows of `tables.TWEETS`, sorted, from `links` and `stubs`.
+
+    What a retweet says is what its original says, wherever the original was found; the
+    mentions in it are the original's, not the retweeter's. Followers and places come
+    from where accounts and places stand apart from tweets.
+    """
+    best = parts.tweets.select(
+        best_row="row", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN)}
     )
-    return chosen.order_by("at", "tweet_id", "platform")
+    rows = parts.tweets.inner_join(linked, "row").left_join(best, "best_row", rname="{name}_best")
+    rows = rows.left_join(_known_followers(parts), "author_id", rname="{name}_known")
+    rows = rows.left_join(_known_places(parts), "place_id", rname="{name}_place")
+    if scrubbed:
+        rows = rows.left_join(_scrubbed(parts), "author_id", rname="{name}_scrub")
+    columns = {name: rows[name] for name in TWEETS.names} | _filled(rows)
+    if scrubbed:
+        kept = rows.up_to.isnull() | (rows.tweet_id.cast(_ID_NUMBER) > rows.up_to)
+        columns |= {name: ibis.ifelse(kept, columns[name], None) for name in _GEO}
+    full = rows.select(**columns).union(_stub_rows(lonely))
+    return full.order_by("at", "tweet_id", "platform")
 
 
 def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
@@ -189,69 +212,45 @@ def _instant(text: str) -> ibis.Value:
     return ibis.timestamp(text).cast("timestamp('UTC', 6)")
 
 
-def _resolved(parts: Parts, ranks: ibis.Table) -> ibis.Table:
-    """Return the rows that stand, with what is known of them from elsewhere filled in.
+def _reported(ranks: ibis.Table) -> ibis.Table:
+    own = ranks.select("platform", "tweet_id", "retweet_count")
+    retweets = ranks.filter(ranks.retweet_of.notnull())
+    theirs = retweets.select("platform", tweet_id="retweet_of", retweet_count="retweet_count")
+    both = own.union(theirs)
+    return both.group_by("platform", "tweet_id").agg(reported=both.retweet_count.max())
 
-    What a retweet says is what its original says, wherever the original was found; the
-    mentions in it are the original's, not the retweeter's.
-    """
-    rows = parts.tweets.semi_join(ranks.filter(ranks.stands), "row")
-    best = parts.tweets.semi_join(ranks.filter(ranks.is_best), "row")
-    best = best.select(
-        "platform", said_id="tweet_id", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN)}
-    )
-    rows = rows.mutate(said_id=ibis.coalesce(rows.retweet_of, rows.tweet_id))
-    rows = rows.left_join(best, ["platform", "said_id"], rname="{name}_best")
-    found = rows.said_id_best.notnull()
-    own = rows.retweet_of.isnull()
-    rows = rows.mutate(
+
+def _filled(rows: ibis.Table) -> dict[str, ibis.Value]:
+    """Return the columns in which what is known from elsewhere takes its place."""
+    found, own = rows.best_text.notnull(), rows.retweet_of.isnull()
+    return {
         **{name: ibis.ifelse(found, rows[f"best_{name}"], rows[name]) for name in _SAID},
         **{name: ibis.ifelse(own, rows[f"best_{name}"], rows[name]) for name in _WRITTEN},
-    )
-    stands = ranks.filter(ranks.stands)
-    for kind, author in (
-        ("retweet_of", "retweet_author_id"),
-        ("quote_of", "quote_author_id"),
-        ("reply_to", "reply_author_id"),
-    ):
-        writers = stands.select("platform", **{kind: "tweet_id", "writer": "author_id"})
-        rows = rows.left_join(writers, ["platform", kind], rname=f"{{name}}_{kind}")
-        first, second = (rows.writer, rows[author])
-        if kind != "retweet_of":
-            first, second = second, first
-        rows = rows.mutate(**{author: ibis.coalesce(first, second)}).drop("writer")
-    return _with_places(_with_followers(rows, parts), parts)
+        "retweet_author_id": ibis.coalesce(rows.retweet_of_writer, rows.retweet_author_id),
+        "quote_author_id": ibis.coalesce(rows.quote_author_id, rows.quote_of_writer),
+        "reply_author_id": ibis.coalesce(rows.reply_author_id, rows.reply_to_writer),
+        "retweet_count": rows.reported,
+        "followers": ibis.coalesce(rows.followers, rows.known_followers),
+        "place_name": ibis.coalesce(rows.place_name, rows.known_name),
+        "place_country": ibis.coalesce(rows.place_country, rows.known_country),
+    }
 
 
-def _with_followers(rows: ibis.Table, parts: Parts) -> ibis.Table:
-    """Fill followers from files in which accounts stand apart from tweets."""
-    known = parts.users.group_by("platform", author_id=parts.users.user_id).agg(
-        known_followers=parts.users.followers.max()
-    )
-    joined = rows.left_join(known, ["platform", "author_id"], rname="{name}_known")
-    return joined.mutate(followers=ibis.coalesce(joined.followers, joined.known_followers))
+def _known_followers(parts: Parts) -> ibis.Table:
+    by_user = parts.users.group_by(author_id=parts.users.user_id)
+    return by_user.agg(known_followers=parts.users.followers.max())
 
 
-def _with_places(rows: ibis.Table, parts: Parts) -> ibis.Table:
-    known = parts.places.group_by("place_id").agg(
+def _known_places(parts: Parts) -> ibis.Table:
+    return parts.places.group_by("place_id").agg(
         known_name=parts.places.place_name.max(), known_country=parts.places.place_country.max()
     )
-    joined = rows.left_join(known, "place_id", rname="{name}_known")
-    return joined.mutate(
-        place_name=ibis.coalesce(joined.place_name, joined.known_name),
-        place_country=ibis.coalesce(joined.place_country, joined.known_country),
-    )
 
 
-def _without_scrubbed_places(rows: ibis.Table, parts: Parts) -> ibis.Table:
-    """Forget where accounts were that asked for it, up to the tweet they named."""
+def _scrubbed(parts: Parts) -> ibis.Table:
+    """Return the accounts that asked to forget where they were, up to which tweet."""
     asked = parts.notices.filter(parts.notices.kind == "scrub_geo")
-    last = asked.group_by(author_id=asked.user_id).agg(
-        up_to=asked.tweet_id.cast("decimal(20, 0)").max()
-    )
-    joined = rows.left_join(last, "author_id", rname="{name}_scrub")
-    kept = joined.up_to.isnull() | (joined.tweet_id.cast("decimal(20, 0)") > joined.up_to)
-    return joined.mutate(**{name: ibis.ifelse(kept, joined[name], None) for name in _GEO})
+    return asked.group_by(author_id=asked.user_id).agg(up_to=asked.tweet_id.cast(_ID_NUMBER).max())
 
 
 def _stub_rows(known: ibis.Table) -> ibis.Table:
@@ -265,6 +264,7 @@ def _stub_rows(known: ibis.Table) -> ibis.Table:
         "at_resolution_ms": ibis.literal(1),
         "kind": ibis.literal("tweet"),
         "manual_retweet": ibis.literal(False),
+        "retweet_count": known.reported,
         "cut": ibis.literal(False),
         "source_file": known.source_file,
         "source_record": known.source_record,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -125,8 +125,15 @@ class RejectRow(NamedTuple):
     detail: str
 
 
+class Profile(Protocol):
+    """An account's object in the platform's own form; `row` says what is in it."""
+
+    def row(self) -> UserRow:
+        """Return what the object says of the account."""
+
+
 class _Seen(NamedTuple):
-    row: UserRow
+    profile: Profile
     first: int | None
     last: int | None
     followers: int | None
@@ -140,30 +147,54 @@ class Parts:
         self._number = number
         self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in PARTS}
         self._seen: dict[tuple[str, str | None], _Seen] = {}
-        self._embedded: dict[str, tuple[bool, int, int, int]] = {}
+        self._embedded: dict[str, TweetRow] = {}
         self._written = 0
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def tweet(self, row: TweetRow) -> None:
-        """Add a tweet; an embedded one that says nothing new is left out."""
-        if row.origin == EMBEDDED and not self._is_news(row):
-            return
-        tweets = self._rows["tweets"]
-        tweets.append((*row, (self._number << 40) + self._written + len(tweets)))
+        """Add a tweet; of an embedded one, what says most within a batch."""
+        known = self._embedded.get(row.tweet_id) if row.origin == EMBEDDED else None
+        if row.origin != EMBEDDED:
+            self._append(row)
+        elif known is None or _says_no_less(row, known):
+            if known is None or not _says_no_less(known, row):
+                self._embedded[row.tweet_id] = row
+        elif not _says_no_less(known, row):
+            self._append(row)
 
-    def user(self, row: UserRow, at: int | None) -> None:
+    def is_known(self, tweet_id: str | None, text: str | None, retweet_count: int | None) -> bool:
+        """Tell whether an embedded tweet like this would say nothing new."""
+        known = self._embedded.get(tweet_id or "")
+        return (
+            known is not None
+            and not known.cut
+            and known.text_length >= len(text or "")
+            and _order(known.retweet_count) >= _order(retweet_count)
+        )
+
+    def user(
+        self,
+        profile: Profile,
+        user_id: str,
+        screen_name: str | None,
+        *,
+        followers: int | None,
+        at: int | None,
+    ) -> None:
         """Add what a record says of an account; the last word within a batch is kept."""
-        key = (row.user_id, row.screen_name)
+        key = (user_id, screen_name)
         seen = self._seen.get(key)
         if seen is None:
-            self._seen[key] = _Seen(row, at, at, row.followers)
+            self._seen[key] = _Seen(profile, at, at, followers)
             return
-        newer = _order(at) > _order(seen.last) or (at == seen.last and _later(row, seen.row))
+        newer = _order(at) > _order(seen.last) or (
+            at == seen.last and profile != seen.profile and _is_later(profile, seen.profile)
+        )
         self._seen[key] = _Seen(
-            row if newer else seen.row,
+            profile if newer else seen.profile,
             _least(seen.first, at),
             _most(seen.last, at),
-            _most(seen.followers, row.followers),
+            _most(seen.followers, followers),
         )
 
     def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow) -> None:
@@ -176,6 +207,8 @@ class Parts:
 
     def flush(self) -> None:
         """Write what was collected, and forget it."""
+        for row in self._embedded.values():
+            self._append(row)
         self._written += len(self._rows["tweets"])
         self._rows["users"] = [_user_part(seen) for seen in self._seen.values()]
         for name, rows in self._rows.items():
@@ -191,18 +224,9 @@ class Parts:
         for writer in self._writers.values():
             writer.close()
 
-    def _is_news(self, row: TweetRow) -> bool:
-        known = self._embedded.get(row.tweet_id)
-        says = (
-            not row.cut,
-            row.text_length,
-            _order(row.observed_at),
-            _order(row.retweet_count),
-        )
-        if known is not None and all(a <= b for a, b in zip(says, known, strict=True)):
-            return False
-        self._embedded[row.tweet_id] = says if known is None else max(says, known)
-        return True
+    def _append(self, row: TweetRow) -> None:
+        tweets = self._rows["tweets"]
+        tweets.append((*row, (self._number << 40) + self._written + len(tweets)))
 
     def _writer(self, name: str) -> pq.ParquetWriter:
         if name not in self._writers:
@@ -228,7 +252,7 @@ def columns(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
 
 
 def _user_part(seen: _Seen) -> tuple[object, ...]:
-    row = seen.row
+    row = seen.profile.row()
     names = [row.screen_name] if row.screen_name else []
     key = row.screen_name.casefold() if row.screen_name else None
     return (
@@ -244,9 +268,20 @@ def _user_part(seen: _Seen) -> tuple[object, ...]:
     )
 
 
-def _later(row: UserRow, other: UserRow) -> bool:
+def _says_no_less(row: TweetRow, other: TweetRow) -> bool:
+    """Tell whether a row is as good as another in all that the choice between them goes by."""
+    return (
+        row.cut <= other.cut
+        and row.text_length >= other.text_length
+        and _order(row.observed_at) >= _order(other.observed_at)
+        and _order(row.retweet_count) >= _order(other.retweet_count)
+    )
+
+
+def _is_later(profile: Profile, other: Profile) -> bool:
     """Order what two records of one instant say, so that their order does not matter."""
-    return [(v is not None, str(v)) for v in row] > [(v is not None, str(v)) for v in other]
+    one, two = ([(v is not None, str(v)) for v in p.row()] for p in (profile, other))
+    return one > two
 
 
 def _order(value: int | None) -> int:

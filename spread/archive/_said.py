@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from spread.text import hashtag_key, hashtags_in, mentions_in
+from spread.text import hashtag_key, hashtags_in, manual_retweet, mentions_in
 
 MEDIA_KINDS: Final = {"animated_gif": "gif"}
 _ELLIPSIS: Final = "…"
@@ -85,6 +85,11 @@ def without_retweet_prefix(text: str) -> str:
     'Do you have a photo'
     """
     return _RETWEET_OF.sub("", text, count=1)
+
+
+def is_manual_retweet(text: str) -> bool:
+    """Tell an old-style retweet; most texts name nobody, and are not searched."""
+    return ("@" in text or "＠" in text) and manual_retweet(text) is not None
 
 
 def ends_cut(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Twitter's API v1.1: statuses with a `user` inside, as streams and searches gave them."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -9,9 +9,10 @@ from spread.archive import _said
 from spread.archive._faults import RejectedError
 from spread.archive._instants import Id, id_text, microseconds, snowflake, tweet_time
 from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
-from spread.text import manual_retweet
 
 PLATFORM: Final = "twitter"
+
+IsKnown: TypeAlias = Callable[[str | None, str | None, int | None], bool]
 
 
 class User(msgspec.Struct, gc=False):
@@ -29,6 +30,23 @@ class User(msgspec.Struct, gc=False):
     followers_count: int | None = None
     created_at: str | None = None
     verified: bool | None = None
+
+    def row(self) -> UserRow:
+        """Return what the object says of the account."""
+        return UserRow(
+            PLATFORM,
+            user_id(self),
+            self.screen_name,
+            self.name,
+            self.description,
+            self.location,
+            self.time_zone,
+            self.utc_offset,
+            self.lang,
+            self.followers_count,
+            microseconds(self.created_at),
+            self.verified,
+        )
 
 
 class Hashtag(msgspec.Struct, gc=False):
@@ -130,53 +148,55 @@ def is_tweet(tweet: Tweet) -> bool:
 
 
 def rows(
-    tweet: Tweet, *, source_file: str, source_record: int
-) -> Iterator[tuple[TweetRow, UserRow | None, int] | RejectedError]:
-    """Yield the collected row of a status, then those of the statuses inside it.
+    tweet: Tweet, is_known: IsKnown, *, source_file: str, source_record: int
+) -> list[TweetRow | tuple[User, int] | RejectedError]:
+    """Return the collected row of a status, then those of the statuses inside it.
 
-    With each comes its author and the instant at which the author was seen: the outer
-    status's time, since what is inside was as it is then.
+    After each comes its author with the instant at which the author was seen: the outer
+    status's time, since what is inside was as it is then. A status inside that cannot be
+    read is an error in the list.
+
+    Parameters
+    ----------
+    tweet
+        The status.
+    is_known
+        Tells of an id, a text and a retweet count that the status inside would be no news.
+    source_file, source_record
+        Where it stands.
 
     Raises
     ------
     RejectedError
-        The status itself cannot be read; of one inside, the error is yielded.
+        The status itself cannot be read.
     """
     row = _row(tweet, COLLECTED, source_file, source_record)
-    seen_at = row.at
-    yield row, _author(tweet), seen_at
+    found: list[TweetRow | tuple[User, int] | RejectedError] = [row]
+    if tweet.user is not None:
+        found.append((tweet.user, row.at))
     for inner in _inside(tweet):
         try:
-            yield _row(inner, EMBEDDED, source_file, source_record), _author(inner), seen_at
+            if not _is_known(inner, is_known):
+                found.append(_row(inner, EMBEDDED, source_file, source_record))
+            if inner.user is not None:
+                found.append((inner.user, row.at))
         except RejectedError as error:
-            yield error
+            found.append(error)
+    return found
 
 
-def user_row(user: User) -> UserRow:
-    """Return what an account's object says.
+def user_id(user: User) -> str:
+    """Return an account's id.
 
     Raises
     ------
     RejectedError
-        It has no id.
+        It has none.
     """
-    user_id = id_text(user.id_str, user.id)
-    if user_id is None or user_id == "0":
+    found = id_text(user.id_str, user.id)
+    if found is None or found == "0":
         raise RejectedError("NO_ID", "the account has no id")
-    return UserRow(
-        PLATFORM,
-        user_id,
-        user.screen_name,
-        user.name,
-        user.description,
-        user.location,
-        user.time_zone,
-        user.utc_offset,
-        user.lang,
-        user.followers_count,
-        microseconds(user.created_at),
-        user.verified,
-    )
+    return found
 
 
 def _inside(tweet: Tweet) -> Iterator[Tweet]:
@@ -186,8 +206,10 @@ def _inside(tweet: Tweet) -> Iterator[Tweet]:
             yield from _inside(inner)
 
 
-def _author(tweet: Tweet) -> UserRow | None:
-    return user_row(tweet.user) if tweet.user is not None else None
+def _is_known(tweet: Tweet, is_known: IsKnown) -> bool:
+    extended = tweet.extended_tweet
+    text = (extended.full_text if extended is not None else None) or tweet.full_text or tweet.text
+    return is_known(id_text(tweet.id_str, tweet.id), text, _said.count(tweet.retweet_count))
 
 
 def _author_id(tweet: Tweet | None) -> str | None:
@@ -240,7 +262,7 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
         quote_author_id=_author_id(tweet.quoted_status) if quote_of is not None else None,
         reply_to=reply_to,
         reply_author_id=reply_author,
-        manual_retweet=retweet_of is None and manual_retweet(said.text) is not None,
+        manual_retweet=retweet_of is None and _said.is_manual_retweet(said.text),
         retweet_count=_said.count(tweet.retweet_count),
         followers=tweet.user.followers_count,
         longitude=longitude,
@@ -299,11 +321,11 @@ def _said_in(tweet: Tweet) -> tuple[_said.Said, list[str]]:
 def _mentions(mentions: list[Mention]) -> list[str]:
     found: dict[str, None] = {}
     for mention in mentions:
-        user_id = id_text(mention.id_str, mention.id) if mention.id_str != "-1" else None
-        if user_id is None and mention.screen_name:
-            user_id = _said.name_id(mention.screen_name)
-        if user_id is not None:
-            found[user_id] = None
+        account = id_text(mention.id_str, mention.id) if mention.id_str != "-1" else None
+        if account is None and mention.screen_name:
+            account = _said.name_id(mention.screen_name)
+        if account is not None:
+            found[account] = None
     return list(found)
 
 

@@ -9,7 +9,6 @@ from spread.archive import _said
 from spread.archive._faults import RejectedError
 from spread.archive._instants import Id, id_text, microseconds, snowflake, tweet_time
 from spread.archive._rows import COLLECTED, EMBEDDED, PlaceRow, TweetRow, UserRow
-from spread.text import manual_retweet
 
 PLATFORM: Final = "twitter"
 _MEDIA_OF_KEY: Final = {"3": "photo", "7": "video", "13": "video", "16": "gif"}
@@ -36,6 +35,33 @@ class User(msgspec.Struct, gc=False):
     created_at: str | None = None
     verified: bool | None = None
     public_metrics: UserMetrics | None = None
+
+    @property
+    def followers_count(self) -> int | None:
+        """How many follow the account."""
+        return None if self.public_metrics is None else self.public_metrics.followers_count
+
+    @property
+    def screen_name(self) -> str | None:
+        """The account's name after the @."""
+        return self.username
+
+    def row(self) -> UserRow:
+        """Return what the object says of the account."""
+        return UserRow(
+            platform=PLATFORM,
+            user_id=user_id(self),
+            screen_name=self.username,
+            name=self.name,
+            description=self.description,
+            location=self.location,
+            time_zone=None,
+            utc_offset_s=None,
+            lang=None,
+            followers=self.followers_count,
+            created_at=microseconds(self.created_at),
+            verified=self.verified,
+        )
 
 
 class Hashtag(msgspec.Struct, gc=False):
@@ -183,7 +209,7 @@ NO_CONTEXT: Final = Context({}, {}, None)
 
 def rows(
     tweet: Tweet, context: Context, *, source_file: str, source_record: int
-) -> Iterator[TweetRow | tuple[UserRow, int | None] | RejectedError]:
+) -> Iterator[TweetRow | tuple[User, int] | RejectedError]:
     """Yield a tweet's collected row, then whatever tweets and accounts stand inside it.
 
     An account comes with the instant at which it was seen: when the page was retrieved,
@@ -261,7 +287,7 @@ def tweet_row(
         quote_author_id=_author_id(refers.get("quoted")) if quote_of is not None else None,
         reply_to=reply_to,
         reply_author_id=reply_author,
-        manual_retweet=retweet_of is None and manual_retweet(said.text) is not None,
+        manual_retweet=retweet_of is None and _said.is_manual_retweet(said.text),
         retweet_count=tweet.public_metrics.retweet_count if tweet.public_metrics else None,
         followers=_followers(tweet, author_id, context),
         longitude=longitude,
@@ -277,31 +303,18 @@ def tweet_row(
     )
 
 
-def user_row(user: User) -> UserRow:
-    """Return what an account's object says.
+def user_id(user: User) -> str:
+    """Return an account's id.
 
     Raises
     ------
     RejectedError
-        It has no id.
+        It has none.
     """
-    user_id = id_text(user.id)
-    if user_id is None or user_id == "0":
+    found = id_text(user.id)
+    if found is None or found == "0":
         raise RejectedError("NO_ID", "the account has no id")
-    return UserRow(
-        PLATFORM,
-        user_id,
-        user.username,
-        user.name,
-        user.description,
-        user.location,
-        None,
-        None,
-        None,
-        user.public_metrics.followers_count if user.public_metrics else None,
-        microseconds(user.created_at),
-        user.verified,
-    )
+    return found
 
 
 def place_row(place: Place) -> PlaceRow:
@@ -322,12 +335,12 @@ def as_list(found: list[_T] | Nothing | None) -> list[_T]:
     return found if isinstance(found, list) else []
 
 
-def _accounts(tweet: Tweet, seen_at: int) -> Iterator[tuple[UserRow, int]]:
+def _accounts(tweet: Tweet, seen_at: int) -> Iterator[tuple[User, int]]:
     """Yield the profiles inside a flattened tweet; a bare mention is no profile."""
     mentioned = as_list(tweet.entities.mentions) if tweet.entities is not None else []
     for user in (tweet.author, tweet.in_reply_to_user, *mentioned):
         if user is not None and user.id is not None and user.name is not None:
-            yield user_row(user), seen_at
+            yield user, seen_at
 
 
 def _referred(reference: Reference | None) -> str | None:
@@ -354,8 +367,7 @@ def _retweeted_author(tweet: Tweet, original: Reference | None, mentions: list[s
 
 def _followers(tweet: Tweet, author_id: str, context: Context) -> int | None:
     author = tweet.author or context.users.get(author_id)
-    metrics = author.public_metrics if author is not None else None
-    return metrics.followers_count if metrics is not None else None
+    return author.followers_count if author is not None else None
 
 
 def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Said, list[str]]:
@@ -382,13 +394,13 @@ def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Sa
 def _mentions(mentions: list[Mention], context: Context) -> list[str]:
     found: dict[str, None] = {}
     for mention in mentions:
-        user_id = id_text(mention.id)
-        if user_id is None and mention.username:
-            user_id = _said.name_id(mention.username)
-            named = context.users.get(user_id)
-            user_id = user_id if named is None else id_text(named.id) or user_id
-        if user_id is not None:
-            found[user_id] = None
+        account = id_text(mention.id)
+        if account is None and mention.username:
+            account = _said.name_id(mention.username)
+            named = context.users.get(account)
+            account = account if named is None else user_id(named)
+        if account is not None:
+            found[account] = None
     return list(found)
 
 
