@@ -42,7 +42,7 @@ class Fixture(NamedTuple):
     description: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared, and so cached, by identity
 class Accounts:
     """Columns of the accounts, all of one length; the fixtures come first.
 

@@ -139,7 +139,7 @@ def _draw_turning(rng: np.random.Generator) -> Turning:
     onset = _LAUNCH_S + rng.uniform(110.0, 130.0) * 60.0  # 15:45 to 16:05 EDT
     ramp = float(np.exp(rng.uniform(np.log(120.0), np.log(1_800.0))))
     shape = str(rng.choice(list(_SHAPES)))
-    before, after = rng.uniform(0.09, 0.15), rng.uniform(0.78, 0.9)
+    before, after = rng.uniform(0.10, 0.17), rng.uniform(0.78, 0.9)
     return Turning(onset, ramp, onset + ramp * _SHAPES[shape], before, after, shape)
 
 

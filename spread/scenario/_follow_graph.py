@@ -39,9 +39,9 @@ def make_follow_graph(accounts: Accounts, rng: np.random.Generator) -> FollowGra
     edges = followed * count
     edges += _draw_followers(accounts, followed, rng)
     del followed
-    edges = np.unique(edges)
+    edges.sort()
     followed, followers = np.divmod(edges, count)
-    kept = followed != followers
+    kept = (followed != followers) & np.concatenate([[True], edges[1:] != edges[:-1]])
     starts = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(followed[kept], minlength=count), out=starts[1:])
     return FollowGraph(starts, followers[kept].astype(np.int32))

@@ -1,11 +1,12 @@
 """What an account shows of itself: names, location, time zone, counts."""
 
 import time
+from functools import lru_cache
 
 from spread.scenario._accounts import Accounts
 from spread.scenario._cities import CITIES, USELESS
 
-__all__ = ["created_text", "is_geo", "location_of", "screen_name", "user_object"]
+__all__ = ["created_text", "is_geo", "location_of", "profile", "screen_name", "user_object"]
 
 _FIRST = (
     *("ada", "ben", "cleo", "dan", "eli", "fern", "gus", "hana", "ivo", "jo", "kai", "lena"),
@@ -30,6 +31,7 @@ _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _WHOLE = 2.0**32
 
 
+@lru_cache(maxsize=50_000)
 def screen_name(accounts: Accounts, number: int) -> str:
     """Return an account's unique screen name, at most 15 characters."""
     if number < len(accounts.fixtures):
@@ -71,37 +73,49 @@ def is_geo(accounts: Accounts, number: int) -> bool:
 
 def user_object(accounts: Accounts, number: int, at_s: float) -> dict[str, object]:
     """Return the account as the API showed it at a time: counts grow a little meanwhile."""
-    bits = accounts.draws[number]
     followers = int(accounts.followers[number])
-    zone, offset = _time_zone(accounts, number)
+    growth = 1e-10 * float(accounts.draws[number, 6] % 997)
+    return {
+        **profile(accounts, number),
+        "followers_count": followers + int(followers * growth * at_s),
+        "listed_count": followers // 90,
+        "statuses_count": 50 + int(accounts.draws[number, 3]) % 30_000 + int(at_s / 7_200),
+    }
+
+
+@lru_cache(maxsize=50_000)
+def profile(accounts: Accounts, number: int) -> dict[str, object]:
+    """Return what stays of an account's object; not to be changed by who gets it."""
+    bits = [int(draw) for draw in accounts.draws[number]]
     fixture = accounts.fixtures[number] if number < len(accounts.fixtures) else None
-    first, _, digits = _name_parts(number)
-    name = fixture.name if fixture else f"{first.title()} {digits}"
-    if fixture is None and float(bits[4]) / _WHOLE < _HOSTILE_SHARE:
-        name = _HOSTILE_NAMES[int(bits[5]) % len(_HOSTILE_NAMES)]
-    interest = _INTERESTS[int(bits[5]) % len(_INTERESTS)]
+    zone, offset = _time_zone(accounts, number)
+    interest = _INTERESTS[bits[5] % len(_INTERESTS)]
     verified = number != 1 if fixture else bool(accounts.bloc[number] == 2 and bits[6] % 10 < 6)
     return {
         "id": int(accounts.user_id[number]),
         "id_str": str(accounts.user_id[number]),
-        "name": name,
+        "name": fixture.name if fixture else _name(number, bits),
         "screen_name": screen_name(accounts, number),
         "location": location_of(accounts, number),
         "description": fixture.description if fixture else f"Synthetic account. {interest}.",
         "url": None,
         "protected": False,
         "verified": verified,
-        "followers_count": followers + int(followers * 1e-8 * float(bits[6] % 997) * at_s / 1e2),
-        "friends_count": 20 + int(bits[5]) % 900,
-        "listed_count": followers // 90,
-        "favourites_count": int(bits[6]) % 4_000,
-        "statuses_count": 50 + int(bits[3]) % 30_000 + int(at_s / 7_200),
+        "friends_count": 20 + bits[5] % 900,
+        "favourites_count": bits[6] % 4_000,
         "created_at": created_text(_created(accounts, number)),
         "utc_offset": offset,
         "time_zone": zone,
         "geo_enabled": is_geo(accounts, number),
         "lang": CITIES[accounts.city[number]].language if bits[3] % 4 else "en",
     }
+
+
+def _name(number: int, bits: list[int]) -> str:
+    if bits[4] / _WHOLE < _HOSTILE_SHARE:
+        return _HOSTILE_NAMES[bits[5] % len(_HOSTILE_NAMES)]
+    first, _, digits = _name_parts(number)
+    return f"{first.title()} {digits}"
 
 
 def _created(accounts: Accounts, number: int) -> int:

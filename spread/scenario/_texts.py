@@ -44,7 +44,7 @@ class Wording(NamedTuple):
     manual: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared, and so cached, by identity
 class Words:
     """All that a text depends on: `draws` holds random bits, a row a root."""
 
@@ -53,9 +53,6 @@ class Words:
     events: Events
     authors: NDArray[np.int32]
     draws: NDArray[np.float32]
-
-    def __hash__(self) -> int:
-        return id(self)
 
 
 def make_words(

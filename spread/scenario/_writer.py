@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from spread.scenario._campaign import START
 from spread.scenario._cities import CITIES
-from spread.scenario._profiles import created_text, is_geo, screen_name, user_object
+from spread.scenario._profiles import created_text, is_geo, profile, screen_name, user_object
 from spread.scenario._texts import MOST, Span, Wording, Words, wording
 from spread.tables import written
 
@@ -22,7 +22,7 @@ __all__ = ["Record", "make_record", "write_archive"]
 _TWITTER_EPOCH_MS = 1_288_834_974_657
 _SOURCE = '<a href="http://example.org/spread" rel="nofollow">synthetic</a>'
 _START_MS = int(START.timestamp() * 1000)
-_GZIP_LEVEL = 6
+_GZIP_LEVEL = 4
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def _photo(words: Words, record: Record, root: int, link: Span) -> dict[str, obj
 
 def _mention(words: Words, span: Span) -> dict[str, object]:
     number = int(span.value)
-    user = user_object(words.accounts, number, 0.0)
+    user = profile(words.accounts, number)
     return {
         "screen_name": user["screen_name"],
         "name": user["name"],
