@@ -4,7 +4,7 @@
 attackers in every text.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,27 +33,24 @@ PAYLOADS = (
 
 @dataclass(frozen=True)
 class Study:
-    """What the report reads of a study."""
+    """What the report reads of a study; `study.Study` has it."""
 
-    root: str
+    root: str | None
     shown: str
     title: str
     synthetic: bool
-    window: tuple[pd.Timestamp, pd.Timestamp]
+    start_at: pd.Timestamp
+    end_at: pd.Timestamp
     time_zone: str
+    names: bool
     seed: int
-    command: str | None
     versions: dict[str, str]
-    story: list[str]
-    cannot_tell: list[tuple[str, str]]
+    story: tuple[str, ...]
+    cannot_tell: tuple[tuple[str, str], ...]
     tables: dict[str, pd.DataFrame]
     turn: Any
     family: Any
-    names: bool = False
-    read_report: Any = None
-    partition: Any = None
-    forests: Any = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    read_report: Any
 
 
 def _minutes(values: Any) -> pd.DatetimeIndex:
@@ -179,6 +176,7 @@ def seeds(size: int = 40) -> pd.DataFrame:
         {
             "user_id": leaders["name"].to_numpy(),
             "label": leaders["label"].to_numpy(),
+            "public": leaders["public"].to_numpy(),
             "camp": leaders["camp"].to_numpy(),
             "credit": share * 9000,
             "credit_low": np.maximum(share - half, 0) * 9000,
@@ -226,6 +224,7 @@ def tree(size: int = 400) -> pd.DataFrame:
             "tweet_id": [f"4586614789623{event:05d}" for event in range(size)],
             "mark": mark,
             "label": labels,
+            "public": [label.startswith("@") for label in labels],
             "camp": camp,
         }
     )
@@ -322,7 +321,7 @@ def tables() -> dict[str, pd.DataFrame]:
     posterior = pd.DataFrame({"at": _minutes([100, 104, 108]), "probability": [0.2, 0.7, 0.1]})
     return {
         "files": pd.DataFrame(
-            {"file": ["mynypd.jsonl.gz"], "records": [12_043], "kept": [12_000],
+            {"source_file": ["mynypd.jsonl.gz"], "records": [12_043], "kept": [12_000],
              "duplicates": [30], "notices": [8], "rejected": [5]}
         ),
         "rejects": pd.DataFrame(
@@ -360,9 +359,11 @@ def tables() -> dict[str, pd.DataFrame]:
         "companions": pd.DataFrame({"hashtag": ["acab"], "shown": ["ACAB"], "tweets": [120],
                                     "authors": [90], "together": [110]}),
         "arrivals": arrivals(),
-        "places": arrivals()[["place_id", "city", "country", "longitude", "latitude", "adopters"]],
-        "evidence": pd.DataFrame({"claim": ["turn"], "tweet_id": ["458661478962364416"],
-                                  "at": [ONSET], "label": ["@OccupyWallStNYC"],
+        "places": arrivals()[["place_id", "city", "country", "longitude", "latitude", "adopters"]
+        ].rename(columns={"adopters": "users"}),
+        "evidence": pd.DataFrame({"topic": ["when it turned"], "about": ["the turn"],
+                                  "tweet_id": ["458661478962364416"], "at": [ONSET],
+                                  "account": ["@OccupyWallStNYC"],
                                   "text": ["invented words under the tag"]}),
         "naive": pd.DataFrame(
             {"question": ["Who carried it?", "When did it turn?"],
@@ -380,27 +381,50 @@ def study() -> Study:
     return Study(
         root="mynypd",
         shown="#myNYPD",
-        title="How #myNYPD spread",
+        title="#myNYPD: how it spread (synthetic data)",
         synthetic=True,
-        window=(LAUNCH, LAUNCH + pd.Timedelta("32h")),
+        start_at=LAUNCH,
+        end_at=LAUNCH + pd.Timedelta("32h"),
         time_zone=ZONE,
+        names=False,
         seed=20140422,
-        command="python -m spread.cascade mynypd.jsonl.gz --root myNYPD --seed 20140422",
-        versions={"spread": "0.1.0", "python": "3.11"},
-        story=[
-            "#myNYPD is in 9,812 tweets of 5,210 accounts between 22 and 24 April 2014.",
-            "Between 15:35 and 15:44 EDT it turned: camp B's share rose from 8 % (5 to 12 %) to "
-            "76 % (72 to 80 %).",
-            "The most credit for passing it on has @OccupyWallStNYC: 41 % (30 to 50 %).",
-        ],
-        cannot_tell=[("mySPD", "its first user is not in the archive")],
+        versions={"spread": "0.1.0", "numpy": "2.4.0"},
+        story=(
+            "The archive holds 12,000 tweets by 5,210 accounts; 9,812 of them carry #myNYPD.",
+            "Between 15:35 and 15:44 EDT on 22 April 2014 it turned: camp B's share rose from "
+            "8 % (5–12 %) to 76 % (72–80 %).",
+            "Most of the credit for passing it on is @OccupyWallStNYC's: 41 % (30–50 %).",
+        ),
+        cannot_tell=(("where #mySPD came from", "its first user is not in the archive"),),
         tables=told,
         turn=turn(),
         family=SimpleNamespace(
             root="mynypd", cannot_tell=None, members=told["members"], links=told["links"],
             collection={"tweets": 12_000, "without_root": 2_100, "share_without_root": 0.175},
         ),
+        read_report=SimpleNamespace(
+            rejected=5, ignored=("notes.txt",), users=5_300, share_cut=0.02,
+            origins={"collected": 12_000, "embedded": 410, "stub": 33},
+        ),
     )  # fmt: skip
+
+
+def hostile() -> Study:
+    """Return the invented study with a payload in every text that comes from an archive."""
+    plain = study()
+    keep = ("verdict", "metric", "camp")
+    return replace(
+        plain,
+        root=_attacked(plain.root),
+        shown=_attacked(plain.shown),
+        title=_attacked(plain.title),
+        story=tuple(f"{payload} {plain.story[0]}" for payload in PAYLOADS),
+        cannot_tell=tuple((payload, payload) for payload in PAYLOADS),
+        versions={payload: payload for payload in PAYLOADS},
+        tables={name: attacked(table, keep) for name, table in plain.tables.items()},
+        read_report=SimpleNamespace(**{**vars(plain.read_report), "ignored": PAYLOADS}),
+        turn=SimpleNamespace(**{**vars(plain.turn), "unit": PAYLOADS[0], "rising": PAYLOADS[1]}),
+    )
 
 
 def attacked(table: pd.DataFrame, keep: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -55,7 +55,7 @@ FONT = "'Source Sans 3', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 # Below the figure, where it may take as many lines as a narrow page asks for.
 LEGEND = {
     "orientation": "h",
-    "x": 0,
+    "x": 0.012,
     "xref": "container",
     "y": 0,
     "yref": "container",
@@ -63,6 +63,10 @@ LEGEND = {
     "itemsizing": "constant",
     "font": {"size": 12},
 }
+
+
+# plotly.js offers to send the data of a figure to its maker's servers: never.
+_NO_BUTTONS = ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"]
 
 
 class Mark(NamedTuple):
@@ -113,9 +117,15 @@ _TEMPLATE = go.layout.Template(
 
 
 def frame(table: Table, *columns: str) -> pd.DataFrame:
-    """Return a table as a new pandas frame with its rows numbered, or name what it lacks."""
+    """Return a table as a new pandas frame with its rows numbered, or name what it lacks.
+
+    A table without rows needs no columns: there is nothing in it to draw.
+    """
     given = table.to_pandas() if not isinstance(table, pd.DataFrame) else table
-    if missing := [name for name in columns if name not in given.columns]:
+    missing = [name for name in columns if name not in given.columns]
+    if missing and not len(given):
+        return given.reindex(columns=[*given.columns, *missing])
+    if missing:
         raise MissingColumnError(
             "the table lacks columns",
             got=", ".join(map(str, given.columns)) or "no column",
@@ -230,6 +240,7 @@ def finish(
         template=_TEMPLATE,
         height=height,
         meta={"caption": caption, "alt": alt},
+        modebar={"remove": _NO_BUTTONS},
         title={
             "text": f"<b>{title}</b>",
             "x": 0,

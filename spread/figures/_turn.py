@@ -1,12 +1,15 @@
 """How a turn is marked on a time axis: when it set in and when it was half done."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import pandas as pd
 import plotly.graph_objects as go
+from pandas.api.typing import NaTType
 
 from spread.figures._style import ACCENT, HALO, clock, shown, stamp
+
+Instant: TypeAlias = "pd.Timestamp | NaTType | None"
 
 __all__ = ["Turn", "mark_turn", "turn_words"]
 
@@ -23,27 +26,27 @@ class Turn(Protocol):
         """What was counted, such as "cascade"."""
 
     @property
-    def onset(self) -> pd.Timestamp | None:
+    def onset(self) -> Instant:
         """When the turn set in, with `onset_low` and `onset_high`."""
 
     @property
-    def onset_low(self) -> pd.Timestamp | None:
+    def onset_low(self) -> Instant:
         """The lower end of its 95 % interval."""
 
     @property
-    def onset_high(self) -> pd.Timestamp | None:
+    def onset_high(self) -> Instant:
         """The upper end."""
 
     @property
-    def halfway(self) -> pd.Timestamp | None:
+    def halfway(self) -> Instant:
         """When it was half done, with `halfway_low` and `halfway_high`."""
 
     @property
-    def halfway_low(self) -> pd.Timestamp | None:
+    def halfway_low(self) -> Instant:
         """The lower end of its 95 % interval."""
 
     @property
-    def halfway_high(self) -> pd.Timestamp | None:
+    def halfway_high(self) -> Instant:
         """The upper end."""
 
 
@@ -78,7 +81,7 @@ def turn_words(turn: Turn | None, *, time_zone: str) -> str:
 
 def _band(
     figure: go.Figure,
-    instants: tuple[pd.Timestamp | None, pd.Timestamp | None, pd.Timestamp | None],
+    instants: tuple[Instant, Instant, Instant],
     label: str,
     dash: str,
     side: str,
@@ -97,13 +100,14 @@ def _band(
         line = {"color": ACCENT, "width": 1.5, "dash": dash}
         figure.add_shape(type="line", x0=at, x1=at, line=line, **spanned)
     figure.add_annotation(
-        text=f"{label} " if side == "right" else f" {label}",
+        text=label,
+        xshift=-4 if side == "right" else 4,
         x=at, xref="x", xanchor=side, y=1, yref=rows[0], yanchor="top", showarrow=False,
         font={"size": 12, "color": ACCENT, "shadow": HALO},
     )  # fmt: skip
 
 
-def _between(low: pd.Timestamp | None, high: pd.Timestamp | None, time_zone: str) -> str:
+def _between(low: Instant, high: Instant, time_zone: str) -> str:
     first, last = (stamp(end, time_zone) for end in (low, high))
     if first.split(", ")[0] != last.split(", ")[0]:
         return f"{first} to {last}"

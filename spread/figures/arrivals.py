@@ -59,7 +59,7 @@ def arrivals(
     table = frame(arrivals, "place_id", "city", "country", "at", "at_low", "at_high", "adopters")
     reached, tag = of_one_tag(table, tag)
     if reached.empty:
-        return blank("When it arrived", "no account could be placed in a city")
+        return blank("The order of arrival", "no account could be placed in a city")
     ordered = reached.sort_values(["at", "place_id"], kind="stable").reset_index(drop=True)
     first = ordered.head(most)
     names = [f"{shown(row.city)}, {shown(row.country)}" for row in first.itertuples()]
@@ -86,7 +86,7 @@ def arrivals(
     cities = "one city" if len(ordered) == 1 else f"{len(ordered):,} cities"
     return finish(
         figure,
-        title="When it arrived",
+        title="The order of arrival",
         subtitle=f"the first use{of_tag} in each city, with 95 % intervals",
         caption=_caption(ordered, first, of_tag, cities),
         alt=f"Arrival in {cities}: first {names[0]}, {stamp(first['at'][0], time_zone)}"

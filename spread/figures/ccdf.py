@@ -105,6 +105,7 @@ def _axes(figure: go.Figure, curves: pd.DataFrame, measures: list[str]) -> int:
     """Lay the panels in two columns and return their height in pixels."""
     rows = (len(measures) + 1) // 2
     height = rows * _ROW_PX + (rows - 1) * _GAP_PX
+    lowest = np.log10(curves.groupby("measure")["share"].min()) - 1.5
     reach = curves.groupby("measure")["value"].agg(lambda values: values.max() / values.min())
     for panel, measure in enumerate(measures):
         row, column = divmod(panel, 2)
@@ -122,6 +123,7 @@ def _axes(figure: go.Figure, curves: pd.DataFrame, measures: list[str]) -> int:
                 f"yaxis{number}": {
                     "type": "log", "domain": [max(0.0, top - _ROW_PX / height), top],
                     "anchor": f"x{number}", "tickformat": "~%", "dtick": 1,
+                    "range": [lowest[measure], 0.12],
                     "automargin": True,
                 },
             }

@@ -29,7 +29,7 @@ def map(  # noqa: A001 - the name that a user looks for
     places
         `places.arrivals` (place_id, city, country, longitude, latitude, hashtag, at,
         adopters): colour is the time of arrival. Or a table of located accounts without `at`
-        (place_id, city, country, longitude, latitude, adopters): one colour.
+        (place_id, city, country, longitude, latitude, users): one colour.
     tag
         Which hashtag of an arrivals table; default the one that reached most cities.
     outline
@@ -51,12 +51,14 @@ def map(  # noqa: A001 - the name that a user looks for
     Examples
     --------
     >>> table = pd.DataFrame({"place_id": ["1"], "city": ["Oakland"], "country": ["US"],
-    ...                       "longitude": [-122.3], "latitude": [37.8], "adopters": [12]})
+    ...                       "longitude": [-122.3], "latitude": [37.8], "users": [12]})
     >>> from spread import figures
     >>> figures.alt(figures.map(table))
     'A map of one city with 12 accounts; the largest is Oakland, US.'
     """
-    cities = frame(places, "place_id", "city", "country", "longitude", "latitude", "adopters")
+    cities = frame(places, "place_id", "city", "country", "longitude", "latitude")
+    if "adopters" not in cities:
+        cities = frame(cities, "users").rename(columns={"users": "adopters"})
     timed = "at" in cities
     if timed:
         cities, tag = of_one_tag(cities, tag)
@@ -64,7 +66,7 @@ def map(  # noqa: A001 - the name that a user looks for
         [_key(timed), "place_id"], ascending=[timed, True], kind="stable"
     ).reset_index(drop=True)
     if cities.empty:
-        return blank("Where it went", "no account could be placed in a city")
+        return blank("The places it reached", "no account could be placed in a city")
     figure = go.Figure()
     if outline is not None:
         _draw_outline(figure, outline)
@@ -77,7 +79,7 @@ def map(  # noqa: A001 - the name that a user looks for
     of_tag = f" for #{shown(tag)}" if tag else ""
     return finish(
         figure,
-        title="Where it went",
+        title="The places it reached",
         subtitle=f"{number}, {accounts}{of_tag}" + ("; colour: time of arrival" if timed else ""),
         caption=f"{number.capitalize()} with {accounts}{of_tag} that say in their profile where "
         f"they are; area: the number of accounts"

@@ -59,7 +59,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
     """
     table = frame(rank, "user_id", "credit")
     if table.empty:
-        return blank("Who carried it", "no account has credit for a retweet")
+        return blank("Credit for passing it on", "no account has credit for a retweet")
     table = frame(table, "credit_low", "credit_high")
     measure = "share" if {"share", "share_low", "share_high"} <= set(table) else "credit"
     ordered = table.sort_values(["credit", "user_id"], ascending=[False, True], kind="stable")
@@ -96,7 +96,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
     low, high = leading[f"{measure}_low"][0], leading[f"{measure}_high"][0]
     return finish(
         figure,
-        title="Who carried it",
+        title="Credit for passing it on",
         subtitle=f"the {counted(len(leading), 'account')} with the most credit of "
         f"{len(table):,}; bars are 95 % intervals",
         caption=_caption(table, leading, bool(naive)),

@@ -51,7 +51,7 @@ def tree(
         As `cascade.tree` gives it, rows in the order of `event`, parents before children:
         event, parent (−1 or null at the root), probability, depth, at_s, user_id, tweet_id,
         mark (followers). Optional: label (the name to show), camp, public (then only those
-        for which it is true are named in the picture).
+        for which it is true are named in the picture and their tweets on hover).
     labels
         How each camp is written.
     most
@@ -203,6 +203,7 @@ def _draw_events(
     )
     drawn = marks(camps)
     named = events["label" if "label" in events else "user_id"]
+    public = _public(events)
     followers = events["mark"].to_numpy(float)
     diameter = 4 + 3.2 * np.clip(np.log10(np.maximum(followers, 1)) - 1.5, 0, 5)
     diameter *= np.clip(24 / np.sqrt(len(events)), 0.5, 1.2)
@@ -221,13 +222,18 @@ def _draw_events(
             customdata=[
                 [duration(events["at_s"][row]), int(events["depth"][row]),
                  percent(events["probability"][row]), followers[row],
-                 shown(events["tweet_id"][row])]
+                 f"tweet {shown(events['tweet_id'][row])}" if public[row] else ""]
                 for row in rows
             ],
             hovertemplate="<b>%{text}</b><br>after %{customdata[0]}, depth %{customdata[1]}<br>"
             "parent %{customdata[2]} probable<br>%{customdata[3]:,} followers<br>"
-            "tweet %{customdata[4]}<extra></extra>",
+            "%{customdata[4]}<extra></extra>",
         )  # fmt: skip
+
+
+def _public(events: pd.DataFrame) -> NDArray[np.bool_]:
+    known = "public" in events
+    return events["public"].to_numpy(bool) if known else np.ones(len(events), dtype=bool)
 
 
 def _write_names(
@@ -241,7 +247,7 @@ def _write_names(
     if "label" not in events:
         return
     children = np.bincount(parents[parents >= 0], minlength=len(parents))
-    public = events["public"].to_numpy(bool) if "public" in events else np.ones(len(x), bool)
+    public = _public(events)
     chosen: list[int] = []
     for row in np.argsort(-children, kind="stable"):
         far = all(

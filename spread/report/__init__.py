@@ -1,0 +1,94 @@
+"""A study as HTML: one self-contained page, and its figures one by one.
+
+A page makes no request and runs no script but its own: see `spread.report._safety`.
+"""
+
+from pathlib import Path
+
+from spread import tables
+from spread.report import _page, _safety
+from spread.report._elements import document, element, joined
+from spread.report._pictures import PICTURES
+from spread.study import Study
+
+__all__ = ["write", "write_figures"]
+
+_PLOTLY, _WORLD = "plotly.min.js", "world.js"
+
+
+def write(study: Study, path: str | Path, *, command: str = "") -> None:
+    """Write a study as one HTML page that needs nothing else, not even a network.
+
+    Parameters
+    ----------
+    study
+        What `study.run` returns.
+    path
+        The file to write; it appears whole or not at all.
+    command
+        The command that made it, to be shown under "How it was done".
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+
+    Examples
+    --------
+    >>> from spread import report, study
+    >>> report.write(study.run("tweets.jsonl.gz"), "report.html")    # doctest: +SKIP
+    """
+    scripts = (_safety.outline_script(), _safety.plotly_script(), _safety.drawing_script())
+    page = document(
+        head=_page.head(study, _safety.policy(*scripts)),
+        body=joined(_page.body(study, command=command), *map(_safety.script, scripts)),
+    )
+    _write(path, page)
+
+
+def write_figures(study: Study, folder: str | Path) -> None:
+    """Write each figure as a page of its own; they share one plotly.min.js beside them.
+
+    Parameters
+    ----------
+    study
+        What `study.run` returns.
+    folder
+        Where to write timeline.html, network.html, ccdf.html, tree.html, seeds.html,
+        shares.html, family.html, map.html, arrivals.html, plotly.min.js and world.js.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written.
+
+    Examples
+    --------
+    >>> from spread import report, study
+    >>> report.write_figures(study.run("tweets.jsonl.gz"), "figures")    # doctest: +SKIP
+    """
+    place = Path(folder)
+    _write(place / _PLOTLY, _safety.plotly_script())
+    _write(place / _WORLD, _safety.outline_script())
+    for name in PICTURES:
+        _write(place / f"{name}.html", _alone(study, name))
+
+
+def _alone(study: Study, name: str) -> str:
+    """Return the page of one figure."""
+    draw = _safety.drawing_script()
+    beside = [_WORLD, _PLOTLY] if name == "map" else [_PLOTLY]
+    label = [element("p", "SYNTHETIC DATA", class_="label")] if study.synthetic else []
+    return document(
+        head=_page.head(study, _safety.policy(draw, beside=True)),
+        body=joined(
+            element("main", *label, _page.plot(study, name), class_="alone"),
+            *(element("script", src=file) for file in beside),
+            _safety.script(draw),
+        ),
+    )
+
+
+def _write(path: str | Path, text: str) -> None:
+    with tables.written(path) as draft:
+        draft.write_text(text, encoding="utf-8")

@@ -1,0 +1,83 @@
+"""How the answers were found: one line a method, with where it is from."""
+
+from typing import NamedTuple
+
+__all__ = ["METHODS", "Method"]
+
+
+class Method(NamedTuple):
+    """What was done, and the works it rests on: (words, address) pairs."""
+
+    topic: str
+    done: str
+    sources: tuple[tuple[str, str], ...]
+
+
+_DOI = "https://doi.org/"
+
+METHODS = (
+    Method(
+        "Times",
+        "A tweet's time is that in its id where it agrees with the one stated, to the "
+        "millisecond. A retweet's hashtags are its original's.",
+        (),
+    ),
+    Method(
+        "Camps",
+        "Communities of the retweet graph by Leiden with directed modularity, run many times; "
+        "the six largest are A to F. They are groups of accounts, not opinions.",
+        (
+            ("Traag, Waltman & van Eck 2019", _DOI + "10.1038/s41598-019-41695-z"),
+            ("Leicht & Newman 2008", _DOI + "10.1103/PhysRevLett.100.118703"),
+        ),
+    ),
+    Method(
+        "Cascades",
+        "The platform reports every retweet as one of the original. Who passed on to whom is "
+        "inferred: a posterior over parents that grows with an account's followers and decays "
+        "with time. Depth, breadth and structural virality are averages over that posterior.",
+        (
+            ("Rizoiu et al. 2018", _DOI + "10.48550/arXiv.1802.09808"),
+            ("Zhuang, Ogata & Vere-Jones 2002", _DOI + "10.1198/016214502760046925"),
+            ("Goel et al. 2016", _DOI + "10.1287/mnsc.2015.2158"),
+        ),
+    ),
+    Method(
+        "Survival curves",
+        "Share of cascades that reach a value or more, with pointwise 95 % Wilson intervals.",
+        (
+            ("Vosoughi, Roy & Aral 2018", _DOI + "10.1126/science.aap9559"),
+            ("Wilson 1927", _DOI + "10.1080/01621459.1927.10502953"),
+        ),
+    ),
+    Method(
+        "Credit",
+        "Each retweet is shared equally among the accounts on its way from the original, which "
+        "is their Shapley value; the credit is its expectation over the posterior of parents.",
+        (("Shapley 1953", _DOI + "10.1515/9781400881970-018"),),
+    ),
+    Method(
+        "Turn",
+        "One change of the camps' shares, all places of the change weighed against each other "
+        "and against none; the unit is a cascade, so that retweets are not counted as opinions.",
+        (
+            ("Fearnhead 2006", _DOI + "10.1007/s11222-006-8450-8"),
+            ("McCullagh 1983", _DOI + "10.1214/aos/1176346056"),
+        ),
+    ),
+    Method(
+        "Family of hashtags",
+        "A hashtag descends from another if its first adopters had used that one beforehand more "
+        "often than others had; a parent outside the archive is always possible.",
+        (
+            ("Adamic et al. 2016", _DOI + "10.1145/2835776.2835827"),
+            ("Saracco et al. 2017", _DOI + "10.1088/1367-2630/aa6b38"),
+        ),
+    ),
+    Method(
+        "Places",
+        "What accounts say in their profile, looked up in GeoNames (CC BY 4.0); what is "
+        "ambiguous is refused. Arrival times allow for wrongly placed accounts.",
+        (("GeoNames", "https://www.geonames.org/"),),
+    ),
+)

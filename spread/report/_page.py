@@ -1,0 +1,312 @@
+"""The page: its head, its contents, its sections in the order in which they are read."""
+
+from collections.abc import Iterable, Sequence
+
+from spread import figures
+from spread.report._cells import cell, table
+from spread.report._elements import Markup, element, joined
+from spread.report._look import STYLE
+from spread.report._methods import METHODS
+from spread.report._pictures import picture
+from spread.report._safety import data_block
+from spread.study import Study
+
+__all__ = ["body", "head", "plot"]
+
+_SYNTHETIC = (
+    "The archive says of itself that it is synthetic: accounts, texts and events are invented."
+)
+_IDS = ("user_id", "name", "author_id", "evidence", "first_author_id", "first_tweet_id", "tweet_id")
+_TITLES = {
+    "files": "Files read",
+    "rejects": "Records that could not be read",
+    "coverage": "Retweets observed and reported",
+    "usage": "Hashtags",
+    "timeline": "Tweets per bin",
+    "nodes": "Accounts of the network",
+    "camps": "Camps",
+    "metrics": "Cascades",
+    "tree": "The largest cascade",
+    "seeds": "Accounts by credit",
+    "turn_shares": "Shares before and after",
+    "drivers": "Accounts by turning share",
+    "turn_timeline": "Shares per bin",
+    "members": "Hashtags of the family",
+    "merged": "Misspellings counted with a hashtag",
+    "companions": "Hashtags used beside it",
+    "places": "Cities of the accounts",
+    "arrivals": "Arrivals",
+    "evidence": "Tweets to read",
+}
+_HIDDEN = {
+    "tree": (*_IDS, "cascade", "event", "parent"),
+    "members": ("evidence", "first_author_id", "first_tweet_id"),
+    "arrivals": ("tweet_id", "author_id", "place_id", "hashtag", "longitude", "latitude"),
+    "seeds": ("user_id", "public", "evidence"),
+    "drivers": ("user_id", "public", "evidence"),
+    "nodes": ("name", "x", "y", "public"),
+    "coverage": ("user_id",),
+    "metrics": ("user_id",),
+    "places": ("place_id",),
+}
+
+
+def head(study: Study, policy: Markup) -> Markup:
+    """Return the head of a page about a study."""
+    return joined(
+        element("meta", charset="utf-8"),
+        policy,
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="referrer", content="no-referrer"),
+        element("meta", name="generator", content=f"spread {study.versions.get('spread', '')}"),
+        element("title", study.title),
+        element("style", Markup(STYLE)),
+    )
+
+
+def body(study: Study, *, command: str) -> Markup:
+    """Return the body of the report, without its scripts."""
+    sections = (
+        ("story", "The story", _story(study)),
+        ("archive", "What the archive holds and lacks", _archive(study)),
+        ("spread", "How it spread", _spread(study)),
+        ("carried", "Who carried it", _carried(study)),
+        ("turned", "When it turned", _turned(study)),
+        ("spawned", "What it spawned", _spawned(study)),
+        ("went", "Where it went", _went(study)),
+        ("refused", "What could not be told", _refused(study)),
+        ("evidence", "The tweets behind it", _evidence(study)),
+        ("methods", "How it was done", _methods(study, command)),
+    )
+    contents = (element("li", element("a", title, href=f"#{key}")) for key, title, _ in sections)
+    return joined(
+        element("a", "To the story", class_="skip", href="#story"),
+        element(
+            "div",
+            _header(study),
+            element("nav", element("ol", *contents), aria_label="Contents"),
+            element("main", *(_section(*section) for section in sections)),
+            class_="page",
+        ),
+    )
+
+
+def plot(study: Study, name: str) -> Markup:
+    """Return a figure as a place to draw it, its caption, and its data."""
+    figure = picture(study, name)
+    place = f"figure-{name}"
+    height = f"height:{figure.layout.height:.0f}px"
+    return joined(
+        element(
+            "figure",
+            element(
+                "div",
+                "This figure is drawn when scripts may run.",
+                id=place,
+                class_="plot",
+                role="img",
+                aria_label=Markup(figures.alt(figure)),
+                style=height,
+            ),
+            element("figcaption", Markup(figures.caption(figure))),
+        ),
+        data_block(figure, place),
+    )
+
+
+def _section(key: str, title: str, content: Markup) -> Markup:
+    """Return a section with its heading."""
+    heading = element("h2", title, id=f"{key}-title")
+    return element("section", heading, content, id=key, aria_labelledby=f"{key}-title")
+
+
+def _header(study: Study) -> Markup:
+    zone = study.time_zone
+    window = (study.start_at.tz_convert(zone), study.end_at.tz_convert(zone))
+    first, last = (f"{at.day} {at:%B %Y, %H:%M %Z}" for at in window)
+    warning = (
+        joined(element("span", "SYNTHETIC DATA", class_="label"), element("p", _SYNTHETIC))
+        if study.synthetic
+        else Markup("")
+    )
+    times = "UTC" if zone == "UTC" else f"{zone} (the tables beside this page are in UTC)"
+    return element(
+        "header",
+        warning,
+        element("h1", study.title),
+        element("p", f"{first} to {last}. Times are in {times}.", class_="window"),
+        _facts(study),
+    )
+
+
+def _facts(study: Study) -> Markup:
+    report, files = study.read_report, study.tables["files"]
+    facts = [
+        ("records read", f"{files['records'].sum():,}"),
+        ("tweets collected", f"{report.origins.get('collected', 0):,}"),
+        ("accounts seen", f"{report.users:,}"),
+        ("hashtags", f"{len(study.tables['usage']):,}"),
+        ("records rejected", f"{files['rejected'].sum():,}"),
+    ]
+    return element(
+        "dl", *(element("div", element("dt", key), element("dd", value)) for key, value in facts),
+        class_="facts",
+    )  # fmt: skip
+
+
+def _story(study: Study) -> Markup:
+    sentences = (element("p", sentence) for sentence in study.story)
+    public = (
+        "All accounts are named: think of the people before you share this page."
+        if study.names
+        else "Only verified and very large accounts are named; all others have a number."
+    )
+    return joined(*sentences, element("p", public, class_="note"))
+
+
+def _archive(study: Study) -> Markup:
+    report = study.read_report
+    lost = [
+        f"{report.origins.get('embedded', 0):,} more tweets came inside others and "
+        f"{report.origins.get('stub', 0):,} are known by their number alone; counts leave them out."
+    ]
+    if report.share_cut:
+        lost.append(
+            f"The text of {100 * report.share_cut:.1f} % of the tweets is known to be cut, so "
+            f"hashtags at its end are missing."
+        )
+    if report.ignored:
+        lost.append(f"Left aside for their names: {', '.join(map(str, report.ignored))}.")
+    return joined(
+        element("p", " ".join(lost)),
+        *_tables(study, "files", "rejects"),
+        element("h3", "Retweets that are here, of those the platform reported"),
+        *_tables(study, "coverage"),
+        *_collected(study),
+        element("h3", "Hashtags"),
+        *_tables(study, "usage"),
+    )
+
+
+def _collected(study: Study) -> list[Markup]:
+    if study.family is None:
+        return []
+    facts = (
+        element("div", element("dt", name.replace("_", " ")), element("dd", told))
+        for name, value in study.family.collection.items()
+        if (told := cell(value, study.time_zone))
+    )
+    return [element("h3", "How it was collected"), element("dl", *facts, class_="facts small")]
+
+
+def _spread(study: Study) -> Markup:
+    return joined(
+        plot(study, "timeline"),
+        *_tables(study, "timeline"),
+        plot(study, "network"),
+        *_tables(study, "nodes", "camps"),
+        plot(study, "ccdf"),
+        *_tables(study, "metrics"),
+        plot(study, "tree"),
+        *_tables(study, "tree"),
+    )
+
+
+def _carried(study: Study) -> Markup:
+    return joined(plot(study, "seeds"), *_tables(study, "seeds"), *_naive(study, ("Who carried",)))
+
+
+def _turned(study: Study) -> Markup:
+    return joined(
+        plot(study, "shares"),
+        *_tables(study, "turn_shares", "drivers", "turn_timeline"),
+        *_naive(study, ("When did it turn", "Who turned")),
+    )
+
+
+def _spawned(study: Study) -> Markup:
+    return joined(
+        plot(study, "family"),
+        *_tables(study, "members", "merged", "companions"),
+        *_naive(study, ("Where did #",)),
+    )
+
+
+def _went(study: Study) -> Markup:
+    return joined(
+        plot(study, "map"),
+        *_tables(study, "places"),
+        plot(study, "arrivals"),
+        *_tables(study, "arrivals"),
+        *_naive(study, ("Where did it",)),
+    )
+
+
+def _refused(study: Study) -> Markup:
+    if not study.cannot_tell:
+        return element("p", "Nothing that was asked had to be refused.")
+    items = (
+        element("li", element("strong", f"{topic[:1].upper()}{topic[1:]}: "), reason)
+        for topic, reason in study.cannot_tell
+    )
+    return element("ul", *items, class_="refused")
+
+
+def _evidence(study: Study) -> Markup:
+    return joined(
+        element("p", "Read them before you believe the rest."), *_tables(study, "evidence")
+    )
+
+
+def _naive(study: Study, questions: Sequence[str]) -> list[Markup]:
+    """Return what simpler looks would have said to these questions, beside what was found."""
+    answers = study.tables["naive"]
+    asked = answers[answers["question"].astype(str).str.startswith(tuple(questions))]
+    if asked.empty:
+        return []
+    told = table(
+        asked,
+        name="naive",
+        title="Found, and found naively",
+        time_zone=study.time_zone,
+        opened=len(asked) < 6,
+    )
+    return [element("h3", "What simpler looks would have said"), told]
+
+
+def _methods(study: Study, command: str) -> Markup:
+    methods = (
+        element(
+            "li", element("strong", f"{method.topic}. "), method.done, *_sources(method.sources)
+        )
+        for method in METHODS
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in study.versions.items())
+    repeat = [
+        element("h3", "To repeat it"),
+        element("p", f"Seed {study.seed}. Versions: {versions}."),
+    ]
+    if command:
+        repeat.append(element("pre", element("code", command), tabindex="0"))
+    return joined(element("ul", *methods), *repeat)
+
+
+def _sources(sources: Iterable[tuple[str, str]]) -> list[Markup]:
+    links = (element("a", words, href=address, rel="noreferrer") for words, address in sources)
+    return [joined(" ", link) for link in links]
+
+
+def _tables(study: Study, *names: str) -> list[Markup]:
+    """Return tables by name; what would single out a private account is left out."""
+    hidden = () if study.names else _HIDDEN.items()
+    left_out = dict(hidden)
+    return [
+        table(
+            study.tables[name],
+            name=name,
+            title=_TITLES[name],
+            time_zone=study.time_zone,
+            hidden=left_out.get(name, ()),
+        )
+        for name in names
+    ]

@@ -1,0 +1,115 @@
+"""What a page may do: nothing but run the scripts that it was written with.
+
+Data never enters a script: it lies in blocks of JSON, which browsers do not run, and one
+fixed script draws every figure from them. The policy names the scripts by their hashes.
+"""
+
+import base64
+import functools
+import hashlib
+import json
+
+import plotly.graph_objects as go
+from plotly.offline import get_plotlyjs
+
+from spread import samples
+from spread.report._elements import Markup, element
+
+__all__ = ["data_block", "drawing_script", "outline_script", "plotly_script", "policy", "script"]
+
+_DRAW = """\
+"use strict";
+(function () {
+  var setting = {responsive: true, displaylogo: false, displayModeBar: "hover",
+                 showSendToCloud: false, plotlyServerURL: "", topojsonURL: "",
+                 modeBarButtonsToRemove: ["sendChartToCloud"]};
+  var blocks = document.querySelectorAll("script[type='application/json'][data-figure]");
+  var drawn = Array.prototype.map.call(blocks, function (block) {
+    var place = document.getElementById(block.getAttribute("data-figure"));
+    var figure = JSON.parse(block.textContent);
+    place.textContent = "";
+    return Plotly.newPlot(place, figure.data, figure.layout, setting);
+  });
+  Promise.all(drawn).then(function () {
+    document.documentElement.setAttribute("data-drawn", String(drawn.length));
+  });
+  function fit() {
+    document.querySelectorAll(".plot").forEach(function (place) { Plotly.Plots.resize(place); });
+  }
+  window.addEventListener("beforeprint", fit);
+  window.addEventListener("afterprint", fit);
+})();
+"""
+
+
+def drawing_script() -> str:
+    """Return the script that draws every figure of a page; it holds no data."""
+    return _DRAW
+
+
+@functools.cache
+def plotly_script() -> str:
+    """Return plotly.js, as it lies in the installed plotly."""
+    return str(get_plotlyjs())
+
+
+@functools.cache
+def outline_script() -> str:
+    """Return the script that gives plotly.js the outline of the world, so it fetches none."""
+    topology = json.loads(samples.path("world").read_text(encoding="utf-8"))
+    return f"window.PlotlyGeoAssets={{topojson:{{world_110m:{_json(topology)}}}}};"
+
+
+def script(source: str) -> Markup:
+    """Return a script of ours as an element, as it stands.
+
+    Raises
+    ------
+    ValueError
+        It would end its own element.
+    """
+    if "</script" in source.lower() or "<!--" in source:
+        raise ValueError("the script would end its own element")
+    return Markup(f"<script>{source}</script>")
+
+
+def data_block(figure: go.Figure, place: str) -> Markup:
+    """Return a figure as a block of JSON for the element with the id `place`."""
+    shown = json.loads(figure.to_json())
+    shown["layout"].pop("meta", None)  # the caption stands in the page
+    block = Markup(_json(shown))
+    return element("script", block, type="application/json", data_figure=place)
+
+
+def policy(*scripts: str, beside: bool = False) -> Markup:
+    """Return the content security policy: no request, these scripts only.
+
+    Parameters
+    ----------
+    scripts
+        The scripts in the page, word for word.
+    beside
+        Whether scripts that lie beside the page may run too.
+    """
+    allowed = [f"'sha256-{_hash(source)}'" for source in scripts]
+    allowed += ["'self'", "file:"] if beside else []
+    rules = (
+        "default-src 'none'",
+        f"script-src {' '.join(allowed)}",
+        "style-src 'unsafe-inline'",
+        "img-src data: blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+    content = Markup("; ".join(rules))
+    return element("meta", http_equiv="Content-Security-Policy", content=content)
+
+
+def _hash(source: str) -> str:
+    return base64.b64encode(hashlib.sha256(source.encode("utf-8")).digest()).decode("ascii")
+
+
+def _json(value: object) -> str:
+    """Return JSON in which no browser can see the end of a script or a comment."""
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")

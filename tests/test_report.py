@@ -1,0 +1,329 @@
+"""The report: what it says, and that a page made of hostile data does nothing."""
+
+import html.parser
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import invented
+import plotly.graph_objects as go
+import pytest
+from plotly.offline import get_plotlyjs
+from selenium import webdriver
+from selenium.webdriver.support.ui import WebDriverWait
+
+from spread import report
+from spread._errors import OutputError
+from spread.report import _safety
+from spread.report._cells import cell, table
+from spread.report._elements import element, joined
+from spread.report._pictures import PICTURES
+
+COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with a report, a hostile one, and the figures of both."""
+    folder = tmp_path_factory.mktemp("pages")
+    for name, study in (("plain", invented.study()), ("hostile", invented.hostile())):
+        report.write(study, folder / f"{name}.html", command=COMMAND + invented.PAYLOADS[0])
+        report.write_figures(study, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """Give a headless Chromium that reaches no host and remembers what it was asked for."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if chromium is None or driver is None:
+        missing = "chromium and chromedriver are not installed"
+        pytest.fail(missing) if os.environ.get("CI") else pytest.skip(missing)
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (
+        "headless", "no-sandbox", "disable-gpu", "disable-quic", "no-first-run",
+        "disable-background-networking", "disable-component-update", "disable-sync",
+        "disable-dev-shm-usage", "host-resolver-rules=MAP * ~NOTFOUND", "window-size=1400,1000",
+        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
+    ):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield chrome
+    chrome.quit()
+
+
+def opened(browser: webdriver.Chrome, page: Path, *, figures: int) -> SimpleNamespace:
+    """Open a page and return what it asked for, complained of, ran and drew."""
+    browser.get("about:blank")
+    for log in ("browser", "performance"):
+        browser.get_log(log)  # forget what came before
+    browser.get(page.as_uri())
+    if figures:
+        WebDriverWait(browser, 60).until(
+            lambda chrome: chrome.execute_script(
+                "return document.documentElement.dataset.drawn"
+            ) == str(figures)
+        )  # fmt: skip
+    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    asked = {
+        event["params"]["requestId"]: event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    }
+    stopped = {
+        asked[event["params"]["requestId"]]
+        for event in events
+        if event["method"] == "Network.loadingFailed"
+        and event["params"].get("blockedReason") == "csp"
+    }
+    return SimpleNamespace(
+        asked={url for url in asked.values() if not url.startswith(("file:", "data:", "blob:"))},
+        stopped=stopped,
+        complaints=[
+            entry["message"] for entry in browser.get_log("browser") if entry["level"] != "INFO"
+        ],
+        ran=browser.execute_script("return window.payload_ran"),
+        links=browser.execute_script(
+            "return Array.from(document.querySelectorAll('a, iframe, svg *[href], [src]'))"
+            ".flatMap(e => ['href', 'xlink:href', 'src'].map(k => e.getAttribute(k)))"
+            ".filter(v => v && !v.startsWith('#'))"
+        ),
+        handlers=browser.execute_script(
+            "return Array.from(document.querySelectorAll('*'))"
+            ".flatMap(e => Array.from(e.attributes)).filter(a => a.name.startsWith('on')).length"
+        ),
+    )
+
+
+def drawn(browser: webdriver.Chrome, name: str) -> int:
+    """Count the marks of a figure: points, lines and areas."""
+    return browser.execute_script(
+        "return document.querySelectorAll('#figure-' + arguments[0] + "
+        "' :is(.points path, .lines path, .fills path, .js-line, .scattergeo path.point)').length",
+        name,
+    )
+
+
+def test_the_detector_sees_what_it_should(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    page = tmp_path / "control.html"
+    page.write_text(
+        "<script>window.payload_ran=1; console.error('seen')</script><b onclick='x'>b</b>"
+        "<a href='javascript:0'>a</a><img src='https://evil.example/x.png'>",
+        encoding="utf-8",
+    )
+    seen = opened(browser, page, figures=0)
+    assert seen.ran == 1
+    assert seen.asked == {"https://evil.example/x.png"}
+    assert not seen.stopped
+    assert "javascript:0" in seen.links
+    assert seen.handlers == 1
+    assert any("seen" in line for line in seen.complaints)
+
+
+def test_the_policy_stops_a_payload_and_a_request(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    page = tmp_path / "stopped.html"
+    payloads = "<script>window.payload_ran=1</script><img src='https://evil.example/x.png'>"
+    page.write_text(_safety.policy("other") + payloads, encoding="utf-8")
+    seen = opened(browser, page, figures=0)
+    assert seen.ran is None
+    assert seen.stopped == {"https://evil.example/x.png"}
+    assert len(seen.complaints) == 2  # the browser reports each violation
+
+
+@pytest.mark.parametrize("name", ["plain", "hostile"])
+def test_the_report_draws_every_figure_and_does_nothing_else(
+    browser: webdriver.Chrome, pages: Path, name: str
+) -> None:
+    seen = opened(browser, pages / f"{name}.html", figures=len(PICTURES))
+    assert {figure: drawn(browser, figure) > 0 for figure in PICTURES} == dict.fromkeys(
+        PICTURES, True
+    )
+    assert browser.execute_script("return document.querySelectorAll('.layer.land path').length") > 0
+    assert not seen.asked
+    assert not seen.complaints
+    assert seen.ran is None
+    assert seen.handlers == 0
+    allowed = ("https://doi.org/", "https://www.geonames.org/")
+    assert all(link.startswith(allowed) for link in seen.links)
+    assert browser.execute_script("return typeof MathJax") == "undefined"
+
+
+def test_hovering_over_hostile_data_does_nothing(browser: webdriver.Chrome, pages: Path) -> None:
+    opened(browser, pages / "hostile.html", figures=len(PICTURES))
+    for name in ("seeds", "network", "tree", "family", "arrivals"):
+        shown = browser.execute_script(
+            "const plot = document.getElementById('figure-' + arguments[0]);"
+            "const at = plot.data.findIndex(t => t.mode && t.mode.includes('markers'));"
+            "Plotly.Fx.hover(plot, [{curveNumber: at, pointNumber: 0}]);"
+            "return plot.querySelector('.hoverlayer').textContent;", name,
+        )  # fmt: skip
+        assert shown
+    assert browser.execute_script("return window.payload_ran") is None
+    assert not browser.execute_script("return document.querySelectorAll('.hoverlayer a').length")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_figure_opens_alone(browser: webdriver.Chrome, pages: Path, name: str) -> None:
+    seen = opened(browser, pages / "hostile" / f"{name}.html", figures=1)
+    assert drawn(browser, name) > 0
+    assert not seen.asked
+    assert not seen.complaints
+    assert seen.ran is None
+
+
+def test_the_page_fits_a_telephone(browser: webdriver.Chrome, pages: Path) -> None:
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True},
+    )
+    opened(browser, pages / "plain.html", figures=len(PICTURES))
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert width <= 390
+
+
+class _Reader(html.parser.HTMLParser):
+    """Collects the elements of a page with their attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(page: Path) -> _Reader:
+    reader = _Reader()
+    reader.feed(page.read_text(encoding="utf-8"))
+    return reader
+
+
+def test_the_page_is_plotly_and_at_most_three_megabytes(pages: Path) -> None:
+    size = (pages / "plain.html").stat().st_size
+    assert size - len(get_plotlyjs().encode()) < 3_000_000
+    text = (pages / "plain.html").read_text(encoding="utf-8")
+    assert text.count("plotly.js v") == get_plotlyjs().count("plotly.js v")  # once
+
+
+def test_what_is_told_stands_in_the_page(pages: Path) -> None:
+    text = read(pages / "plain.html").text
+    study = invented.study()
+    for sentence in study.story:
+        assert sentence in text
+    for part in (
+        "SYNTHETIC DATA",
+        "Seed 20140422",
+        "numpy 2.4.0",
+        COMMAND,
+        study.cannot_tell[0][1],
+    ):
+        assert part in text
+    assert "busiest bin" in text  # the naive rule, beside what was found
+    assert "22 April 2014, 13:55 EDT" in text
+
+
+def test_a_real_archive_is_not_called_synthetic(tmp_path: Path) -> None:
+    report.write(replace(invented.study(), synthetic=False), tmp_path / "r.html")
+    assert "SYNTHETIC" not in read(tmp_path / "r.html").text
+
+
+def test_every_figure_has_a_caption_an_alt_sentence_and_a_table(pages: Path) -> None:
+    found = read(pages / "plain.html").found
+    plots = [given for _, given in found if given.get("class") == "plot"]
+    assert [given["id"] for given in plots] == [f"figure-{name}" for name in PICTURES]
+    assert all(given["role"] == "img" and given["aria-label"] for given in plots)
+    assert sum(tag == "figcaption" for tag, _ in found) == len(PICTURES)
+    assert sum(tag == "details" for tag, _ in found) > len(PICTURES)
+
+
+def test_contents_lead_to_sections_and_every_id_is_used_once(pages: Path) -> None:
+    found = read(pages / "plain.html").found
+    ids = [given["id"] for _, given in found if "id" in given]
+    assert len(ids) == len(set(ids))
+    aims = {given["href"][1:] for tag, given in found if tag == "a" and given["href"][0] == "#"}
+    assert len(aims) == 10
+    assert aims <= set(ids)
+
+
+def test_private_accounts_are_not_singled_out_unless_asked(tmp_path: Path) -> None:
+    study = invented.study()
+    private = study.tables["seeds"].query("not public").iloc[0]
+    for names in (False, True):
+        report.write(replace(study, names=names), tmp_path / "r.html")
+        text = read(tmp_path / "r.html").text
+        assert (str(private["evidence"][0]) in text) == names
+
+
+def test_a_study_without_anything_is_still_a_report(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    bare = {name: frame[:0] for name, frame in invented.tables().items()}
+    for name in ("members", "links", "tree", "seeds", "arrivals"):
+        bare[name] = bare[name].iloc[:, :2]  # nor all their columns
+    empty = replace(invented.study(), root=None, tables=bare, family=None, story=(), cannot_tell=())
+    report.write(empty, tmp_path / "r.html")
+    seen = opened(browser, tmp_path / "r.html", figures=len(PICTURES))
+    assert not seen.complaints
+
+
+def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(OutputError, match="a file cannot be written"):
+        report.write(invented.study(), tmp_path / "file" / "report.html")
+
+
+def test_data_cannot_end_its_block() -> None:
+    figure = go.Figure(layout={"title": "</script><!--<script>"})
+    block = _safety.data_block(figure, "place")
+    inside = re.fullmatch(r"<script[^>]*>(.*)</script>", block)
+    assert inside is not None
+    assert not set("<>&") & set(inside[1])
+    assert json.loads(inside[1])["layout"]["title"]["text"] == "</script><!--<script>"
+
+
+def test_a_script_that_would_end_its_element_is_refused() -> None:
+    with pytest.raises(ValueError, match="would end its own element"):
+        _safety.script("x = '</SCRIPT>'")
+
+
+@pytest.mark.parametrize("payload", invented.PAYLOADS)
+def test_an_element_escapes_texts_and_attributes(payload: str) -> None:
+    made = element("p", payload, joined(payload), title=payload)
+    reader = _Reader()
+    reader.feed(made)
+    assert [tag for tag, _ in reader.found] == ["p"]
+    assert set(reader.found[0][1]) == {"title"}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (None, ""), (float("nan"), ""), (0.5, "0.5"), (1234.6, "1,235"), (True, "yes"),
+        (["a", "b", "c", "d", "e"], "a, b, c and 2 more"), ("x" * 200, "x" * 119 + "…"),
+    ],
+)  # fmt: skip
+def test_a_cell_is_words(value: Any, told: str) -> None:
+    assert cell(value, "UTC") == told
+
+
+def test_a_long_table_shows_its_beginning_and_says_so() -> None:
+    rows = invented.seeds(30)
+    made = table(rows, name="seeds", title="Accounts", time_zone="UTC", hidden=("user_id",))
+    assert "Accounts (30 rows, the first 20 shown)" in made
+    assert made.count("<tr>") == 21
+    assert "user id" not in made
