@@ -1,6 +1,7 @@
 """The archive as flat arrays: who acted when, with which tags, after whom."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import ibis
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from spread.hashtags._usage import collected, uses
 from spread.tables import TWEETS, Table, codes, expression, microseconds
 
-__all__ = ["NEVER", "Acts", "read"]
+__all__ = ["NEVER", "Acts", "folded", "read"]
 
 NEVER = np.iinfo(np.int64).max
 """The time at which someone who never used a tag used it first."""
@@ -63,15 +64,12 @@ class Acts:
         return first
 
 
-def read(tweets: Table, renamed: dict[str, str] | None = None) -> Acts:
-    """Return the flat arrays of an archive; `renamed` tags count as their new name.
-
-    Time O(n log n) in tweets.
-    """
+def read(tweets: Table) -> Acts:
+    """Return the flat arrays of an archive, in time O(n log n) in tweets."""
     table = _ordered(tweets)
     (author,), people = codes(table["author_id"])
     at = microseconds(table["at"])
-    use_act, use_tag, tags = _tag_uses(tweets, table, renamed or {})
+    use_act, use_tag, tags = _tag_uses(tweets, table)
     contact = _contacts(tweets, people)
     return Acts(
         tweet_id=table["tweet_id"].to_numpy(zero_copy_only=False),
@@ -87,6 +85,15 @@ def read(tweets: Table, renamed: dict[str, str] | None = None) -> Acts:
         contact_at=contact[2],
         author_ids=people,
     )
+
+
+def folded(acts: Acts, renamed: Mapping[str, str]) -> Acts:
+    """Return the archive with some tags counted as others; the old names occur no more."""
+    to = np.arange(len(acts.tags))
+    for old, new in renamed.items():
+        to[acts.code(old)] = acts.code(new)
+    pairs = np.unique(np.stack([acts.use_act, to[acts.use_tag]]), axis=1)
+    return replace(acts, use_act=pairs[0].astype(np.int32), use_tag=pairs[1].astype(np.int32))
 
 
 def _ordered(tweets: Table) -> pa.Table:
@@ -112,14 +119,13 @@ def _earlier(author: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _tag_uses(
-    tweets: Table, table: pa.Table, renamed: dict[str, str]
+    tweets: Table, table: pa.Table
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], tuple[str, ...]]:
     rows = uses(tweets)
     (row, own), _ = codes(rows["tweet_id"], table["tweet_id"])
     place = np.full(max(_highest(row), _highest(own)) + 1, -1, np.int64)
     place[own] = np.arange(len(own))
-    names = [renamed.get(name, name) for name in rows["hashtag"].to_pylist()]
-    (tag,), tags = codes(names)
+    (tag,), tags = codes(rows["hashtag"])
     act = place[row]
     pairs = np.unique(np.stack([act, tag.astype(np.int64)])[:, act >= 0], axis=1)
     return pairs[0].astype(np.int32), pairs[1].astype(np.int32), tuple(tags.tolist())

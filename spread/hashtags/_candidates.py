@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from spread.hashtags._acts import Acts, read
+from spread.hashtags._acts import Acts, folded, read
 from spread.hashtags._association import (
     coins_tail,
     expected_together,
@@ -101,9 +101,10 @@ def find(tweets: Table, root: str) -> Found:
     slip_of_root = {tag for tag, _ in near(used, [key]) if used[tag].tweets < used[key].tweets}
     templates = productive(key, [tag for tag in after if tag not in slip_of_root])
     forms = {tag: template for tag in after if (template := matching(tag, templates))}
-    edits = slips(read(tweets), used, [key, *sorted(forms)], templates)
+    acts = read(tweets)
+    edits = slips(acts, used, [key, *sorted(forms)], templates)
     merged = _resolved(edits)
-    acts = read(tweets, dict(zip(merged["variant"], merged["hashtag"], strict=True)))
+    acts = folded(acts, dict(zip(merged["variant"], merged["hashtag"], strict=True)))
     gone = set(merged["variant"])
     alive = [tag for tag in after if tag not in gone]
     rows = _rows(acts, used, key, alive, {t: forms[t] for t in forms if t not in gone})
@@ -145,14 +146,16 @@ def _rows(
 
 def _together(acts: Acts, root: str, tags: list[str]) -> pd.DataFrame:
     """Return for each tag the authors it shares with the root, against two kinds of chance."""
-    pair = np.unique(np.stack([acts.author[acts.use_act], acts.use_tag]), axis=1)
-    author, tag = pair
+    pair = acts.author[acts.use_act].astype(np.int64) * len(acts.tags) + acts.use_tag
+    author, tag = np.divmod(np.unique(pair), len(acts.tags))
     of_root = np.zeros(acts.authors, bool)
     of_root[author[tag == acts.code(root)]] = True
     degrees = np.bincount(tag, minlength=len(acts.tags))
     shared = np.bincount(tag[of_root[author]], minlength=len(acts.tags))
     users = np.bincount(author)
-    expected = expected_together(users[users > 0], degrees, int(of_root.sum()))
+    used = degrees > 0  # a misspelling that was folded is used no more
+    expected = np.zeros(len(degrees))
+    expected[used] = expected_together(users[users > 0], degrees[used], int(of_root.sum()))
     codes = np.array([acts.code(name) for name in tags], int)
     both, size, root_size = shared[codes], degrees[codes], int(of_root.sum())
     total = len(np.unique(author))
@@ -184,7 +187,7 @@ def _early(
     family = np.unique(acts.use_act[of_family])
     rows = []
     for tag, found in zip(asked, gather(acts, list(codes.values()), [family]), strict=True):
-        known = acts.earlier[found.acts] > 0
+        known = acts.earlier[found.acts] > 0  # who acts for the first time had used nothing
         chance = found.used_chance[known, 0]
         early, expected = int(found.used[known, 0].sum()), float(chance.sum())
         spread = float(np.sqrt((chance * (1 - chance)).sum()))

@@ -129,9 +129,10 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
     within 0.25 and 0.9; for other tags 0.5. A parent of another form than the child has a
     fifth of the weight.
 
-    The verdict is `descends` or `no parent` when that has a probability of 0.5 or more,
-    else `cannot tell`; also with fewer than 3 adopters, and for all tags when the archive
-    was collected by the root or by another tag.
+    The verdict is `descends` or `no parent` when that has a probability of 0.5 or more, and
+    comes first in half of 200 redrawings of the adopters; else `cannot tell`. It is also
+    `cannot tell` with fewer than 3 adopters, and for all tags when the archive was
+    collected by the root or by another tag.
 
     Parameters
     ----------
@@ -328,9 +329,12 @@ def _judged(
     found = child.evidence
     said = _said(found, likely, tags[likely].name)
     tweets = _tweets(acts, found, tags[likely].acts, likely)
+    nearest = "no parent" if top == len(tags) else f"#{tags[top].name}"
     if value < _SURE:
-        nearest = "no parent" if top == len(tags) else f"#{tags[top].name}"
         reason = f"cannot tell: the likeliest, {nearest}, has {value:.2f}; {said}"
+        return _Verdict(None, value, held, "cannot tell", reason, tweets)
+    if held < _SURE:
+        reason = f"cannot tell: {nearest} ({value:.2f}) hangs on single adopters; {said}"
         return _Verdict(None, value, held, "cannot tell", reason, tweets)
     if top == len(tags):
         return _Verdict(None, value, held, "no parent", said, tweets)
