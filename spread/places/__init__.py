@@ -5,7 +5,8 @@ and `order` say when a tag reached each city; `adoption` and `focus` how concent
 is; `effective_distance` how far places lie apart along flows.
 """
 
-from spread.places._arrivals import adoption, arrivals, order
+from spread.places._adopters import adoption
+from spread.places._arrivals import arrivals, order
 from spread.places._geography import distance_km, effective_distance, focus
 from spread.places._locate import candidates, locate, nearest_cities
 from spread.places._users import coverage, of_users

@@ -16,8 +16,8 @@ _COORDINATES = re.compile(r"(-?\d{1,3}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)")
 _NEUTRAL_WORDS = """
     in the from of at near by living live lives life born raised based city area downtown metro
     greater now currently via north south east west northern southern eastern western side region
-    state province native proud capital here town en de del el la los las desde vivo y e em no da
-    do le les à und im aus στην στο από город г
+    state province native proud capital here town central inner en de del el la los las desde vivo
+    y e em no da do le les à und im aus στην στο από город г
 """
 # Words beside a place that say nothing for or against it.
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
@@ -150,12 +150,16 @@ def _span(
     if key.startswith("flag:"):
         rows = _countries(places.codes.get(key[5:], ()), places)
         return Span(key, (), rows, ()) if rows else None
-    if length > 1 or len(key) > 3 or not key.isascii():
+    if length == 1 and key in _NEUTRAL and len(words) > 1 and not words[start].typed.isupper():
+        # "West Oakland" names no province called West.
+        return None
+    if length > 1 or len(key) > 3 or not words[start].typed.isascii():
         return _split(key, places.names[key], places) if key in places.names else None
     word = words[start]
     upper = word.typed.isupper() and not shouting
     alone = len(words) == 1
-    codes = _accepted(places.codes.get(key, ()), word, before, upper, alone, places)
+    follows = start + 1 < len(words) and words[start + 1].gap == 1
+    codes = _accepted(places.codes.get(key, ()), word, before, upper, alone or follows, places)
     named = places.names.get(key, ())
     if not upper:
         # "la" and "of" are words of a sentence; "Ulm" and a lone "nyc" are not.
@@ -188,7 +192,7 @@ def _accepted(
 ) -> tuple[int, ...]:
     """Return the areas that a code can stand for here.
 
-    After a city that lies in the area any spelling will do; after a comma, or alone,
+    After a city that lies in the area any spelling will do; beside a comma, or alone,
     capitals are needed, and a country needs more than its two letters.
     """
     if before and (agreeing := tuple(row for row in rows if _agrees(row, before[-1], places))):
