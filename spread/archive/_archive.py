@@ -68,9 +68,11 @@ class Archive:
         """
         if table not in _SCHEMAS:
             raise UsageError("no such table", got=repr(table), allowed=", ".join(_SCHEMAS))
-        chosen = _SCHEMAS[table].names if columns is None else columns
-        stored = pq.ParquetFile(self.path / f"{table}.parquet")
-        return frame(stored.read(), _SCHEMAS[table], list(chosen))
+        schema = _SCHEMAS[table]
+        chosen = schema.names if columns is None else list(columns)
+        there = [name for name in schema.names if name in chosen]
+        stored = pq.read_table(self.path / f"{table}.parquet", columns=there)
+        return frame(stored, schema, chosen)
 
     def export(self, path: str | Path, *, ids_only: bool = True) -> None:
         """Write the ids of the collected tweets to a new folder, with the rule beside them.

@@ -11,7 +11,7 @@ _RAW_CHUNK: Final = 1 << 18
 _TEXT_CHUNK: Final = 1 << 20
 _HEAD: Final = 8192
 _CONTROLS: Final = bytes({*range(1, 9), *range(14, 32), 127} - {27})
-_BOM: Final = b"\xef\xbb\xbf"
+BOM: Final = b"\xef\xbb\xbf"
 _KNOWN: Final = {
     b"BZh": "bzip2 data: decompress it first",
     b"\x28\xb5\x2f\xfd": "zstd data: decompress it first",
@@ -71,7 +71,7 @@ def text_chunks(path: Path, *, on_bytes: Callable[[int], object]) -> Iterator[by
         chunks = _gunzip(first, raw) if packed else _after(first, raw)
         head = next(chunks, b"")
         _require_text(head)
-        yield head.removeprefix(_BOM)
+        yield head.removeprefix(BOM)
         yield from chunks
 
 
@@ -90,6 +90,8 @@ def _require_text(head: bytes) -> None:
     for magic, name in _KNOWN.items():
         if head.startswith(magic):
             raise DamageError("NOT_TEXT", f"the file holds {name}")
+    if head[257:262] == b"ustar":
+        raise DamageError("NOT_TEXT", "the file holds a tar file: unpack it first")
     start = head[:_HEAD]
     if b"\x00" in start.rstrip(b"\x00") and not start.lstrip(b"\x00 \t\r\n").startswith(
         (b"{", b"[")

@@ -24,7 +24,8 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     """Return the files that paths, folders and globs stand for.
 
     A file that is named is read whatever it is called. Of a folder (with those inside
-    it) the files ending in .json, .jsonl, .ndjson, .txt or .gz are read.
+    it) the files ending in .json, .jsonl, .ndjson, .txt or .gz are read, without the
+    folders of archives that were read before.
 
     Raises
     ------
@@ -43,7 +44,7 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
             if is_named or _is_candidate(file):
                 files.setdefault(file.resolve(), file)
             else:
-                ignored.append(file.as_posix())
+                ignored.append(source_name(file))
     if not files:
         raise InputError(
             "nothing to read",
@@ -52,6 +53,11 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
             hint="Name the file itself where it has another ending",
         )
     return Found(tuple(sorted(files.values(), key=lambda f: f.as_posix())), tuple(sorted(ignored)))
+
+
+def source_name(file: Path) -> str:
+    """Return how a file is called in the tables: its path as given, as text."""
+    return os.fsencode(file.as_posix()).decode("utf-8", "replace")
 
 
 def is_archive(folder: Path) -> bool:
@@ -82,10 +88,16 @@ def _at(path: Path) -> Iterator[tuple[Path, bool]]:
 
 
 def _inside(folder: Path) -> Iterator[tuple[Path, bool]]:
-    for base, folders, names in os.walk(folder):
-        folders.sort()
+    for base, folders, names in os.walk(folder, onerror=_unreadable):
+        folders[:] = sorted(name for name in folders if not is_archive(Path(base) / name))
         for name in sorted(names):
             yield Path(base) / name, False
+
+
+def _unreadable(error: OSError) -> None:
+    raise InputError(
+        "a folder cannot be read", got=f"{error.filename} ({error.strerror})"
+    ) from error
 
 
 def _is_candidate(file: Path) -> bool:

@@ -20,7 +20,17 @@ NOTICES: Final = (
     "event",
     "control",
 )
-_PAGE: Final = ("data", "includes", "meta", "errors", "users", "tweets", "places", "media")
+_PAGE: Final = (
+    "data",
+    "statuses",
+    "includes",
+    "meta",
+    "errors",
+    "users",
+    "tweets",
+    "places",
+    "media",
+)
 _ELSEWHERE: Final = (
     (("content", "account"), "a Mastodon status"),
     (("username", "acct"), "a Mastodon account"),

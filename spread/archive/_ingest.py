@@ -13,6 +13,7 @@ import msgspec
 
 from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2 as v2
+from spread.archive import _twitter_v2_json as v2_json
 from spread.archive._bytes import identity, text_chunks
 from spread.archive._faults import RejectedError, detail
 from spread.archive._formats import V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, honoured, recognise
@@ -29,7 +30,7 @@ _HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
 _LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPES: Final = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(" + _HIGH + rb"|" + _LOW + rb")")
 _DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2.User, int] | RejectedError
+_Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 _FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
 
@@ -129,11 +130,11 @@ class _Reader:
             if reader == "v1":
                 self._add_v1(v1.tweet_decoder.decode(data))
             elif reader == "v2":
-                self._add_v2(v2.tweet_decoder.decode(data), context, name)
+                self._add_v2(v2_json.tweet_decoder.decode(data), context, name)
             elif reader == "v1 user":
                 self._add_user(v1.user_decoder.decode(data), None, name)
             elif reader == "v2 user":
-                self._add_user(v2.user_decoder.decode(data), context.retrieved_at, name)
+                self._add_user(v2_json.user_decoder.decode(data), context.retrieved_at, name)
             else:
                 self._add_notice(data, name)
         except _FAULTS as error:
@@ -162,19 +163,19 @@ class _Reader:
             else:
                 self._see_embedded(*item)
 
-    def _see_embedded(self, user: v1.User | v2.User, at: int) -> None:
+    def _see_embedded(self, user: v1.User | v2_json.User, at: int) -> None:
         try:
             self._see(user, at)
         except RejectedError as error:
             self._note_embedded(error)
 
-    def _see(self, user: v1.User | v2.User, at: int | None) -> None:
+    def _see(self, user: v1.User | v2_json.User, at: int | None) -> None:
         """Note an account's profile; one without an id says nothing of anybody."""
-        account = v1.user_id(user) if isinstance(user, v1.User) else v2.user_id(user)
+        account = v1.user_id(user) if isinstance(user, v1.User) else v2_json.user_id(user)
         followers = user.followers_count
         self._parts.user(user, account, user.screen_name, followers=followers, at=at)
 
-    def _add_user(self, user: v1.User | v2.User, at: int | None, name: str) -> None:
+    def _add_user(self, user: v1.User | v2_json.User, at: int | None, name: str) -> None:
         self._see(user, at)
         self.counts.records += 1
         self.counts.kept_users += 1
@@ -196,25 +197,25 @@ class _Reader:
 
     def _take_page(self, data: bytes) -> None:
         """Read a page: its records are what `data` holds, or the users of a split file."""
-        page = v2.page_decoder.decode(data)
+        page = v2_json.page_decoder.decode(data)
         context = self._context(page)
         first = self.counts.records
-        for raw in _elements(page.data):
+        for raw in (*_elements(page.data), *map(bytes, page.statuses or ())):
             self._take_element(raw, context)
-        for raw in map(bytes, v2.as_list(page.users)):
+        for raw in map(bytes, v2_json.as_list(page.users)):
             self._take_record(raw, "v2 user", V2_USER.name, context)
         if self.counts.records == first:
             self.counts.records += 1
             self.counts.notices += 1
             self.formats[V2_PAGE.name] += 1
         number = first + 1
-        for raw in (r for i in _included(page) for r in map(bytes, v2.as_list(i.tweets))):
+        for raw in (r for i in _included(page) for r in map(bytes, v2_json.as_list(i.tweets))):
             self._take_included_tweet(raw, context, number)
 
     def _take_element(self, data: bytes, context: v2.Context) -> None:
         try:
             _require_limits(data)
-            tweet = v2.tweet_decoder.decode(data)
+            tweet = v2_json.tweet_decoder.decode(data)
             if tweet.text is not None and tweet.author_id is not None:
                 self._add_v2(tweet, context, V2_PAGE.name)
                 return
@@ -238,23 +239,23 @@ class _Reader:
     def _take_included_tweet(self, data: bytes, context: v2.Context, number: int) -> None:
         source = self.counts.source_file
         try:
-            tweet = v2.tweet_decoder.decode(data)
+            tweet = v2_json.tweet_decoder.decode(data)
             self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
         except _FAULTS as error:
             self._note_embedded(RejectedError(*_why(error, data)), data)
 
-    def _context(self, page: v2.Page) -> v2.Context:
+    def _context(self, page: v2_json.Page) -> v2.Context:
         """Return what a page says beside its tweets; its accounts and places go to their parts."""
         made = page.made
         retrieved_at = microseconds(made.retrieved_at) if made is not None else None
         context = v2.Context({}, {}, retrieved_at)
         included = page.includes
-        for raw in map(bytes, v2.as_list(included.users if included is not None else None)):
+        for raw in map(bytes, v2_json.as_list(included.users if included is not None else None)):
             self._include(raw, lambda data: self._include_user(data, context))
         for found in _included(page):
-            for raw in map(bytes, v2.as_list(found.places)):
+            for raw in map(bytes, v2_json.as_list(found.places)):
                 self._include(raw, self._include_place)
-            for raw in map(bytes, v2.as_list(found.media)):
+            for raw in map(bytes, v2_json.as_list(found.media)):
                 self._include(raw, lambda data: _include_medium(data, context))
         return context
 
@@ -265,14 +266,14 @@ class _Reader:
             self._note_embedded(RejectedError(*_why(error, data)), data)
 
     def _include_user(self, data: bytes, context: v2.Context) -> None:
-        user = v2.user_decoder.decode(data)
-        context.users[v2.user_id(user)] = user
+        user = v2_json.user_decoder.decode(data)
+        context.users[v2_json.user_id(user)] = user
         if user.username:
             context.users[name_id(user.username)] = user
         self._see(user, context.retrieved_at)
 
     def _include_place(self, data: bytes) -> None:
-        self._parts.add("places", v2.place_row(v2.place_decoder.decode(data)))
+        self._parts.add("places", v2.place_row(v2_json.place_decoder.decode(data)))
 
 
 def ingest(
@@ -333,14 +334,14 @@ def _elements(data: msgspec.Raw) -> Sequence[bytes]:
     return [bytes(element) for element in _DATA.decode(raw)] if raw[:1] == b"[" else [raw]
 
 
-def _included(page: v2.Page) -> Iterator[v2.Includes]:
+def _included(page: v2_json.Page) -> Iterator[v2_json.Includes]:
     yield page
     if page.includes is not None:
         yield page.includes
 
 
 def _include_medium(data: bytes, context: v2.Context) -> None:
-    medium = v2.medium_decoder.decode(data)
+    medium = v2_json.medium_decoder.decode(data)
     if medium.media_key and medium.type:
         context.media[medium.media_key] = medium.type
 

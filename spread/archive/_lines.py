@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from spread.archive._bytes import DamageError
+from spread.archive._bytes import BOM, DamageError
 
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20
@@ -89,7 +89,7 @@ def pieces(chunks: Iterator[bytes]) -> Iterator[Piece]:
             continue
         if window.damage and end == len(window.held):
             break
-        line = window.held[window.at : end].strip(_SPACE)
+        line = window.held[window.at : end].strip(_SPACE).removeprefix(BOM)
         if not line:
             window.at = min(end + 1, len(window.held))
             yield Piece(BLANK, b"")

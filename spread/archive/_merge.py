@@ -136,7 +136,7 @@ def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bo
     from where accounts and places stand apart from tweets.
     """
     best = parts.tweets.select(
-        best_row="row", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN)}
+        best_row="row", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN, "lang")}
     )
     rows = parts.tweets.inner_join(linked, "row").left_join(best, "best_row", rname="{name}_best")
     rows = rows.left_join(_known_followers(parts), "author_id", rname="{name}_known")
@@ -226,6 +226,7 @@ def _filled(rows: ibis.Table) -> dict[str, ibis.Value]:
     return {
         **{name: ibis.ifelse(found, rows[f"best_{name}"], rows[name]) for name in _SAID},
         **{name: ibis.ifelse(own, rows[f"best_{name}"], rows[name]) for name in _WRITTEN},
+        "lang": ibis.coalesce(rows.best_lang, rows.lang),
         "retweet_author_id": ibis.coalesce(rows.retweet_of_writer, rows.retweet_author_id),
         "quote_author_id": ibis.coalesce(rows.quote_author_id, rows.quote_of_writer),
         "reply_author_id": ibis.coalesce(rows.reply_author_id, rows.reply_to_writer),

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from spread._errors import InputError, OutputError, UsageError
 from spread.archive import _engine, _merge
 from spread.archive._archive import Archive, opened
-from spread.archive._files import REPORT, Found, find, is_archive
+from spread.archive._files import REPORT, Found, find, is_archive, source_name
 from spread.archive._report import FILE_COLUMNS
 from spread.archive._rows import COLLECTED, ORIGINS, PARTS, part_path
 from spread.archive._workers import Job, how_many, run
@@ -177,14 +177,14 @@ def _ingested(
 ) -> Counts:
     sizes = [_readable_size(file) for file in found.files]
     jobs = [
-        Job(str(file), file.as_posix(), number, str(draft / "parts"), strict)
+        Job(str(file), source_name(file), number, str(draft / "parts"), strict)
         for number, file in enumerate(found.files)
     ]
     with _bar(sum(sizes), progress) as on_bytes:
         counts = run(jobs, how_many(workers, sizes), on_bytes)
-    _require_records(found, counts)
     if strict:
         _require_no_reject(found, draft)
+    _require_records(found, counts, draft)
     return counts
 
 
@@ -207,7 +207,7 @@ def _bar(size: int, progress: bool | None) -> Iterator[Callable[[int], object]]:
         yield bar.update
 
 
-def _require_records(found: Found, counts: Counts) -> None:
+def _require_records(found: Found, counts: Counts, draft: Path) -> None:
     if any(count["kept_tweets"] for count in counts):
         return
     records = sum(count["records"] for count in counts)
@@ -217,24 +217,32 @@ def _require_records(found: Found, counts: Counts) -> None:
         raise InputError(empty, got=name, hint="Name an archive with tweets in it")
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)
+    first = _first_reject(found, draft)
+    why = f", the first for {first['reason']} ({first['detail'][:80]})" if first else ""
     raise InputError(
         "no tweet in it",
         got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "
-        f"{rejected:,} rejected",
+        f"{rejected:,} rejected{why}",
         allowed="Twitter v1.1 or v2 JSON, plain or gzip",
     )
 
 
 def _require_no_reject(found: Found, draft: Path) -> None:
+    if first := _first_reject(found, draft):
+        raise InputError(
+            f"a record was rejected ({first['reason']})",
+            got=f"{first['source_file']}, record {first['source_record']}: {first['detail']}",
+            hint="Read it without strict to keep the rest",
+        )
+
+
+def _first_reject(found: Found, draft: Path) -> dict[str, Any] | None:
     for number, _ in enumerate(found.files):
         path = part_path(draft / "parts", "rejects", number)
         if path.exists():
-            first = pq.read_table(path).slice(0, 1).to_pylist()[0]
-            raise InputError(
-                f"a record was rejected ({first['reason']})",
-                got=f"{first['source_file']}, record {first['source_record']}: {first['detail']}",
-                hint="Read it without strict to keep the rest",
-            )
+            first: dict[str, Any] = pq.read_table(path).slice(0, 1).to_pylist()[0]
+            return first
+    return None
 
 
 def _merged(found: Found, counts: Counts, draft: Path) -> None:
@@ -303,6 +311,11 @@ def _count(con: Backend, parts: _merge.Parts, ranks: ibis.Table, counts: Counts)
         count["kept_tweets"] = stands.get(name, 0)
         count["notices"] += deleted.get(name, 0)
         count["kept"] = count["kept_tweets"] + count["kept_users"]
+    if not any(count["kept_tweets"] for count in counts):
+        raise InputError(
+            "no tweet is left in it",
+            got=f"{sum(deleted.values()):,} tweets, all with a notice that deletes them",
+        )
 
 
 def _by_file(con: Backend, rows: ibis.Table) -> dict[str, int]:

@@ -37,12 +37,13 @@ def said(
     """Return what a tweet says.
 
     `tags` are those of the platform's own entities, None where it gave none: then the
-    text is searched. Of a cut text, a tag that the cut goes through is left out.
+    text is searched. A tag that a cut goes through (`#GOPDeb…`) is left out, also where a
+    client did the cutting and the platform took the rest for a tag.
     """
     plain = unescape(text)
     found = hashtags_in(plain) if tags is None else tags
-    if cut and tags is not None:
-        found = _whole_tags(plain, tags)
+    if tags is not None and (cut or _ELLIPSIS in plain):
+        found = _whole_tags(plain, tags, r"…|\.\.\." if cut else _ELLIPSIS)
     keys, shown = _distinct_tags(found)
     links = list(
         dict.fromkeys(u for u in urls if u and _OWN_STATUS not in u and not _MEDIA_PAGE.search(u))
@@ -144,10 +145,11 @@ def count(value: int | str | None) -> int | None:
     return value
 
 
-def _whole_tags(text: str, tags: Iterable[str]) -> Sequence[str]:
+def _whole_tags(text: str, tags: Iterable[str], ellipsis: str) -> Sequence[str]:
+    """Return the tags that stand somewhere without an ellipsis right behind them."""
     whole = []
     for tag in tags:
-        typed = re.findall(rf"[#＃]{re.escape(tag)}(?!\w)(…|\.\.\.)?", text)
+        typed = re.findall(rf"[#＃]{re.escape(tag)}(?!\w)({ellipsis})?", text)
         if not typed or not all(typed):
             whole.append(tag)
     return whole

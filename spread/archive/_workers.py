@@ -20,6 +20,7 @@ from spread.archive._ingest import ingest
 
 _PROGRAM: Final = "from spread.archive._workers import serve; serve()"
 _ALONE_BYTES: Final = 32 << 20
+_LAST: Final = ("counts", "error", "os error")
 
 
 class Job(NamedTuple):
@@ -38,7 +39,7 @@ def how_many(workers: int | None, sizes: Sequence[int]) -> int:
         return max(1, min(workers, len(sizes)))
     if sum(sizes) < _ALONE_BYTES:
         return 1
-    return max(1, min(len(os.sched_getaffinity(0)), len(sizes)))
+    return max(1, min(_cores(), len(sizes)))
 
 
 def run(
@@ -53,6 +54,8 @@ def run(
             on_bytes(int(str(value)))
         elif kind == "counts" and isinstance(value, dict):
             counts[value.pop("number")] = value
+        elif kind == "os error" and isinstance(value, list):
+            raise OSError(*value)
         else:
             raise SpreadError("a worker stopped", got=str(value), hint="Try workers=1")
     return [counts[job.number] for job in jobs]
@@ -71,10 +74,19 @@ def serve() -> None:
         job = Job(*json.loads(line))
         try:
             counts = _run(job, lambda size: answer("bytes", size))
+        except OSError as error:
+            answer("os error", [error.errno, error.strerror])
         except Exception as error:
             answer("error", f"{job.source_file}: {type(error).__name__}: {error}")
         else:
             answer("counts", counts | {"number": job.number})
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
@@ -101,7 +113,7 @@ def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[tuple[str, obje
         while left and alive:
             kind, value = answers.get()
             alive -= kind == "end"
-            left -= kind in ("counts", "error")
+            left -= kind in _LAST
             if kind != "end":
                 yield kind, value
         if left:
@@ -132,6 +144,6 @@ def _drive(
             for line in process.stdout:
                 kind, value = json.loads(line)
                 answers.put((kind, value))
-                if kind in ("counts", "error"):
+                if kind in _LAST:
                     break
     answers.put(("end", None))
