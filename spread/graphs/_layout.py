@@ -10,6 +10,8 @@ from spread._random import igraph_random, resolve_seed, stream
 __all__ = ["layout"]
 
 _STEPS = 500
+_SMALL = 2_000
+_STEPS_LARGE = 100
 _INNER = 0.95
 _GAP = 1.25
 
@@ -92,10 +94,14 @@ def _disc(part: igraph.Graph, start: np.random.Generator) -> _Points:
     size = part.vcount()
     if size <= 2:
         return np.array([[-0.5, 0.0], [0.5, 0.0]])[:size] if size == 2 else np.zeros((1, 2))
-    places = start.uniform(-1, 1, (size, 2)) * np.sqrt(size)
+    # igraph's grid is this wide: vertices that start outside of it crowd its border cells.
+    places = start.uniform(-0.5, 0.5, (size, 2)) * np.sqrt(size)
     points = np.array(
         part.layout_fruchterman_reingold(
-            weights="pull", niter=_STEPS, seed=places.tolist(), grid="auto"
+            weights="pull",
+            niter=_STEPS if size <= _SMALL else _STEPS_LARGE,
+            seed=places.tolist(),
+            grid="auto",
         ).coords
     )
     points -= points.mean(axis=0)

@@ -1,0 +1,13 @@
+"""Who belongs together: partitions of a graph, how sure they are, how alike two are.
+
+A community is a set of accounts that act on each other more than their activity alone
+explains. Every partition says how often its runs agree about each node, and how its
+quality compares with rewired graphs that have no communities: a graph without any
+structure reaches a modularity near 0.5 by chance.
+"""
+
+from spread.communities._detect import detect, modularity
+from spread.communities._partition import Partition, camps, describe
+from spread.communities._similarity import similarity
+
+__all__ = ["Partition", "camps", "describe", "detect", "modularity", "similarity"]

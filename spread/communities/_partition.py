@@ -1,0 +1,205 @@
+"""What a detection returns, and what people read off it."""
+
+from dataclasses import dataclass
+from string import ascii_uppercase
+from typing import Any
+
+import igraph
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spread._errors import UsageError
+from spread.communities._flat import flat
+from spread.text import html_card
+
+__all__ = ["Partition", "camps", "describe"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Partition:
+    """A graph's nodes in communities, and how far to trust that.
+
+    Attributes
+    ----------
+    nodes
+        Names, sorted.
+    labels
+        The community of each node: 0 is the largest; equal sizes by first node.
+    quality
+        Modularity of these labels, by `objective`; NaN where the graph has no edge.
+    method, objective, resolution, runs, seed
+        How they were found.
+    agreement
+        Of each node, the share of the other runs that agree (`detect`); NaN for one run.
+    typical_quality
+        The median over the runs, each of which is one search: what the rewired graphs,
+        one search each, are compared with.
+    null_quality, null_high, rewirings
+        Mean and maximum of the quality of rewired graphs, and their number; NaN for 0.
+    excess
+        `typical_quality` less `null_quality`: the part that degrees do not explain.
+    edges, outside_largest
+        Edges counted; nodes outside the largest weakly connected component, whose
+        communities are of their component alone.
+    cannot_tell
+        Why these communities mean nothing, or None.
+    """
+
+    nodes: tuple[str, ...]
+    labels: NDArray[np.int32]
+    quality: float
+    method: str
+    objective: str
+    resolution: float
+    runs: int
+    seed: int
+    agreement: NDArray[np.float64]
+    typical_quality: float
+    null_quality: float
+    null_high: float
+    rewirings: int
+    edges: int
+    outside_largest: int
+    cannot_tell: str | None
+
+    @property
+    def excess(self) -> float:
+        """Return the quality that the nodes' degrees alone do not explain."""
+        return self.typical_quality - self.null_quality
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """Return the number of nodes in each community, largest first."""
+        return np.bincount(self.labels).astype(np.int64)
+
+    def frame(self) -> pd.DataFrame:
+        """Return `user_id`, `community`, `agreement`, one row a node, sorted by id."""
+        return pd.DataFrame(
+            {
+                "user_id": pd.Series(self.nodes, dtype="str"),
+                "community": self.labels,
+                "agreement": self.agreement,
+            }
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"Partition({len(self.sizes)} communities of {len(self.nodes)} nodes, "
+            f"quality {self.quality:.3f}, excess {self.excess:.3f}, {self.method}, "
+            f"runs={self.runs}, seed={self.seed})"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_card("Communities", self._facts())
+
+    def _facts(self) -> dict[str, object]:
+        compared = f"{self.null_quality:.3f} on average over {self.rewirings} rewired graphs"
+        stated: dict[str, object] = {"cannot tell": self.cannot_tell} if self.cannot_tell else {}
+        return stated | {
+            "communities": f"{len(self.sizes)} of {len(self.nodes)} nodes, {self.edges} edges",
+            "largest": ", ".join(str(size) for size in self.sizes[:6]),
+            "quality": f"{self.quality:.3f} ({self.objective})",
+            "without communities": compared if self.rewirings else "not compared",
+            "runs agree": "one run" if self.runs < 2 else f"{_mean(self.agreement):.0%} of nodes",
+            "outside the largest component": f"{self.outside_largest} nodes",
+            "method": f"{self.method}, resolution {self.resolution:g}, seed {self.seed}",
+        }
+
+
+def camps(partition: Partition, *, most: int = 6) -> pd.DataFrame:
+    """Return communities folded into few camps: A is the largest, the rest are "other".
+
+    Parameters
+    ----------
+    partition
+        What `detect` returned.
+    most
+        How many communities keep a letter, 1 to 26. One of a single node never does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `user_id`, `camp` ("A", "B", …, "other"), sorted by id.
+
+    Examples
+    --------
+    >>> from spread import communities
+    >>> graph = igraph.Graph.Full(3) + igraph.Graph.Full(2)
+    >>> camps(communities.detect(graph, rng=1), most=1).camp.tolist()
+    ['A', 'A', 'A', 'other', 'other']
+    """
+    if not 1 <= most <= len(ascii_uppercase):
+        raise UsageError("most is out of range", got=str(most), allowed="1 to 26")
+    letters = [
+        ascii_uppercase[label] if label < most and size > 1 else "other"
+        for label, size in enumerate(partition.sizes)
+    ]
+    return pd.DataFrame(
+        {
+            "user_id": pd.Series(partition.nodes, dtype="str"),
+            "camp": pd.Series([letters[label] for label in partition.labels], dtype="str"),
+        }
+    )
+
+
+def describe(partition: Partition, graph: igraph.Graph, *, most: int = 5) -> pd.DataFrame:
+    """Return each community's size and most acted-on members.
+
+    Parameters
+    ----------
+    partition, graph
+        What `detect` returned, and for which graph.
+    most
+        How many members to name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `community`; `size` (nodes); `share` of all nodes; `members`: ids by weight
+        received from the whole graph, most first, ties by id; `strengths`: those weights
+        (for an undirected graph, of all edges); `inside`: of the weight that the
+        community's nodes give, the share that stays in it (NaN where they give none).
+
+    Examples
+    --------
+    >>> from spread import communities
+    >>> toy = [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3), (2, 3), (0, 3)]
+    >>> graph = igraph.Graph(toy, directed=True)
+    >>> describe(communities.detect(graph, rng=1), graph, most=1)[["size", "members"]]
+       size members
+    0     3     [0]
+    1     3     [3]
+    """
+    edges = flat(graph)
+    if edges.names != partition.nodes:
+        raise UsageError("the partition is of another graph", hint="Pass the graph it came from")
+    leaving, reaching = edges.strengths()
+    received = reaching if edges.directed else leaving + reaching
+    given = leaving if edges.directed else received
+    count = len(partition.sizes)
+    labels = partition.labels
+    same = labels[edges.source] == labels[edges.target]
+    kept = np.bincount(labels[edges.source[same]], edges.weight[same], count)
+    kept = kept if edges.directed else 2 * kept
+    sums = np.bincount(labels, given, count)
+    rows: list[dict[str, Any]] = []
+    for community in range(count):
+        inside = np.flatnonzero(labels == community)
+        top = inside[np.argsort(-received[inside], kind="stable")][:most]
+        rows.append(
+            {
+                "community": community,
+                "size": len(inside),
+                "share": len(inside) / len(labels),
+                "members": [partition.nodes[node] for node in top],
+                "strengths": received[top].tolist(),
+                "inside": kept[community] / sums[community] if sums[community] else np.nan,
+            }
+        )
+    columns = ["community", "size", "share", "members", "strengths", "inside"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
