@@ -1,0 +1,247 @@
+"""When a tag reached a city: by hand, against a plain twin, against simulated truth."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.typing import NDArray
+
+from spread import places
+from spread._errors import MissingColumnError, UsageError
+from spread.places._imputation import _added
+
+NEW_YORK, LOS_ANGELES = (-74.0060, 40.7128), (-118.2437, 34.0522)
+CHICAGO = (-87.6298, 41.8781)
+
+
+def archive(at_s: NDArray[np.float64], tag: str = "t") -> pd.DataFrame:
+    names = [f"{number:05d}" for number in range(len(at_s))]
+    at = pd.to_datetime((at_s * 1e6).astype("int64"), unit="us", utc=True)
+    return pd.DataFrame(
+        {"tweet_id": names, "author_id": names, "hashtags": [[tag]] * len(names), "at": at}
+    )
+
+
+def people(
+    user_ids: list[str], cities: list[str], probability: float | NDArray[np.float64] = 1.0
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "user_id": user_ids,
+            "place_id": cities,
+            "city": cities,
+            "region": None,
+            "country": "US",
+            "longitude": 0.0,
+            "latitude": 0.0,
+            "probability": probability,
+            "reason": None,
+        }
+    )
+
+
+def seconds(at: pd.Timestamp) -> float:
+    return at.timestamp()
+
+
+def test_with_everyone_located_arrivals_are_order_statistics() -> None:
+    tweets = archive(np.array([0.0, 60, 120, 180, 240]))
+    located = people(["00000", "00001", "00002", "00003", "00004"], ["b", "a", "a", "b", "a"])
+    found = places.arrivals(tweets, located, ["t"], k=(1, 3), rng=1)
+    first, third = found[found.k == 1], found[found.k == 3]
+    assert first.place_id.tolist() == ["b", "a"]
+    assert [seconds(at) for at in first["at"]] == [0, 60]
+    assert (first.at_low == first.at_high).all()
+    assert first["rank"].tolist() == [1, 2]
+    # b has two adopters: it is absent at k = 3; a's third is the last tweet.
+    assert third.place_id.tolist() == ["a"]
+    assert third.tweet_id.tolist() == ["00004"]
+    assert seconds(third["at"].iloc[0]) == 240
+    assert found.attrs["seed"] == 1
+
+
+def test_an_account_adopts_once_and_only_by_collected_tweets() -> None:
+    tweets = archive(np.array([0.0, 60, 120, 180]))
+    tweets["author_id"] = ["x", "y", "y", "z"]
+    tweets["origin"] = ["embedded", "collected", "collected", "collected"]
+    located = people(["x", "y", "z"], ["a", "a", "a"])
+    found = places.arrivals(tweets, located, ["t"], k=(1, 2, 3), rng=1)
+    assert found.k.tolist() == [1, 2]
+    assert [seconds(at) for at in found["at"]] == [60, 180]
+    assert places.adoption(tweets, located, ["t"]).users.tolist() == [2]
+
+
+def test_an_unlocated_account_can_move_an_arrival_earlier_never_later() -> None:
+    # Half of a steady crowd is in a; accounts 0 and 1 are unlocated.
+    tweets = archive(np.arange(40.0))
+    names = tweets.author_id.tolist()
+    located = people(names[2:], ["a", "b"] * 19)
+    found = places.arrivals(tweets, located, ["t"], k=(1,), rng=1).set_index("place_id")
+    assert (found.at_low < found.naive_at).all()
+    assert (found.at_high <= found.naive_at).all()
+    assert seconds(found.naive_at["a"]) == 2
+
+
+def test_a_known_country_rules_cities_out() -> None:
+    tweets = archive(np.arange(40.0))
+    names = tweets.author_id.tolist()
+    located = people(names[2:], ["a", "b"] * 19)
+    elsewhere = people(names[:2], ["-", "-"]).assign(place_id=None, city=None, country="GR")
+    found = places.arrivals(tweets, pd.concat([located, elsewhere]), ["t"], k=(1,), rng=1)
+    assert (found.at_low == found.naive_at).all()
+
+
+def test_rows_in_any_order_and_other_tags_change_nothing() -> None:
+    rng = np.random.default_rng(3)
+    tweets = archive(np.sort(rng.uniform(0, 3600, 80)))
+    located = people(tweets.author_id.tolist()[::2], rng.choice(["a", "b", "c"], 40).tolist(), 0.9)
+    one = places.arrivals(tweets, located, ["t"], rng=5)
+    shuffled = tweets.sample(frac=1, random_state=1)
+    other = archive(np.array([5.0]), "u").assign(tweet_id="x", author_id="x")
+    two = places.arrivals(
+        pd.concat([shuffled, other]), located.sample(frac=1, random_state=2), ["t", "u"], rng=5
+    )
+    pd.testing.assert_frame_equal(one, two)
+
+
+def test_the_drawn_adopters_follow_a_coin_for_each() -> None:
+    # The plain twin: 20,000 runs that toss a coin for every adopter, with the same uncertain
+    # share. Each probability has a standard error of at most 0.5/sqrt(20,000) = 0.0035; five of
+    # a difference's make 0.025. Where two fall on one adopter the fast law moves the second on
+    # by one, an error of order chance^2 <= 0.004.
+    chance = np.array([0.05, 0.0, 0.06, 0.02, 0.0, 0.05, 0.04, 0.06])
+    rng, runs, start = np.random.default_rng(1), 20_000, 4
+    fast = _added(chance, start, 2, runs, rng)
+    early, late = rng.exponential(size=(runs, 1)), rng.gamma(4, 0.25, size=(runs, 1))
+    factor = np.where(np.arange(8) <= start, early, late)
+    tossed = rng.random((runs, 8)) < 1 - (1 - chance) ** factor
+    slow = np.sort(np.where(tossed, np.arange(8), 8), axis=1)[:, :2]
+    for number in range(2):
+        share = [np.bincount(drawn[:, number], minlength=9) / runs for drawn in (fast, slow)]
+        assert np.abs(share[0] - share[1]).max() < 0.025 + 0.004
+
+
+def test_order_gives_both_directions_of_a_pair() -> None:
+    tweets = archive(np.arange(60.0))
+    located = people(tweets.author_id.tolist()[1::2], ["a"] * 10 + ["b"] * 20)
+    found = places.order(tweets, located, "t", rng=2).set_index(["before", "after"]).probability
+    assert found["a", "b"] + found["b", "a"] == pytest.approx(1)
+    assert found["a", "b"] == 1.0
+    assert places.order(tweets, located, "absent", rng=2).empty
+
+
+def test_absent_tags_and_bad_arguments() -> None:
+    tweets, located = archive(np.arange(3.0)), people(["00000"], ["a"])
+    none = places.arrivals(tweets, located, ["absent"], rng=1)
+    assert none.empty
+    assert none.columns.tolist() == places.arrivals(tweets, located, ["t"]).columns.tolist()
+    with pytest.raises(UsageError, match="count from 1"):
+        places.arrivals(tweets, located, ["t"], k=(0,))
+    with pytest.raises(MissingColumnError, match=r"places\.of_users"):
+        places.arrivals(tweets, located[["user_id"]], ["t"])
+
+
+def simulated(
+    rng: np.random.Generator, *, located: float, wrong: float
+) -> tuple[NDArray[np.float64], NDArray[np.int64], pd.DataFrame]:
+    """Return times, true cities and located users of eight cities that start in turn.
+
+    Of the located users half are stated with certainty, the others with 1 - wrong, and the
+    latter are given the city of a random adopter that often.
+    """
+    onset = np.r_[0.0, np.sort(rng.uniform(0, 10_000, 7))]
+    size = rng.pareto(1.2, 8) + 0.2
+    each = np.maximum((1_500 * size / size.sum()).astype(int), 6)
+    city = np.repeat(np.arange(8), each)
+    at = onset[city] + rng.exponential(4_800, len(city))
+    at, city = at[order := np.argsort(at)], city[order]
+    stated = np.where(rng.random(len(at)) < 0.5, 1.0, 1 - wrong)
+    shown = np.where(rng.random(len(at)) < stated, city, rng.permutation(city))
+    known = np.flatnonzero(rng.random(len(at)) < located)
+    users = people([f"{row:05d}" for row in known], [f"c{c}" for c in shown[known]], stated[known])
+    return at, city, users
+
+
+def covered(worlds: int, *, located: float, wrong: float) -> pd.DataFrame:
+    """Return for each k how many true arrivals lie inside their interval."""
+    rows = []
+    for world in range(worlds):
+        at, city, users = simulated(np.random.default_rng([9, world]), located=located, wrong=wrong)
+        found = places.arrivals(archive(at), users, ["t"], rng=world)
+        for row in found[found.adopters >= 10].itertuples():
+            true = at[city == int(row.place_id[1:])][row.k - 1 : row.k]
+            late = np.inf if pd.isna(row.at_high) else seconds(row.at_high)
+            inside = len(true) == 1 and seconds(row.at_low) - 1e-5 <= true[0] <= late + 1e-5
+            rows.append(
+                (row.k, inside, len(true) == 1 and abs(seconds(row.naive_at) - true[0]) < 1)
+            )
+    return pd.DataFrame(rows, columns=["k", "inside", "naive"])
+
+
+def test_intervals_cover_the_true_arrival() -> None:
+    # About 70 arrivals for each k; a 95 % interval covers fewer than 0.88 of 70 with
+    # probability 0.01 (binomial), while the located users alone are right in 1 of 2.
+    found = covered(10, located=0.6, wrong=0.0).groupby("k").mean()
+    assert (found.inside >= 0.88).all()
+    assert (found.naive < 0.75).all()
+
+
+@pytest.mark.calibration
+@pytest.mark.parametrize(
+    ("located", "wrong", "least"),
+    # Well located, few located, some located wrongly (5 % of them): the last is known to
+    # cover less, because an account that is located wrongly just ahead of a city's own
+    # first ones cannot be told from them.
+    [(0.6, 0.0, 0.92), (0.3, 0.0, 0.92), (0.6, 0.1, 0.84), (0.9, 0.1, 0.88)],
+)
+def test_coverage_of_arrivals(located: float, wrong: float, least: float) -> None:
+    found = covered(60, located=located, wrong=wrong).groupby("k").inside.mean()
+    assert (found >= least).all(), found.to_dict()
+
+
+def test_distances_are_great_circles() -> None:
+    # Haversine with R = 6371.0088 km, computed apart from this code.
+    assert float(places.distance_km(NEW_YORK, LOS_ANGELES)) == pytest.approx(3935.751690893986)
+    assert float(places.distance_km(NEW_YORK, CHICAGO)) == pytest.approx(1144.2928545087723)
+    assert float(places.distance_km(NEW_YORK, NEW_YORK)) == 0
+    # Antipodes: half the circumference.
+    assert float(places.distance_km((0, 0), (180, 0))) == pytest.approx(np.pi * 6371.0088)
+
+
+def counts(users: list[int]) -> pd.DataFrame:
+    ids = [str(number) for number in range(len(users))]
+    return pd.DataFrame({"hashtag": "t", "place_id": ids, "users": users})
+
+
+def test_focus_and_entropy_as_published() -> None:
+    # Kamath et al. 2013: [8, 1, 1] and four equal places.
+    found = places.focus(counts([8, 1, 1])).iloc[0]
+    assert found.focus == 0.8
+    assert found.entropy_bits == pytest.approx(0.9219280948873623)
+    # Miller-Madow: (3 - 1) / (2 * 10 ln 2) bits more.
+    assert found.entropy_corrected_bits == pytest.approx(0.9219280948873623 + 0.1 / np.log(2))
+    assert found.focus_place_id == "0"
+    equal = places.focus(counts([1, 1, 1, 1])).iloc[0]
+    assert (equal.focus, equal.entropy_bits) == (0.25, 2.0)
+
+
+def test_spread_is_the_mean_distance_from_the_midpoint() -> None:
+    # Two points on the equator, 2 degrees apart: each 1 degree from the midpoint.
+    table = counts([1, 1]).assign(longitude=[0.0, 2.0], latitude=0.0)
+    assert places.focus(table).spread_km[0] == pytest.approx(np.radians(1) * 6371.0088)
+    one = counts([5]).assign(longitude=10.0, latitude=20.0)
+    assert places.focus(one).spread_km[0] == pytest.approx(0, abs=1e-3)
+    assert np.isnan(places.focus(counts([5])).spread_km[0])
+
+
+def test_effective_distance_takes_the_likeliest_path() -> None:
+    # Brockmann & Helbing 2013, rows are origins: 0 -> 2 carries 90 of 100: 1 - ln 0.9.
+    weight = np.array([[0, 10, 90], [30, 0, 70], [50, 50, 0]])
+    source, target = np.nonzero(weight)
+    flows = pd.DataFrame({"source": source, "target": target, "weight": weight[source, target]})
+    found = places.effective_distance(flows).set_index(["source", "target"])
+    assert found.distance[0, 2] == pytest.approx(1.1053605156578263)
+    # 0 -> 1 directly is 1 - ln 0.1; by way of 2 it is (1 - ln 0.9) + (1 - ln 0.5), shorter.
+    assert found.direct[0, 1] == pytest.approx(1 - np.log(0.1))
+    assert found.distance[0, 1] == pytest.approx(2 - np.log(0.45))
+    with pytest.raises(UsageError, match="negative"):
+        places.effective_distance(flows.assign(weight=-1))
