@@ -48,6 +48,7 @@ def events(tweets: Table, *, singletons: bool) -> Events:
         "earlier_than_root": int(np.sum(kept["early"].to_numpy())),
         "self_retweets": int(np.sum(kept["own"].to_numpy())),
         "marks_missing": kept["followers"].null_count,
+        "roots_before_archive": int(np.sum(root_at < window["opens"])),
     }
     return Events(
         _event_table(kept, is_root, offsets),

@@ -124,8 +124,8 @@ def _fitted(found: Events, kernel: str | None, truncated: NDArray[np.bool_], see
     fit = excitation.fit(
         _under(found, excitation.exponential(_DEBATENIGHT_RATE)),
         shape=kernel,
-        opens_s=found.opens_s,
         closes_s=found.closes_s,
+        whole=found.opens_s <= 0,
         truncated=truncated,
         resolution_s=found.resolution_s,
         seed=seed,

@@ -1,0 +1,141 @@
+import math
+
+import branching
+import numpy as np
+import pytest
+
+from spread import excitation
+from spread._errors import UsageError
+from spread.excitation import _fit, _likelihood
+
+START = excitation.exponential(1.0)
+
+
+def posterior_of(many):
+    times, marks, _, offsets = branching.flat(many)
+    return excitation.posterior(times, marks, START, offsets=offsets)
+
+
+def dense_log_likelihood(many, closes, truncated, kernel, mean, a, centre):
+    """Give the likelihood of untied cascades, pair by pair, κ integrated out numerically."""
+    rates, weights = np.array(kernel.rates_per_s), np.array(kernel.weights)
+    total, b = 0.0, a / mean
+    for (times, marks, _), close, seen in zip(many, closes, truncated, strict=True):
+        f = np.exp(kernel.beta * (np.log(marks) - centre))
+        logs, n = 0.0, len(times) - 1
+        for j in range(1, len(times)):
+            lags = times[j] - times[:j]
+            logs += math.log(f[:j] @ (np.exp(-np.outer(lags, rates)) @ weights))
+        mass = (1 - np.exp(-np.outer(close - times, rates))) @ (weights / rates)
+        # ∫ κ^n e^{−κ H} Gamma(κ; a, b) dκ by Simpson's rule on a fine grid of κ.
+        k = np.linspace(1e-9, 80 / b, 400_001)
+        prior = a * math.log(b) + (a - 1) * np.log(k) - b * k - math.lgamma(a)
+
+        def integral(power, exposure, k=k, prior=prior):
+            y = np.exp(prior + power * np.log(k) - exposure * k)
+            h = k[1] - k[0]
+            return h / 3 * (y[0] + y[-1] + 4 * y[1:-1:2].sum() + 2 * y[2:-1:2].sum())
+
+        total += logs + math.log(integral(n, f @ mass))
+        if seen:
+            total -= math.log(1 - integral(0, f[0] * mass[0]))
+    return total
+
+
+@pytest.mark.parametrize("shape", ["exponential", "omori"])
+def test_the_likelihood_equals_its_plain_twin(shape):
+    many = branching.cascades(np.random.default_rng(1), 6, most=40)
+    closes = np.array([times[-1] + 50.0 * k for k, (times, _, _) in enumerate(many, start=1)])
+    truncated = np.arange(6) % 2 == 0
+    sample = _fit._sample(posterior_of(many), closes, None, truncated, 1e-9, 0)
+    family = _fit._SHAPES[shape](sample)
+    point = np.array([*([-9.0] if shape == "exponential" else [4.0, -0.4]), 0.6, -0.3, 1.2])
+    kernel = family.kernel(point)
+    centre = np.concatenate([np.log(marks) for _, marks, _ in many]).mean()
+    expected = dense_log_likelihood(
+        many, closes, truncated, kernel, math.exp(-0.3), math.exp(1.2), centre
+    )
+    # Ticks of 1e-9 s change the kernel by less than 1e-9; Simpson's rule is good to 1e-7.
+    assert _likelihood.log_likelihood(sample, family, point) == pytest.approx(expected, rel=1e-6)
+
+
+def test_ties_are_the_limit_of_a_tick():
+    # Delays within a tick δ have the triangular density 2 (1 − x/δ) / δ: its mean of r e^{−rx}.
+    rate, tick = 3.0, 1.0
+    x = (np.arange(200_000) + 0.5) / 200_000
+    expected = np.mean(2 * (1 - x) * rate * np.exp(-rate * x))
+    sample = _fit._sample(
+        excitation.posterior([0.0, 0.0], [1.0, 1.0], START), np.array([1e9]), None, None, tick, 0
+    )
+    one = np.ones(1)
+    tied = 2 * (1 + np.expm1(-rate) / rate) / rate
+    found = _likelihood._log_intensities(
+        sample.times_s, np.ones(2), sample.offsets, rate * one, rate * one, one, tied * one, tick
+    )
+    assert math.exp(found) == pytest.approx(expected, rel=1e-8)
+
+
+def test_times_in_whole_seconds_do_not_drive_the_rate_to_infinity():
+    rng = np.random.default_rng(2)
+    many = branching.cascades(rng, 80, least=3, delays=branching.exponential_delays(0.5))
+    floored = [(np.floor(times), marks, parents) for times, marks, parents in many]
+    found = excitation.fit(
+        posterior_of(floored), shape="exponential", resolution_s=1.0, closes_s=np.full(80, 1e6)
+    )
+    low, high = found.intervals["rate_per_s"]
+    # With the ticks' density the interval holds the truth; without, half the delays are 0.
+    assert low < 0.5 < high
+
+
+@pytest.mark.parametrize(
+    ("shape", "delays"),
+    [("exponential", branching.exponential_delays(0.01)), ("omori", branching.power_law_delays)],
+)
+def test_the_family_that_made_the_delays_is_chosen(shape, delays):
+    many = branching.cascades(np.random.default_rng(1), 60, least=5, delays=delays, most=200)
+    found = excitation.fit(posterior_of(many), closes_s=np.full(60, 1e9), with_intervals=False)
+    assert found.kernel.name == shape
+
+
+def test_quadratic_and_profile_intervals_agree(monkeypatch):
+    many = branching.cascades(
+        np.random.default_rng(4), 150, delays=branching.exponential_delays(0.01), most=200
+    )
+    cascades = posterior_of(many)
+    options = {
+        "shape": "exponential",
+        "closes_s": np.full(150, 1e9),
+        "truncated": np.zeros(150, bool),
+    }
+    profile = excitation.fit(cascades, **options)
+    monkeypatch.setattr(_likelihood, "QUADRATIC_FROM", 1)
+    quadratic = excitation.fit(cascades, **options)
+    for name, ends in profile.intervals.items():
+        width = ends[1] - ends[0]
+        assert quadratic.intervals[name] == pytest.approx(ends, abs=0.15 * width)
+
+
+def test_cascades_not_seen_from_the_start_are_left_out():
+    many = branching.cascades(np.random.default_rng(5), 30, least=5)
+    whole = np.arange(30) < 20
+    some = excitation.fit(
+        posterior_of(many), shape="exponential", whole=whole, with_intervals=False
+    )
+    alone = excitation.fit(
+        posterior_of(many[:20]),
+        shape="exponential",
+        closes_s=np.full(20, max(times[-1] for times, _, _ in many) + 1e-3),
+        with_intervals=False,
+    )
+    assert some.values == pytest.approx(alone.values, rel=1e-3)
+
+
+def test_too_few_retweets_take_the_published_kernel():
+    found = excitation.fit(excitation.posterior([0.0, 1.0], [5.0, 1.0], START))
+    assert found.kernel == excitation.exponential(6.8e-5, beta=1.0)
+    assert "only 1 retweets" in found.cannot_tell
+
+
+def test_an_unknown_family_is_refused():
+    with pytest.raises(UsageError, match="unknown kernel: got 'weibull'; allowed: exponential"):
+        excitation.fit(excitation.posterior([0.0], [1.0], START), shape="weibull")
