@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from numpy.typing import NDArray
 
 from spread._random import resolve_seed, stream
 from spread.hashtags._acts import Acts
-from spread.hashtags._association import npmi
 from spread.hashtags._candidates import Found, find
 from spread.hashtags._collection import Collection, collection
 from spread.hashtags._evidence import Evidence, gather
+from spread.hashtags._naive import Older, answers
 from spread.hashtags._posterior import Child, posterior, support
 from spread.hashtags._template import Template, matching
 from spread.tables import Table, instants
@@ -50,8 +49,10 @@ class Family:
         `first_tweet_id`, `first_author_id` (the first in this archive, so its inventor only
         if nothing older is missing), `parent` (null when there is none or it cannot be
         told), `probability` (of the verdict: of that parent, or of none; of the likeliest
-        when it cannot be told), `support` (share of redrawn adopters that give the same
-        answer), `verdict` (descends, no parent, cannot tell), `reason`, `evidence` (tweet
+        when it cannot be told), `p_family` (of any parent among the members: with a low
+        `probability` the tag is of the family, but from which member is open; for a tag of
+        the root's form the prior alone gives up to 0.75), `support` (share of redrawn
+        adopters that give the same answer), `verdict` (descends, no parent, cannot tell), `reason`, `evidence` (tweet
         ids: the first adopters' tweets, and their earlier ones with the parent),
         `naive_parent` (the older tag with which it goes together most).
     links
@@ -181,7 +182,13 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
     children = [] if how["cannot_tell"] else _children(found, tags)
     chances = posterior(children)
     members = _table(found, tags, children, chances, how, seed)
-    naive = _naive(found.acts, tags)
+    naive = answers(
+        [
+            Older(t.name, t.first_us, len(t.acts), np.unique(found.acts.author[t.acts]))
+            for t in tags
+        ],
+        found.acts.authors,
+    )
     members["naive_parent"] = pd.Series([None, *naive["together"]], dtype="str")
     companions = found.table[found.table["kind"] == "companion"]
     return Family(
@@ -272,7 +279,9 @@ def _table(
     rows = []
     for i, tag in enumerate(tags):
         if i == 0:
-            verdict = _Verdict(None, np.nan, np.nan, "root", "the tag that was asked for", [])
+            verdict = _Verdict(
+                None, np.nan, np.nan, np.nan, "root", "the tag that was asked for", []
+            )
         elif not children:
             verdict = _untold(acts, tag, str(how["cannot_tell"]))
         else:
@@ -301,6 +310,7 @@ def _table(
 class _Verdict:
     parent: str | None
     probability: float
+    p_family: float
     support: float
     verdict: str
     reason: str
@@ -309,7 +319,7 @@ class _Verdict:
 
 def _untold(acts: Acts, tag: _Tag, reason: str) -> _Verdict:
     first = [str(acts.tweet_id[tag.acts[0]])]
-    return _Verdict(None, np.nan, np.nan, "cannot tell", reason, first)
+    return _Verdict(None, np.nan, np.nan, np.nan, "cannot tell", reason, first)
 
 
 def _judged(
@@ -324,7 +334,7 @@ def _judged(
         few = f"cannot tell: {tag.authors} account{'s' * (tag.authors > 1)} used it, at least "
         return _untold(acts, tag, few + f"{LEAST_ADOPTERS} are needed")
     top = int(np.argmax(chance))
-    value, held = float(chance[top]), float(supported[top])
+    value, held, any_parent = float(chance[top]), float(supported[top]), float(1 - chance[-1])
     likely = int(np.argmax(chance[:-1]))
     found = child.evidence
     said = _said(found, likely, tags[likely].name)
@@ -332,13 +342,13 @@ def _judged(
     nearest = "no parent" if top == len(tags) else f"#{tags[top].name}"
     if value < _SURE:
         reason = f"cannot tell: the likeliest, {nearest}, has {value:.2f}; {said}"
-        return _Verdict(None, value, held, "cannot tell", reason, tweets)
+        return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
     if held < _SURE:
         reason = f"cannot tell: {nearest} ({value:.2f}) hangs on single adopters; {said}"
-        return _Verdict(None, value, held, "cannot tell", reason, tweets)
+        return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
     if top == len(tags):
-        return _Verdict(None, value, held, "no parent", said, tweets)
-    return _Verdict(tags[top].name, value, held, "descends", said, tweets)
+        return _Verdict(None, value, any_parent, held, "no parent", said, tweets)
+    return _Verdict(tags[top].name, value, any_parent, held, "descends", said, tweets)
 
 
 def _said(found: Evidence, parent: int, name: str) -> str:
@@ -374,23 +384,3 @@ def _links(
     ]
     table = pd.DataFrame(rows, columns=["child", "parent", "probability"])
     return table.astype({"child": "str", "parent": "str", "probability": "float64"})
-
-
-def _naive(acts: Acts, tags: Sequence[_Tag]) -> pd.DataFrame:
-    """Return what simple rules would answer for each child."""
-    users = [np.unique(acts.author[tag.acts]) for tag in tags]
-    rows: list[tuple[str, str | None, str | None, str | None]] = []
-    for i, tag in enumerate(tags[1:], 1):
-        older = [k for k in range(len(tags)) if tags[k].first_us < tag.first_us]
-        if not older:
-            rows.append((tag.name, None, None, None))
-            continue
-        shared = np.array([len(np.intersect1d(users[i], users[k])) for k in older])
-        sizes = np.array([len(users[k]) for k in older])
-        value = npmi(shared, np.array(len(users[i])), sizes, acts.authors)
-        alike = [SequenceMatcher(None, tag.name, tags[k].name).ratio() for k in older]
-        best = [
-            older[int(np.argmax(of))] for of in (value, [len(tags[k].acts) for k in older], alike)
-        ]
-        rows.append((tag.name, tags[best[0]].name, tags[best[1]].name, tags[best[2]].name))
-    return pd.DataFrame(rows, columns=["hashtag", "together", "largest", "similar"]).astype("str")

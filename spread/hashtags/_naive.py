@@ -1,0 +1,52 @@
+"""What simple rules would say a tag came from: printed beside the answer, never used in it."""
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spread.hashtags._association import npmi
+
+__all__ = ["Older", "answers"]
+
+
+class Older(NamedTuple):
+    """A member of the family: its name, first use, number of tweets and users (sorted)."""
+
+    name: str
+    first_us: int
+    tweets: int
+    users: NDArray[np.int32]
+
+
+def answers(tags: Sequence[Older], authors: int) -> pd.DataFrame:
+    """Return for each tag but the first what it came from by three rules.
+
+    `together`: the older tag of highest NPMI over authors; `largest`: the older tag with
+    most tweets; `similar`: the older tag whose name is most alike. None without an older.
+
+    Examples
+    --------
+    >>> one, two = Older("mynypd", 1, 9, np.array([0, 1])), Older("mylapd", 2, 3, np.array([1]))
+    >>> answers([one, two], 5).to_dict("records")
+    [{'hashtag': 'mylapd', 'together': 'mynypd', 'largest': 'mynypd', 'similar': 'mynypd'}]
+    """
+    rows = []
+    for tag in tags[1:]:
+        older = [other for other in tags if other.first_us < tag.first_us]
+        rows.append([tag.name, *(_best(tag, older, authors) if older else [None] * 3)])
+    return pd.DataFrame(rows, columns=["hashtag", "together", "largest", "similar"]).astype("str")
+
+
+def _best(tag: Older, older: Sequence[Older], authors: int) -> list[str]:
+    shared = np.array([len(np.intersect1d(tag.users, other.users)) for other in older], float)
+    sizes = np.array([len(other.users) for other in older], float)
+    rules = (
+        npmi(shared, np.array(float(len(tag.users))), sizes, authors),
+        [other.tweets for other in older],
+        [SequenceMatcher(None, tag.name, other.name).ratio() for other in older],
+    )
+    return [older[int(np.argmax(rule))].name for rule in rules]
