@@ -80,11 +80,11 @@ def test_retweets_hold_the_root_and_its_true_running_count(made):
 
 def test_replies_name_a_tweet_of_the_truth(made):
     truth, _, tweets = made
-    expected = truth.originals.set_index("tweet_id").reply_to
+    expected = truth.originals.set_index("tweet_id").reply_to.dropna()
     for tweet in tweets:
         if "retweeted_status" not in tweet:
             said = tweet["in_reply_to_status_id_str"]
-            assert said == (expected[tweet["id_str"]] or None)
+            assert said == expected.get(tweet["id_str"])
             assert (said is None) == (tweet["in_reply_to_user_id_str"] is None)
 
 
@@ -137,7 +137,7 @@ def test_screen_names_and_user_ids_are_unique():
 def test_reader_reads_it_all(made, tmp_path):
     truth, path, tweets = made
     read = archive.read(path, to=tmp_path / "tables")
-    table = read.frame(read.tweets)
+    table = read.frame("tweets")
     collected = table[table.origin == "collected"].set_index("tweet_id")
     assert set(collected.index) == {tweet["id_str"] for tweet in tweets}
     kept = truth.originals[truth.originals.kept].set_index("tweet_id")
@@ -157,7 +157,7 @@ def _one_star(audience, size, roots):
     starts[0] = 0
     graph = FollowGraph(starts, np.arange(1, audience + 1, dtype=np.int32))
     free, zeros = np.full(roots, -1), np.zeros(roots)
-    columns = {name: free for name in Agenda._fields} | {
+    columns = dict.fromkeys(Agenda._fields, free) | {
         "at_s": np.arange(roots) * 10.0, "topic": zeros, "stance": zeros + CRITICAL,
         "size": zeros + size, "author": zeros, "rule": zeros,
     }  # fmt: skip

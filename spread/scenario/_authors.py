@@ -72,7 +72,7 @@ def _recruit(
     world: World, agenda: Agenda, past: Past, index: int, rng: np.random.Generator
 ) -> tuple[int, int]:
     """Find an author among those who took part in the source topic, or who follow them."""
-    city, stance, at_s = agenda.city[index], agenda.stance[index], agenda.at_s[index]
+    city, stance, at_s = int(agenda.city[index]), agenda.stance[index], agenda.at_s[index]
     for _ in range(_TRIES):
         root = agenda.source_root[index]
         if root < 0:
@@ -126,7 +126,7 @@ def find_author(
     world: World, agenda: Agenda, past: Past, index: int, rng: np.random.Generator
 ) -> tuple[int, int]:
     """Return who writes a root, and through which earlier root they came to it."""
-    city, at_s = agenda.city[index], agenda.at_s[index]
+    city, at_s = int(agenda.city[index]), agenda.at_s[index]
     if agenda.author[index] >= 0:
         return agenda.author[index], agenda.prompt[index]
     if agenda.rule[index] == INVENT:

@@ -207,7 +207,8 @@ def _spans(text: str, pieces: list[tuple[str, str]]) -> tuple[Span, ...]:
     found, after = [], 0
     for piece, value in pieces:
         start = text.find(piece, after)
-        if start >= 0:
+        # What ends where the text was cut may be the beginning of something longer.
+        if start >= 0 and not text.startswith("…", start + len(piece)):
             after = start + len(piece)
             found.append(Span(start, after, value))
     return tuple(found)

@@ -114,8 +114,9 @@ def make_world(accounts: Accounts, graph: FollowGraph) -> World:
         totals = np.concatenate([[0.0], np.cumsum(drawn)])
         audience[stance] = np.diff(totals[graph.starts])
         weight = weights * taste[accounts.bloc]
-        mean = float(weight @ audience[stance]) / float(weight.sum())
-        offspring[stance] = audience[stance] * (BRANCHING / mean)
+        drawn_on = float(weight @ audience[stance])
+        if drawn_on > 0.0:
+            offspring[stance] = audience[stance] * (BRANCHING * float(weight.sum()) / drawn_on)
     block = accounts.bloc.astype(np.int64) * 128 + accounts.city
     order = np.argsort(block, kind="stable").astype(np.int32)
     reach = (accounts.followers + 1.0) ** 0.4

@@ -114,7 +114,7 @@ def _retweet(words: Words, record: Record, row: int, root: int, so_far: int) -> 
     text = head + said.text
     cut = len(text) > MOST
     text = text[: MOST - 1] + "…" if cut else text
-    moved = _moved(said, len(head), MOST - 1 if cut else MOST)
+    moved = _moved(said, len(head), MOST - 2 if cut else MOST)
     entities = _entities(words, record, root, moved)
     named = _mention(words, Span(3, 4 + len(name), str(author)))
     entities["user_mentions"] = [named, *cast(list[object], entities["user_mentions"])]
