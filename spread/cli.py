@@ -106,7 +106,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
     write(found, options.out, command=command)
     print(found)
     print(f"\nOpen {options.out / 'report.html'}")
-    return PARTLY if found.read_report.rejected else DONE
+    return PARTLY if len(found.read_report.rejects) else DONE
 
 
 def write(found: study.Study, folder: str | Path, *, command: str = "") -> None:
@@ -142,7 +142,7 @@ def _record(found: study.Study, command: str) -> dict[str, object]:
         "window": [found.start_at.isoformat(), found.end_at.isoformat()],
         "versions": dict(found.versions),
         "inputs": files.to_dict("records"),
-        "rejected": found.read_report.rejected,
+        "rejected": len(found.read_report.rejects),
         "rows": {name: len(table) for name, table in found.tables.items()},
         "story": list(found.story),
         "cannot_tell": [list(refusal) for refusal in found.cannot_tell],

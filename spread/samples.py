@@ -70,7 +70,7 @@ def load(name: str) -> archive.Archive:
 
     Examples
     --------
-    >>> load("mynypd").report.rejected
+    >>> load("mynypd").report.totals["rejected"]
     0
     """
     if name not in _ARCHIVES:

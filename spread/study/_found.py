@@ -108,5 +108,6 @@ def _tags(scope: Scope, family: Family | None) -> list[str]:
             .hashtag.head(TAGS)
             .tolist()
         )
-    kin = family.members.sort_values(["authors", "hashtag"], ascending=[False, True])
+    kin = family.members[family.members.hashtag != scope.root]
+    kin = kin.sort_values(["authors", "hashtag"], ascending=[False, True])
     return [scope.root, *kin.hashtag.head(TAGS - 1)]

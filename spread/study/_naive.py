@@ -105,13 +105,14 @@ def _parents(family: Family | None) -> list[tuple[str, ...]]:
             "the tag it occurs with most",
         )
         for row in rows(family.members.sort_values(["first_at", "hashtag"]))
+        if row.hashtag != family.root
     ]
 
 
 def _places(arrivals: pd.DataFrame, zone: str) -> list[tuple[str, ...]]:
     if arrivals.empty:
         return []
-    first = arrivals.sort_values(["at", "place_id"]).iloc[0]
+    first = arrivals.iloc[0]
     naive = arrivals.sort_values(["naive_at", "place_id"]).iloc[0]
     return [
         (

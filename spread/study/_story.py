@@ -12,6 +12,7 @@ import pandas as pd
 from spread.archive import ReadReport
 from spread.hashtags import Family
 from spread.hijack import Turn
+from spread.study import _places
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
@@ -40,9 +41,9 @@ def of_archive(scope: Scope, report: ReadReport, time_zone: str) -> Telling:
         f"to {words.day(scope.end_at, time_zone)}"
         + (f"; {words.number(tagged)} of them carry {scope.shown}." if scope.root else ".")
     )
-    if report.rejected:
+    if rejected := report.totals["rejected"]:
         sentences.append(
-            f"{words.counted(report.rejected, 'record')} could not be read; "
+            f"{words.counted(rejected, 'record')} could not be read; "
             "each is listed with its file, number and reason."
         )
     return Telling(sentences, [])
@@ -185,10 +186,13 @@ def of_family(family: Family | None) -> Telling:
     if family is None:
         return Telling([], [("the family of tags", "the study has no root tag")])
     if family.cannot_tell:
-        return Telling([], [("the family of tags", family.cannot_tell)])
+        return Telling(
+            [], [("the family of tags", family.cannot_tell.removeprefix("cannot tell: "))]
+        )
     shown = dict(zip(family.members.hashtag, family.members.shown, strict=True))
-    told = family.members[family.members.verdict == "descends"]
-    open_ones = family.members[family.members.verdict == "cannot tell"]
+    others = family.members[family.members.hashtag != family.root]
+    told = others[others.verdict == "descends"]
+    open_ones = others[others.verdict == "cannot tell"]
     refusals = [("where #" + row.shown + " came from", str(row.reason)) for row in rows(open_ones)]
     if told.empty:
         return Telling(["No tag is found to descend from the root."], refusals)
@@ -197,38 +201,30 @@ def of_family(family: Family | None) -> Telling:
         for row in rows(told.sort_values("first_at"))
     ]
     sentence = f"{_counted_tags(len(told))} descend: {_listed(parts)}"
-    alone = family.members[family.members.verdict == "no parent"]
+    alone = others[others.verdict == "no parent"]
     if len(alone):
         sentence += f"; {_listed(['#' + s for s in alone.shown])} look alike and have no parent"
     return Telling([sentence + "."], refusals)
 
 
-def of_places(arrivals: pd.DataFrame, located: pd.DataFrame, scope: Scope, zone: str) -> Telling:
+def of_places(arrivals: pd.DataFrame, located: pd.DataFrame, shown: str, zone: str) -> Telling:
     """Say where the tag arrived, and in which order."""
     share = float(located.reason.isna().mean()) if len(located) else 0.0
+    coverage = f"{words.percent(share)} of the accounts have a location that names a city"
     if arrivals.empty:
-        return Telling(
-            [],
-            [
-                (
-                    "where it went",
-                    f"{words.percent(share)} of the accounts have a location that names a city, "
-                    "too few for an order of arrival",
-                )
-            ],
-        )
-    first = arrivals.sort_values(["at", "place_id"]).head(5)
+        reason = f"{coverage}, too few for an order of arrival"
+        return Telling([], [("where it went", reason)])
+    start = arrivals["at"].iloc[0]
     parts = [
-        f"{row.city} ({words.clock(row.at, zone, seen_from=first['at'].iloc[0])}, "
+        f"{row.city} ({words.clock(row.at, zone, seen_from=start)}; "
         f"rank {row.rank:.0f}, {row.rank_low:.0f}–{row.rank_high:.0f})"
-        for row in rows(first)
+        for row in rows(arrivals.head(5))
     ]
     return Telling(
         [
-            f"{words.percent(share)} of the accounts have a location that names a city. By the "
-            f"{_ordinal(int(first['k'].iloc[0]))} adopter there, {scope.shown} arrived in "
-            f"{_listed(parts)}; the ranges are 95 % intervals over the places of the accounts "
-            "that cannot be located."
+            f"{coverage}. By its {_ordinal(int(arrivals['k'].iloc[0]))} adopter there, {shown} "
+            f"arrived in {_listed(parts)}; the ranges are 95 % intervals over where the "
+            "accounts that cannot be located may be."
         ],
         [],
     )
@@ -245,7 +241,12 @@ def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
         of_drivers(found.turn, found.labels),
         of_seeds(found.rank, found.labels),
         of_family(found.family),
-        of_places(found.arrivals, found.located, found.scope, time_zone),
+        of_places(
+            _places.told(found.arrivals, found.scope.root),
+            found.located,
+            found.scope.shown,
+            time_zone,
+        ),
     ]
     return Telling(
         [sentence for telling in tellings for sentence in telling.sentences],

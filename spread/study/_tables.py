@@ -4,11 +4,8 @@ import pandas as pd
 
 from spread import cascade, hashtags
 from spread.archive import ReadReport
-from spread.study import _drawn, _evidence, _naive
+from spread.study import _drawn, _evidence, _naive, _places
 from spread.study._found import Found
-
-SMALLEST_CELL = 5
-"""A place with fewer accounts is not shown in public: its people could be guessed."""
 
 _EMPTY = {
     "members": ["hashtag", "shown", "first_at", "authors", "parent", "probability", "verdict"],
@@ -22,6 +19,7 @@ def of(
     found: Found, report: ReadReport, *, names: bool, time_zone: str, seed: int
 ) -> dict[str, pd.DataFrame]:
     """Return every table of a study by its name."""
+    places = _places.shown(found.arrivals, found.located, names=names)
     nodes, edges = _drawn.network(found.graph, found.labels, found.camps, seed=seed)
     return {
         "files": report.files,
@@ -41,8 +39,8 @@ def of(
         "turn_posterior": found.turn.posterior,
         "drivers": _labelled(found.turn.drivers, found.labels),
         **_family(found),
-        "arrivals": shown_places(found.arrivals, found.located, names=names),
-        "places": _cities(found.located, names=names),
+        "arrivals": places,
+        "places": _places.cities(found.located, names=names),
         "evidence": _evidence.behind(
             found.scope.tweets,
             rank=found.rank,
@@ -55,21 +53,11 @@ def of(
             rank=found.rank,
             turn=found.turn,
             family=found.family,
-            arrivals=shown_places(found.arrivals, found.located, names=names),
+            arrivals=_places.told(places, found.scope.root),
             labels=found.labels,
             time_zone=time_zone,
         ),
     }
-
-
-def shown_places(arrivals: pd.DataFrame, located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
-    """Return arrivals in places that enough located accounts share to be shown in public."""
-    if names:
-        return arrivals
-    accounts = located.place_id.value_counts()
-    return arrivals[arrivals.place_id.map(accounts).fillna(0) >= SMALLEST_CELL].reset_index(
-        drop=True
-    )
 
 
 def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
@@ -95,12 +83,3 @@ def _family(found: Found) -> dict[str, pd.DataFrame]:
     if found.family is None:
         return {name: pd.DataFrame(columns=columns) for name, columns in _EMPTY.items()}
     return {name: getattr(found.family, name) for name in _EMPTY}
-
-
-def _cities(located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
-    """Return the cities of located accounts with how many there are in each."""
-    keys = ["place_id", "city", "region", "country", "longitude", "latitude"]
-    known = located[located.reason.isna() & located.city.notna()]
-    cities = known.groupby(keys, dropna=False).size().reset_index(name="users")
-    kept = cities if names else cities[cities["users"] >= SMALLEST_CELL]
-    return kept.sort_values(["users", "place_id"], ascending=[False, True]).reset_index(drop=True)

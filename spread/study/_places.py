@@ -1,0 +1,38 @@
+"""Which places are shown and told: enough accounts, the root's arrivals first."""
+
+import pandas as pd
+
+SMALLEST_CELL = 5
+"""A place with fewer accounts is not shown in public: its people could be guessed."""
+
+_TOLD_K = (3, 1)
+
+
+def shown(arrivals: pd.DataFrame, located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
+    """Return arrivals in places that enough located accounts share to be shown in public."""
+    if names:
+        return arrivals
+    accounts = arrivals.place_id.map(located.place_id.value_counts()).fillna(0)
+    return arrivals[accounts >= SMALLEST_CELL].reset_index(drop=True)
+
+
+def told(arrivals: pd.DataFrame, root: str | None) -> pd.DataFrame:
+    """Return the root's arrivals by time, by the third adopter or else by the first.
+
+    The third says more than the first, which may be one account that is located wrongly.
+    """
+    of_root = arrivals[arrivals.hashtag == root]
+    for k in _TOLD_K:
+        chosen = of_root[of_root.k == k]
+        if len(chosen) > 1 or k == 1:
+            break
+    return chosen.sort_values(["at", "place_id"], ignore_index=True)
+
+
+def cities(located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
+    """Return the cities of located accounts with how many there are in each."""
+    keys = ["place_id", "city", "region", "country", "longitude", "latitude"]
+    known = located[located.reason.isna() & located.city.notna()]
+    counted = known.groupby(keys, dropna=False).size().reset_index(name="users")
+    kept = counted if names else counted[counted["users"] >= SMALLEST_CELL]
+    return kept.sort_values(["users", "place_id"], ascending=[False, True], ignore_index=True)
