@@ -63,8 +63,9 @@ def arrivals(
     DataFrame
         One row a tag, a k and a city with at least k located adopters, sorted by
         `hashtag`, `k`, `rank`, `place_id`: `hashtag`, `place_id`, `city`, `region`,
-        `country`, `longitude`, `latitude`, `k`, `at` (median over draws; null: not reached in half of them), `at_low`,
-        `at_high` (95 %; null: not reached in that many draws), `p_reached`, `rank`,
+        `country`, `longitude`, `latitude`, `k`, `at` (median over draws;
+        null: not reached in half of them), `at_low`, `at_high` (95 %; null: not reached in
+        that many draws), `p_reached`, `rank`,
         `rank_low`, `rank_high` (1 = first, among the tag's cities at this k), `adopters`
         (located), `tweet_id`, `author_id` (the k-th located adopter's tweet: the
         evidence), `naive_at` (its time: what the located users alone would say). The
