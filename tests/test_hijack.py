@@ -9,6 +9,7 @@ from test_hijack_streams import Stream, stream
 
 from spread import hijack
 from spread._errors import MissingColumnError, UsageError
+from spread.hijack._units import read, units
 
 START = pd.Timestamp("2014-04-22 18:00", tz="UTC")
 
@@ -119,13 +120,24 @@ def test_one_large_cascade_is_one_unit() -> None:
     assert found.rising is None
 
 
-def test_what_one_author_begins_within_an_hour_is_one_unit() -> None:
-    tweets, camps = plain_tweets("AB" * 50)
-    tweets.loc[10:39, "author_id"] = "u0010"
-    assert hijack.detect(tweets, camps, rng=0).units == 100 - 29
-    # Minutes 10 to 39, and then minute 70: sixty minutes after the first.
-    tweets.loc[70, "author_id"] = "u0010"
-    assert hijack.detect(tweets, camps, rng=0).units == 100 - 29
+def test_what_one_author_begins_within_an_hour_weighs_as_one() -> None:
+    """At minutes 0, 10, 20, 30 and 40: seen from 10 to 30 all five lie within half an hour,
+    from 0 and 40 four do; so they weigh 3/5 + 2/4. What comes at minute 90 is alone."""
+    tweets, _ = plain_tweets("A" * 100)
+    mine = [0, 10, 20, 30, 40, 90]
+    tweets.loc[mine, "author_id"] = "me"
+    camps = pd.DataFrame({"user_id": ["me"], "camp": ["A"]})
+    counted = units(read(tweets, camps))
+    assert counted.weight.tolist() == pytest.approx([1 / 4, 1 / 5, 1 / 5, 1 / 5, 1 / 4, 1])
+
+
+def test_one_diligent_account_is_no_turn() -> None:
+    """Two camps by turns; then one account of B answers everyone, forty times."""
+    tweets, camps = plain_tweets("AB" * 60 + "B" * 40)
+    tweets.loc[120:, "author_id"] = "u0121"
+    assert hijack.detect(tweets, camps, rng=0).p_turn < 0.5
+    apart = hijack.detect(*plain_tweets("AB" * 60 + "B" * 40), rng=0)
+    assert apart.p_turn > 0.95
 
 
 def test_manual_retweets_and_the_unlabelled_are_no_units() -> None:
@@ -187,9 +199,8 @@ def test_naive_answers_are_given_beside() -> None:
     [
         ("AB" * 9, "only 18 cascades are by authors with a camp"),
         ("A" * 40, "all 40 cascades are by authors of one camp, A"),
-        # The posterior median lies within a cascade of the fourth from the edge.
-        ("A" * 4 + "B" * 60, "the archive starts with the change: only 3 cascades lie before it"),
-        ("A" * 60 + "B" * 4, "the archive ends with the change: only 5 cascades lie after it"),
+        ("A" * 4 + "B" * 60, "the archive starts with the change: the cascades before it are"),
+        ("A" * 60 + "B" * 4, "the archive ends with the change: the cascades after it are"),
         ("AABAB" * 6 + "BBABA" * 8, "the probability of a turn is 0."),
     ],
 )

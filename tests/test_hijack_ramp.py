@@ -129,14 +129,14 @@ def test_repeated_units_are_seen_as_overdispersion(copies: int) -> None:
 
 @settings(max_examples=40, derandomize=True, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 12)), min_size=1, max_size=20))
-def test_threads_agree_with_a_plain_twin(posts: list[tuple[int, int]]) -> None:
-    ordered, begun, expected = sorted(posts), {}, []
-    for author, at in ordered:
-        expected.append(author not in begun or at >= begun[author] + 5)
-        if expected[-1]:
-            begun[author] = at
+def test_crowding_agrees_with_a_plain_twin(posts: list[tuple[int, int]]) -> None:
+    ordered = sorted(posts)
+    expected = [
+        sum(author == other and abs(at - then) <= 3 for other, then in ordered)
+        for author, at in ordered
+    ]
     authors, times = (np.array(column) for column in zip(*ordered, strict=True))
-    found = _units.thread_starts(authors.astype(np.int64), times.astype(float), 5.0)
+    found = _units.crowding(authors.astype(np.int64), times.astype(float), 3.0)
     assert found.tolist() == expected
 
 

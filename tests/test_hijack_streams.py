@@ -47,12 +47,13 @@ def stream(
     after: tuple[float, ...] = (0.1, 0.7, 0.2),
     labelled: float = 0.6,
     threads: float = 0.1,
+    desk: int | None = None,
 ) -> Stream:
     """Draw an archive whose volume comes in bursts and whose cascades are Pareto in size.
 
     The volume has its own peaks, one of them half an hour after the onset, turn or not. One
     original in ten begins a thread by the same author within the hour. Nine in ten of those
-    who pass a tweet on are of its camp.
+    who pass a tweet on are of its camp. With `desk` the launching camp is so many accounts.
     """
     rng = np.random.default_rng([seed, 20140422])
     originals = int(tweets / 5.2)
@@ -72,6 +73,8 @@ def stream(
     # Authors are drawn with Pareto activity: a few write much.
     author = np.minimum(rng.pareto(1.1, len(at_s)) * 40, 1999).astype(int)
     author = (author * 7919 + rng.integers(0, 3, len(at_s)) * 17) % 2000
+    if desk is not None:
+        author[camp == LAUNCH] = author[camp == LAUNCH] % desk
     begins = rng.random(len(at_s)) < threads
     more = rng.geometric(0.25, len(at_s)) * begins
     at_s = np.append(at_s, np.repeat(at_s, more) + rng.exponential(600, more.sum()))

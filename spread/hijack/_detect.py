@@ -48,15 +48,16 @@ def detect(
     volume is no turn.
 
     A unit is a cascade, a tweet, quote or reply with its retweets, dated by the original
-    and in the camp of its author: the retweets of one original repeat one choice. What one
-    author begins within an hour is one unit, for the same reason. What dependence is left
-    is measured as variance between blocks of units around the fitted change, and the
-    evidence is divided by it.
+    and in the camp of its author: the retweets of one original repeat one choice. So do the
+    originals of one author, who counts about once an hour: each of them weighs one over how
+    many the author began within half an hour before and after. What dependence is left is
+    measured as variance between blocks of units around the fitted change, and the evidence
+    is divided by it.
 
     A turn is called from `p_turn` 0.95 on; up to 0.1 there is no turn. The answer is
-    `cannot_tell` in between; with fewer than 20 units or a single camp; and when fewer than
-    10 units lie before (after) the change, since then the archive does not show what it
-    came from (led to).
+    `cannot_tell` in between; with units of a weight below 20 or of a single camp; and when
+    a weight below 10 lies before (after) the change, since then the archive does not show
+    what it came from (led to).
 
     Parameters
     ----------
@@ -186,10 +187,11 @@ def _times(
 
 
 def _too_little(counted: Units) -> str | None:
-    if len(counted) < _LEAST_UNITS:
+    if counted.weight.sum() < _LEAST_UNITS:
         return (
-            f"only {len(counted)} cascades are by authors with a camp "
-            f"({counted.unlabelled} without); at least {_LEAST_UNITS} are needed"
+            f"only {len(counted)} cascades are by authors with a camp ({counted.unlabelled} "
+            f"without), worth {counted.weight.sum():.0f} independent ones; at least "
+            f"{_LEAST_UNITS} are needed"
         )
     if len(counted.camps) < 2:
         return f"all {len(counted)} cascades are by authors of one camp, {counted.camps[0]}"
@@ -204,11 +206,14 @@ def _undecided(found: RampPosterior, counted: Units, p_turn: float) -> str | Non
     if p_turn < _SURE:
         return f"the probability of a turn is {p_turn:.2f}, between {_NO_TURN} and {_SURE}"
     at = median(found.onsets_s, found.weights.sum(axis=(1, 2)))
-    before = int(np.searchsorted(counted.times_s, at))
-    if before < _LEAST_A_SIDE:
-        return f"the archive starts with the change: only {before} cascades lie before it"
-    if (after := len(counted) - before) < _LEAST_A_SIDE:
-        return f"the archive ends with the change: only {after} cascades lie after it"
+    before = counted.weight[counted.times_s < at].sum()
+    after = counted.weight.sum() - before
+    for edge, side, weight in (("starts", "before", before), ("ends", "after", after)):
+        if weight < _LEAST_A_SIDE:
+            return (
+                f"the archive {edge} with the change: the cascades {side} it are worth only "
+                f"{weight:.0f} independent ones"
+            )
     return None
 
 
@@ -252,7 +257,9 @@ def _timeline(counted: Units) -> pd.DataFrame:
     at_s = (counted.start_us // 10**6 // bin_s * bin_s - counted.start_us / 1e6) * -1
     place, inverse = np.unique((counted.times_s + at_s) // bin_s, return_inverse=True)
     counts = np.zeros((len(place), len(counted.camps)))
-    np.add.at(counts, (inverse, counted.camp), 1)
+    units_in = np.zeros((len(place), len(counted.camps)), dtype=np.int64)
+    np.add.at(counts, (inverse, counted.camp), counted.weight)
+    np.add.at(units_in, (inverse, counted.camp), 1)
     totals = counts.sum(axis=1, keepdims=True)
     low, high = (beta.ppf(q, counts + 0.5, totals - counts + 0.5) for q in (0.025, 0.975))
     first_us = counted.start_us // 10**6 // bin_s * bin_s * 10**6
@@ -262,7 +269,7 @@ def _timeline(counted: Units) -> pd.DataFrame:
             "start_at": tables.instants(starts_us),
             "end_at": tables.instants(starts_us + int(bin_s * 1e6)),
             "camp": np.tile(np.array(counted.camps, dtype=str), len(place)),
-            "units": counts.ravel().astype(np.int64),
+            "units": units_in.ravel(),
             "share": (counts / totals).ravel(),
             "low": np.where(counts == 0, 0.0, low).ravel(),
             "high": np.where(counts == totals, 1.0, high).ravel(),

@@ -61,7 +61,7 @@ class RampPosterior:
 
 
 def posterior(times_s: Floats, categories: Floats, *, prior: float) -> RampPosterior:
-    """Return the posterior for units at sorted times, `categories` one-hot (n × K).
+    """Return the posterior for units at sorted times; `categories` holds weights (n × K).
 
     Units that follow each other may still depend on each other: one author's habits, a
     subject of the hour, night in one camp's country. The excess of the variance between
@@ -83,7 +83,8 @@ def overdispersion(found: RampPosterior, categories: Floats) -> float:
     before, after = found.allocate(int(onset), int(at), int(shape))
     p0, p1 = ((found.alpha + c) / (found.alpha + c).sum() for c in (before, after))
     gone = share_after(found.times_s, found.onsets_s[onset], found.ramps_s[at], int(shape))
-    expected = (1 - gone)[:, None] * p0 + gone[:, None] * p1
+    chance = (1 - gone)[:, None] * p0 + gone[:, None] * p1
+    expected = categories.sum(axis=1, keepdims=True) * chance
     blocks = min(_BLOCKS, len(categories) // _LEAST_A_BLOCK)
     free = blocks * (len(p0) - 1) - 2 * len(p0)
     if free < _LEAST_FREEDOM:
@@ -91,7 +92,7 @@ def overdispersion(found: RampPosterior, categories: Floats) -> float:
     starts = np.linspace(0, len(categories), blocks + 1).astype(int)[:-1]
     residual = np.add.reduceat(categories - expected, starts)
     # One ratio of sums: a camp that is rare on one side would blow up a mean of ratios.
-    ratio = np.sum(residual**2) / np.sum(expected * (1 - expected))
+    ratio = np.sum(residual**2) / np.sum(expected * (1 - chance))
     return max(1.0, float(ratio) * blocks * (len(p0) - 1) / free)
 
 

@@ -38,7 +38,7 @@ class Turn:
         units, 95 % intervals.
     timeline
         start_at, end_at, camp, units, share, low, high: by the clock, for plots alone; 95 %
-        Jeffreys intervals.
+        Jeffreys intervals. Units are cascades; shares are weighted by author.
     posterior
         at, probability: of the onset, in cells, given that there is a change.
     drivers

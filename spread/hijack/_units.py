@@ -1,4 +1,4 @@
-"""What is counted: cascades by the camp of who began them, one an author and hour."""
+"""What is counted: cascades by the camp of who began them, authors of many made one."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ CAMPS = pa.schema([("user_id", pa.string()), ("camp", pa.string())])
 
 _NEEDED = ["tweet_id", "author_id", "at", "kind", "retweet_of"]
 _OPTIONAL = ["origin", "retweet_author_id", "manual_retweet", "followers"]
-_THREAD_S = 3600.0
+_REACH_S = 1800.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,11 +24,13 @@ class Units:
     """Units in order of time.
 
     `times_s` are seconds since `start_us` (microseconds since 1970), `camp` are codes into
-    `camps`. `unlabelled` counts originals whose author has no camp.
+    `camps`, `weight` says how much of an independent unit each is. `unlabelled` counts
+    originals whose author has no camp.
     """
 
     times_s: NDArray[np.float64]
     camp: NDArray[np.int64]
+    weight: NDArray[np.float64]
     camps: tuple[str, ...]
     start_us: int
     unlabelled: int
@@ -38,8 +40,8 @@ class Units:
 
     @property
     def categories(self) -> NDArray[np.float64]:
-        """One row a unit, one column a camp: 1 where the unit is of the camp."""
-        return np.eye(len(self.camps))[self.camp]
+        """One row a unit, one column a camp: the unit's weight where it is of the camp."""
+        return np.asarray(np.eye(len(self.camps))[self.camp] * self.weight[:, None])
 
     def instant(self, at_s: float) -> pd.Timestamp:
         """Return the instant at seconds since the start."""
@@ -77,8 +79,11 @@ def units(rows: pd.DataFrame) -> Units:
 
     Originals are tweets, quotes and replies; manual retweets are none. Those from outside
     the collected span came in with a retweet: before the span only the successful ones are
-    known, which would look like a change where the span begins, so they are left out. A
-    unit is what one author begins within an hour: a thread is one act, not twenty.
+    known, which would look like a change where the span begins, so they are left out.
+
+    An author's camp never changes, so what one author begins is one choice repeated. Each
+    unit weighs one over how many its author began within half an hour before and after: an
+    author counts about once an hour, however many replies a campaign's desk sends.
     """
     at_us = tables.microseconds(rows["at"])
     collected = at_us[rows.collected.to_numpy(dtype=bool)]
@@ -88,10 +93,10 @@ def units(rows: pd.DataFrame) -> Units:
     labelled = original & rows.camp.notna().to_numpy()
     names, camp = np.unique(rows.camp[labelled].to_numpy(dtype=str), return_inverse=True)
     times_s = (at_us[labelled] - first) / 1e6
-    begins = _first_of_threads(rows.author_id[labelled], times_s)
     return Units(
-        times_s=times_s[begins],
-        camp=camp[begins].astype(np.int64),
+        times_s=times_s,
+        camp=camp.astype(np.int64),
+        weight=_weights(rows.author_id[labelled], times_s),
         camps=tuple(names.tolist()),
         start_us=int(first),
         unlabelled=int(np.sum(original & ~labelled)),
@@ -99,25 +104,36 @@ def units(rows: pd.DataFrame) -> Units:
 
 
 @kernel
-def thread_starts(
-    author: NDArray[np.int64], at_s: NDArray[np.float64], span_s: float
-) -> NDArray[np.bool_]:
-    """Mark what begins a thread; sorted by (author, time), `span_s` from each beginning. O(n)."""
-    starts = np.zeros(author.size, dtype=np.bool_)
-    begun = 0.0
+def crowding(
+    author: NDArray[np.int64], at_s: NDArray[np.float64], reach_s: float
+) -> NDArray[np.int64]:
+    """Count what the same author began within `reach_s` of each, itself included.
+
+    Sorted by (author, time); O(n).
+    """
+    counts = np.zeros(author.size, dtype=np.int64)
+    first = 0
+    last = 0
     for i in range(author.size):
-        if i == 0 or author[i] != author[i - 1] or at_s[i] >= begun + span_s:
-            starts[i] = True
-            begun = at_s[i]
-    return starts
+        while author[first] != author[i] or at_s[first] < at_s[i] - reach_s:
+            first += 1
+        last = max(last, i)
+        while (
+            last + 1 < author.size
+            and author[last + 1] == author[i]
+            and at_s[last + 1] <= at_s[i] + reach_s
+        ):
+            last += 1
+        counts[i] = last - first + 1
+    return counts
 
 
-def _first_of_threads(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
     codes = pd.factorize(authors)[0].astype(np.int64)
     order = np.lexsort((times_s, codes))
-    begins = np.zeros(len(times_s), dtype=bool)
-    begins[order] = thread_starts(codes[order], times_s[order], _THREAD_S)
-    return begins
+    weight = np.empty(len(times_s))
+    weight[order] = 1 / crowding(codes[order], times_s[order], _REACH_S)
+    return weight
 
 
 def _labels(camps: tables.Table) -> ibis.Table:
