@@ -8,6 +8,16 @@ structure reaches a modularity near 0.5 by chance.
 
 from spread.communities._detect import detect, modularity
 from spread.communities._partition import Partition, camps, describe
+from spread.communities._profile import clearest, profile
 from spread.communities._similarity import similarity
 
-__all__ = ["Partition", "camps", "describe", "detect", "modularity", "similarity"]
+__all__ = [
+    "Partition",
+    "camps",
+    "clearest",
+    "describe",
+    "detect",
+    "modularity",
+    "profile",
+    "similarity",
+]

@@ -27,6 +27,7 @@ class Found:
     labels: pd.DataFrame
     kind: str
     graph: igraph.Graph
+    profile: pd.DataFrame
     partition: Partition
     camps: pd.DataFrame
     coded: bool
@@ -53,7 +54,9 @@ def find(
     begin("finding communities")
     kind, graph = _interactions(scope)
     retweets = graph if kind == "retweet" else graphs.retweets(scope.tweets)
-    partition = communities.detect(retweets, rng=stream(seed, 1))
+    profile = communities.profile(retweets, rng=stream(seed, 0))
+    resolution = communities.clearest(profile)
+    partition = communities.detect(retweets, resolution=resolution, rng=stream(seed, 1))
     used = communities.camps(partition) if camps is None else camps
     begin("reconstructing cascades")
     forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
@@ -72,6 +75,7 @@ def find(
         labels=accounts(scope.users.to_pyarrow().to_pandas(), names=names),
         kind=kind,
         graph=graph,
+        profile=profile,
         partition=partition,
         camps=used,
         coded=camps is not None,

@@ -29,6 +29,7 @@ def of(
         "nodes": nodes,
         "edges": edges,
         "camps": found.camps,
+        "resolutions": found.profile,
         "seeds": _labelled(found.rank, found.labels),
         "metrics": found.metrics,
         "coverage": found.coverage,
