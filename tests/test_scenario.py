@@ -18,6 +18,18 @@ CITIES = (
 )
 
 
+HOMES = {
+    "mylapd": "Los Angeles",
+    "myopd": "Oakland",
+    "mycpd": "Chicago",
+    "mybpd": "Boston",
+    "mydpd": "Denver",
+    "myspd": "Seattle",
+    "myelas": "Athens",
+    "mipoliciamexicana": "Mexico City",
+}
+
+
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
     path = tmp_path_factory.mktemp("scenario") / "small.jsonl.gz"
@@ -132,17 +144,12 @@ def test_every_derivative_tag_is_used_at_least_30_times(many):
 def test_derivative_tags_are_invented_by_locals_who_met_the_parent(many):
     acts, follows = _acts(many), many.follows.groupby("follower_id").followed_id
     born = many.tags[many.tags.kind.isin(["root", "derivative"])].set_index("hashtag")
-    homes = dict(
-        zip(("mylapd", "myopd", "mycpd", "mybpd", "mydpd", "myspd"), CITIES[1:7], strict=True)
-    )
-    homes |= {"myelas": "Athens", "mipoliciamexicana": "Mexico City"}
-    homes["mydpd"], homes["myspd"] = "Denver", "Seattle"
     for tag, row in born[born.kind == "derivative"].iterrows():
         met = _with(acts, row.parent)
         met = met[met["at"] < row.invented_at]
         used = (met.user_id == row.inventor).any()
         seen = met.user_id.isin(follows.get_group(row.inventor)).any()
-        assert row.city == homes[tag]
+        assert row.city == HOMES[tag]
         assert row.invented_at > born.invented_at[row.parent]
         assert (used, seen) >= (row.met_parent == "used", row.met_parent == "seen")
 
