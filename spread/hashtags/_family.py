@@ -52,9 +52,9 @@ class Family:
         when it cannot be told), `p_family` (of any parent among the members: with a low
         `probability` the tag is of the family, but from which member is open; for a tag of
         the root's form the prior alone gives up to 0.75), `support` (share of redrawn
-        adopters that give the same answer), `verdict` (descends, no parent, cannot tell), `reason`, `evidence` (tweet
-        ids: the first adopters' tweets, and their earlier ones with the parent),
-        `naive_parent` (the older tag with which it goes together most).
+        adopters that give the same answer), `verdict` (descends, no parent, cannot tell),
+        `reason`, `evidence` (tweet ids: the first adopters' tweets, and their earlier ones
+        with the parent), `naive_parent` (the older tag with which it goes together most).
     links
         `child`, `parent` (null = no parent), `probability`: all of them; 1 in sum a child.
     merged
