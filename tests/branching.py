@@ -4,6 +4,12 @@ import numpy as np
 import pandas as pd
 
 BETA, C_S, THETA, BRANCHING = 0.5, 300.0, 0.8, 0.75
+MEDIAN_FOLLOWERS, SPREAD = 300.0, 2.2
+
+
+def followers(rng):
+    """Give a log-normal count, as counts of followers are; SPREAD is the sd of its logarithm."""
+    return np.exp(rng.normal(np.log(MEDIAN_FOLLOWERS), SPREAD))
 
 
 def power_law_delays(rng, n):
@@ -17,16 +23,16 @@ def exponential_delays(rate):
 def cascade(rng, *, delays=power_law_delays, beta=BETA, branching=BRANCHING, most=1500, scale=1.0):
     """Give times, marks and parents of one marked branching process, or None beyond `most`.
 
-    Followers are Pareto (exponent 2.016), as evently takes them to be: E m^β is
-    2.016 / (2.016 − β); offspring are Poisson with mean branching m^β / E m^β × scale.
+    Offspring are Poisson with mean scale × branching × m^β / E m^β, where E m^β is
+    median^β exp(β² SPREAD² / 2).
     """
-    kappa = scale * branching * (2.016 - beta) / 2.016
-    times, marks, parents = [0.0], [rng.random() ** (-1 / 2.016)], [-1]
+    kappa = scale * branching / (MEDIAN_FOLLOWERS**beta * np.exp((beta * SPREAD) ** 2 / 2))
+    times, marks, parents = [0.0], [followers(rng)], [-1]
     event = 0
     while event < len(times):
         for delay in delays(rng, rng.poisson(kappa * marks[event] ** beta)):
             times.append(times[event] + delay)
-            marks.append(rng.random() ** (-1 / 2.016))
+            marks.append(followers(rng))
             parents.append(event)
         event += 1
         if len(times) > most:
@@ -79,7 +85,7 @@ def tweets(many, *, start="2014-04-22T18:00:00Z", collected_root=True):
                     "kind": "retweet" if event else "tweet",
                     "retweet_of": root if event else None,
                     "retweet_author_id": f"u{root}" if event else None,
-                    "followers": int(mark),
+                    "followers": max(round(mark), 1),
                 }
             )
             number += 1

@@ -44,7 +44,7 @@ def test_virality_under_each_way_of_building_trees(truth, calibration_row):
     rows = {
         "the true power law": (scores(truth, TRUE), "|·| < 0.05"),
         "a fitted power law (chosen by AIC)": (scores(truth, fitted(truth, None)), "|·| < 0.05"),
-        "a fitted exponential": (scores(truth, fitted(truth, "exponential")), "> −0.5: biased"),
+        "a fitted exponential": (scores(truth, fitted(truth, "exponential")), "biased: < −0.2"),
         "DebateNight": (scores(truth, excitation.exponential(6.8e-5)), "biased"),
     }
     for name, ((bias, error, p), target) in rows.items():
@@ -56,7 +56,8 @@ def test_virality_under_each_way_of_building_trees(truth, calibration_row):
     assert latest > 1
     assert abs(rows["the true power law"][0][0]) < 0.05
     assert abs(rows["a fitted power law (chosen by AIC)"][0][0]) < 0.05
-    assert -0.5 < rows["a fitted exponential"][0][0] < 0
+    # Why the exponential is not the default: it is off by far more than the noise.
+    assert rows["a fitted exponential"][0][0] < -0.2
 
 
 def test_parent_probabilities_are_calibrated(truth, calibration_row):
