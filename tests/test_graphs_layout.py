@@ -10,6 +10,7 @@ import pytest
 
 from spread import graphs
 from spread._random import igraph_random
+from spread.graphs._descent import _epochs
 
 
 def shuffled(graph: igraph.Graph, seed: int) -> igraph.Graph:
@@ -35,6 +36,35 @@ def test_the_same_for_any_order_of_vertices_and_edges() -> None:
         pd.testing.assert_frame_equal(
             graphs.layout(shuffled(graph, seed), rng=1), graphs.layout(graph, rng=1)
         )
+
+
+def test_large_components_are_the_same_for_any_order_too() -> None:
+    graph = igraph.Graph.Ring(600)
+    graph.vs["name"] = [f"u{number:03}" for number in range(600)]
+    pd.testing.assert_frame_equal(
+        graphs.layout(shuffled(graph, 1), rng=1), graphs.layout(graph, rng=1)
+    )
+
+
+def test_descent_equals_its_plain_twin() -> None:
+    ends = np.array(igraph.Graph.Ring(12).get_edgelist())
+    pulls = np.linspace(0.5, 1, 12)
+    start = np.random.default_rng(1).uniform(-10, 10, (12, 2))
+    fast, plain = start.copy(), start.copy()
+    _epochs(fast, ends, pulls, 5, 2, np.uint64(7))
+    _epochs.py_func(plain, ends, pulls, 5, 2, np.uint64(7))
+    np.testing.assert_allclose(fast, plain, rtol=1e-9)
+    assert not np.allclose(fast, start)
+
+
+def test_large_cliques_stand_apart() -> None:
+    graph = cliques(30, 20)
+    graph.add_edges([(20 * clique, 20 * clique + 25) for clique in range(29)])
+    places = graphs.layout(graph, rng=1)[["x", "y"]].to_numpy()
+    centres = places.reshape(30, 20, 2).mean(axis=1)
+    inside = np.hypot(*(places - centres.repeat(20, axis=0)).T)
+    apart = np.hypot(*(centres[:, None] - centres[None]).transpose(2, 0, 1))[np.triu_indices(30, 1)]
+    assert np.median(inside) < np.median(apart) / 3
 
 
 def test_the_seed_decides_and_the_global_generator_is_left_alone() -> None:
