@@ -400,7 +400,11 @@ def study() -> Study:
         turn=turn(),
         family=SimpleNamespace(
             root="mynypd", cannot_tell=None, members=told["members"], links=told["links"],
-            collection={"tweets": 12_000, "without_root": 2_100, "share_without_root": 0.175},
+            collection={
+                "tweets": 12_000, "without_root": 2_100, "share_without_root": 0.175,
+                "share_low": 0.168, "share_high": 0.182, "lead_s": 85_000.0, "other_tags": 23,
+                "first_beside_root": 3, "selected_by": None,
+            },
         ),
         read_report=SimpleNamespace(
             rejected=5, ignored=("notes.txt",), users=5_300, share_cut=0.02,

@@ -319,3 +319,20 @@ def test_arrivals_are_drawn_in_order_with_intervals() -> None:
 def test_an_arrival_of_another_hashtag_is_refused() -> None:
     with pytest.raises(UsageError, match="no arrival of this hashtag: got 'x'; allowed: mynypd"):
         figures.arrivals(TABLES["arrivals"], tag="x")
+
+
+def test_more_than_three_camps_have_a_row_each() -> None:
+    table = TABLES["turn_timeline"]
+    many = pd.concat([table, table[table["camp"] == "A"].assign(camp=["C"] * 14)])
+    figure = figures.shares(many, turn=invented.turn())
+    rows = [trace(figure, camp).yaxis for camp in ("A", "B", "C", "other")]
+    assert rows == ["y", "y2", "y3", "y4"]
+    assert figure.layout.yaxis.domain[0] > figure.layout.yaxis2.domain[1]
+    assert len([shape for shape in figure.layout.shapes if shape.type == "rect"]) == 8
+    alone = figures.shares(table)
+    assert trace(alone, "other").yaxis == "y"
+
+
+def test_no_figure_offers_to_send_its_data_away() -> None:
+    for draw in EVERY.values():
+        assert "sendChartToCloud" in draw(TABLES).layout.modebar.remove

@@ -39,6 +39,7 @@ __all__ = [
     "marks",
     "percent",
     "rgba",
+    "rows",
     "shown",
     "stamp",
     "zone_words",
@@ -229,6 +230,17 @@ def apart(places: Sequence[float], gap: float, *, low: float, high: float) -> ND
     result = np.empty_like(moved)
     result[order] = moved
     return result
+
+
+def rows(heights: Sequence[int], *, gap: int) -> tuple[list[tuple[float, float]], int]:
+    """Return where rows of these heights lie from the top down, and how high all are, in pixels.
+
+    Each lies between two shares of the whole height, the lower first.
+    """
+    whole = sum(heights) + gap * (len(heights) - 1)
+    tops = whole - np.cumsum([0, *[height + gap for height in heights[:-1]]])
+    places = zip(heights, tops, strict=True)
+    return [(max(0.0, (top - height) / whole), top / whole) for height, top in places], whole
 
 
 def finish(

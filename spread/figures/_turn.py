@@ -1,6 +1,5 @@
 """How a turn is marked on a time axis: when it set in and when it was half done."""
 
-from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 import pandas as pd
@@ -50,9 +49,7 @@ class Turn(Protocol):
         """The upper end."""
 
 
-def mark_turn(
-    figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: Sequence[str] = ("y domain",)
-) -> None:
+def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: int = 1) -> None:
     """Draw the onset and the half-way time as a band and a line each, over each of the rows."""
     if turn is None or turn.cannot_tell:
         return
@@ -86,13 +83,13 @@ def _band(
     dash: str,
     side: str,
     time_zone: str,
-    rows: Sequence[str],
+    rows: int,
 ) -> None:
     if any(pd.isna(instant) for instant in instants):
         return
     at, low, high = (str(instant) for instant in clock(instants, time_zone))
-    for row in rows:
-        spanned = {"xref": "x", "yref": row, "y0": 0, "y1": 1}
+    for axis in ["y domain", *[f"y{row + 1} domain" for row in range(1, rows)]]:
+        spanned = {"xref": "x", "yref": axis, "y0": 0, "y1": 1}
         figure.add_shape(
             type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=0.16, line_width=0,
             layer="below", **spanned,
@@ -102,7 +99,7 @@ def _band(
     figure.add_annotation(
         text=label,
         xshift=-4 if side == "right" else 4,
-        x=at, xref="x", xanchor=side, y=1, yref=rows[0], yanchor="top", showarrow=False,
+        x=at, xref="x", xanchor=side, y=1, yref="y domain", yanchor="top", showarrow=False,
         font={"size": 12, "color": ACCENT, "shadow": HALO},
     )  # fmt: skip
 

@@ -157,8 +157,7 @@ def _draw_nodes(
     sizes: "pd.Series[int]",
 ) -> None:
     strength = np.maximum(nodes["strength"].to_numpy(float), 0)
-    largest = max(strength.max(), 1.0)
-    diameter = (4 if len(nodes) < 1_500 else 2.5) + 30 * np.sqrt(strength / largest)
+    diameter = _diameters(strength)
     camps = nodes["camp"].astype(str)
     for camp in sorted(camps.unique(), key=lambda name: (name == "other", name)):
         rows = np.flatnonzero(camps == camp)[::-1]
@@ -181,11 +180,21 @@ def _draw_nodes(
         )
 
 
+def _diameters(strength: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the diameters of points in pixels: areas as strengths, smaller in a crowd."""
+    largest = max(strength.max(), 1.0)
+    room = float(np.clip(np.sqrt(500 / len(strength)), 0.4, 1))
+    widest = min(30.0, 4 * np.sqrt(largest))
+    return 1.5 + 2.5 * room + widest * room * np.sqrt(strength / largest)
+
+
 def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
     """Write the names of the strongest, each where it covers no other name."""
     x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
     scale = max(np.ptp(x) / _WIDTH, np.ptp(y) / (_HEIGHT - 160)) or 1.0
     public = nodes["public"].to_numpy(bool) if "public" in nodes else np.ones(len(nodes), bool)
+    radius = _diameters(np.maximum(nodes["strength"].to_numpy(float), 0)) / 2 * scale
+    rises = {"top center": 1.0, "bottom center": -1.0}
     taken: list[tuple[float, float, float, float]] = []
     chosen: list[int] = []
     places: list[str] = []
@@ -204,7 +213,9 @@ def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
                 places.append(place)
                 break
     figure.add_scatter(
-        x=x[chosen], y=y[chosen], mode="text", textposition=places,
+        x=x[chosen], mode="text", textposition=places,
+        y=[y[row] + rises.get(at, 0.0) * radius[row]
+           for row, at in zip(chosen, places, strict=True)],
         text=[f"<b>{shown(nodes['label'][row], most=24)}</b>" for row in chosen],
         textfont={"size": 13, "color": INK, "shadow": HALO},
         hoverinfo="skip", showlegend=False, name="names",

@@ -77,7 +77,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
     figure.update_layout(
         xaxis={
             "title": {"text": _AXIS[measure]},
-            "tickformat": ".0%" if measure == "share" else ",~s",
+            "tickformat": "~%" if measure == "share" else ",~s",
             "rangemode": "tozero",
             "tickangle": 0,
             "nticks": 6,

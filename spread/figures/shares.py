@@ -14,9 +14,11 @@ from spread.figures._style import (
     counted,
     finish,
     frame,
+    header,
     marks,
     percent,
     rgba,
+    rows,
     shown,
     zone_words,
 )
@@ -25,7 +27,8 @@ from spread.tables import Table
 
 __all__ = ["shares"]
 
-_PLOT_PX = 340
+_PLOT_PX, _ROW_PX, _GAP_PX = 340, 92, 34
+_TOGETHER = 3
 _LABEL_PX = 17
 
 
@@ -73,25 +76,21 @@ def shares(
     names = labels or {}
     drawn = marks(table["camp"])
     unit = shown(turn.unit) if turn is not None else "unit"
+    camps = _ordered(table)
+    together = len(camps) <= _TOGETHER
+    places, height = rows([_PLOT_PX] if together else [_ROW_PX] * len(camps), gap=_GAP_PX)
     figure = go.Figure()
-    for camp in _ordered(table):
+    for row, camp in enumerate(camps):
         of_camp = table[table["camp"] == camp].sort_values("start_at")
+        mark = drawn.get(camp, drawn["other"])
         name = shown(names.get(camp, camp))
-        _draw(figure, of_camp, name, drawn.get(str(camp), drawn["other"]), time_zone)
-    _name_lines(figure, table, names, drawn)
-    figure.update_layout(
-        xaxis={"type": "date", "title": {"text": zone_words(table["start_at"], time_zone)}},
-        yaxis={
-            "title": {"text": f"share of {unit}s"},
-            "tickformat": ".0%",
-            "range": [-0.02, 1.02],
-            "automargin": True,
-        },
-        showlegend=False,
-        hovermode="closest",
-        margin={"l": 60, "r": 92, "b": 56, "t": 84},
-    )
-    mark_turn(figure, turn, time_zone=time_zone)
+        _draw(figure, of_camp, name, mark, time_zone, axis=0 if together else row)
+        if not together:
+            figure.add_annotation(header(f"<b>{name}</b>", y=places[row][1], colour=mark.ink))
+    if together:
+        _name_lines(figure, table, names, drawn)
+    _lay(figure, places, unit, zone_words(table["start_at"], time_zone))
+    mark_turn(figure, turn, time_zone=time_zone, rows=len(places))
     units = table.groupby(["start_at", "camp"])["units"].max().sum()
     bins = table["start_at"].nunique()
     return finish(
@@ -103,23 +102,50 @@ def shares(
         f"intervals, a point is larger where there are more {unit}s."
         + turn_words(turn, time_zone=time_zone),
         alt=_alt(table, names, bins),
-        height=_PLOT_PX + 84 + 56,
+        height=height + 104 + 56,
     )
 
 
 def _ordered(table: pd.DataFrame) -> list[str]:
-    camps = sorted(table["camp"].dropna().unique())
-    return sorted(camps, key=lambda camp: (camp != "other", camp))
+    camps = sorted(str(camp) for camp in table["camp"].dropna().unique())
+    return sorted(camps, key=lambda camp: camp == "other")
 
 
-def _draw(figure: go.Figure, of_camp: pd.DataFrame, name: str, mark: Mark, time_zone: str) -> None:
+def _lay(figure: go.Figure, places: list[tuple[float, float]], unit: str, clock_words: str) -> None:
+    """Lay out the rows: one scale for all, so that heights compare."""
+    alone = len(places) == 1
+    scale = {
+        "tickformat": ".0%",
+        "range": [-0.02, 1.02],
+        "nticks": 6 if alone else 3,
+        "automargin": True,
+        "fixedrange": True,
+    }
+    axes: dict[str, dict[str, object]] = {
+        f"yaxis{row + 1 if row else ''}": {**scale, "domain": place}
+        for row, place in enumerate(places)
+    }
+    axes["yaxis"]["title"] = {"text": f"share of {unit}s" if alone else ""}
+    figure.update_layout(
+        **axes,
+        xaxis={"type": "date", "title": {"text": clock_words}, "anchor": "free", "position": 0},
+        showlegend=False,
+        hovermode="closest",
+        margin={"l": 60, "r": 92 if alone else 16, "b": 56, "t": 104},
+    )
+
+
+def _draw(
+    figure: go.Figure, of_camp: pd.DataFrame, name: str, mark: Mark, time_zone: str, *, axis: int
+) -> None:
     middle = of_camp["start_at"] + (of_camp["end_at"] - of_camp["start_at"]) / 2
     x = clock(middle, time_zone)
+    on = f"y{axis + 1}" if axis else "y"
     figure.add_scatter(
         x=np.concatenate([x, x[::-1]]),
         y=np.concatenate([of_camp["high"].to_numpy(float), of_camp["low"].to_numpy(float)[::-1]]),
         mode="lines", line={"width": 0}, fill="toself", fillcolor=rgba(mark.fill, 0.16),
-        hoverinfo="skip", name=f"{name}, interval",
+        hoverinfo="skip", name=f"{name}, interval", yaxis=on,
     )  # fmt: skip
     units = of_camp["units"].to_numpy(float)
     figure.add_scatter(
@@ -127,6 +153,7 @@ def _draw(figure: go.Figure, of_camp: pd.DataFrame, name: str, mark: Mark, time_
         y=of_camp["share"].to_numpy(float),
         mode="lines+markers",
         name=name,
+        yaxis=on,
         line={"color": mark.fill, "width": 2},
         marker={
             "symbol": mark.symbol,

@@ -17,6 +17,7 @@ from spread.figures._style import (
     frame,
     header,
     rgba,
+    rows,
     shown,
     stamp,
     zone_words,
@@ -79,7 +80,7 @@ def timeline(
     totals = bins.groupby("hashtag", sort=True)["tweets"].sum()
     leading = totals.sort_values(ascending=False, kind="stable").index[:most]
     figure = go.Figure()
-    bottoms, height = _rows(len(leading))
+    bottoms, height = rows([_FIRST_PX] + [_NEXT_PX] * (len(leading) - 1), gap=_GAP_PX)
     for row, tag in enumerate(leading):
         name = "#" + shown((labels or {}).get(tag, tag))
         of_tag = bins[bins["hashtag"] == tag].sort_values("start_at")
@@ -100,8 +101,7 @@ def timeline(
         bargap=0,
         margin={"l": 60, "r": 16, "b": 56, "t": 104},
     )
-    rows = [f"y{row + 1 if row else ''} domain" for row in range(len(leading))]
-    mark_turn(figure, turn, time_zone=time_zone, rows=rows)
+    mark_turn(figure, turn, time_zone=time_zone, rows=len(leading))
     width = duration((bins["end_at"] - bins["start_at"]).dt.total_seconds().median())
     return finish(
         figure,
@@ -111,16 +111,6 @@ def timeline(
         alt=_alt(bins, leading, width, labels or {}, time_zone),
         height=height + 104 + 56,
     )
-
-
-def _rows(count: int) -> tuple[list[tuple[float, float]], int]:
-    """Return where each row lies (shares of the height, bottom and top) and the height."""
-    sizes = [_FIRST_PX] + [_NEXT_PX] * (count - 1)
-    height = sum(sizes) + _GAP_PX * (count - 1)
-    tops = height - np.cumsum([0, *[size + _GAP_PX for size in sizes[:-1]]])
-    return [
-        ((top - size) / height, top / height) for top, size in zip(tops, sizes, strict=True)
-    ], height
 
 
 def _draw(
@@ -144,13 +134,18 @@ def _draw(
             f"yaxis{row + 1}" if row else "yaxis": {
                 "domain": domain,
                 "rangemode": "tozero",
-                "nticks": 5 if row == 0 else 3,
-                "tickformat": ",~s",
+                **_ticks(int(tweets.max()), 5 if row == 0 else 3),
                 "fixedrange": True,
                 "automargin": True,
             }
         }
     )
+
+
+def _ticks(peak: int, most: int) -> dict[str, object]:
+    """Return ticks at whole numbers of tweets."""
+    ticks: dict[str, object] = {"dtick": 1} if peak < most else {"nticks": most}
+    return ticks | {"tickformat": ",d" if peak < 10_000 else ",~s"}
 
 
 def _steps(bins: pd.DataFrame) -> tuple[list[pd.Timestamp], np.ndarray, np.ndarray]:

@@ -62,7 +62,11 @@ def table(
     return element(
         "details",
         element("summary", told),
-        element("p", f"In full: tables/{name}.csv and tables/{name}.parquet", class_="note"),
+        element(
+            "p",
+            f'In full: {name}.csv in the folder tables, or study.tables["{name}"]',
+            class_="note",
+        ),
         _grid(rows[columns].head(MOST_ROWS), told, time_zone),
         open=opened,
     )

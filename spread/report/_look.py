@@ -13,7 +13,7 @@ a { color: var(--accent); text-underline-offset: 0.15em; }
 :focus-visible { outline: 3px solid #d55e00; outline-offset: 2px; border-radius: 2px; }
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 1rem; background: #fff; padding: .4rem .8rem; z-index: 9; }
-.page { display: grid; grid-template-columns: 15rem minmax(0, 56rem); gap: 3.5rem;
+.page { display: grid; grid-template-columns: 15rem minmax(0, 56rem); gap: 0 3.5rem;
   justify-content: center; padding: 0 2rem 5rem; }
 header { grid-column: 2; padding-top: 3.2rem; }
 h1 { font-size: 2.35rem; line-height: 1.15; letter-spacing: -.02em; margin: .4rem 0 .6rem; }
@@ -35,15 +35,12 @@ main { grid-column: 2; min-width: 0; }
 section { border-top: 1px solid var(--line); padding-top: 2rem; margin-top: 2.6rem; }
 #story p { font-size: 1.17rem; line-height: 1.55; }
 main section:first-child { margin-top: 1.8rem; }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: 1px;
-  background: var(--line); border: 1px solid var(--line); border-radius: 6px; overflow: hidden;
-  margin: 1.4rem 0 0; }
-.facts div { background: #fff; padding: .7rem .9rem; }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr));
+  border: 1px solid var(--line); border-radius: 6px; overflow: hidden; margin: 1.4rem 0 0; }
+.facts div { box-shadow: 0 0 0 .5px var(--line); padding: .7rem .9rem; }
 .facts dt { color: var(--muted); font-size: .85rem; line-height: 1.3; }
 .facts dd { margin: .1rem 0 0; font-size: 1.3rem; font-weight: 600; line-height: 1.3;
   font-variant-numeric: tabular-nums; }
-.facts.small { margin: .6rem 0 1.2rem; }
-.facts.small dd { font-size: .95rem; font-weight: 500; overflow-wrap: anywhere; }
 figure { margin: 1.6rem 0 1.2rem; border: 1px solid var(--line); border-radius: 6px;
   overflow: hidden; }
 .plot { min-height: 12rem; color: var(--muted); }
@@ -83,14 +80,16 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .9rem; }
   figure { margin-left: -1rem; margin-right: -1rem; border-left: 0; border-right: 0;
     border-radius: 0; }
 }
+@media (hover: none) { .plot .modebar { display: none; } }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
   body { font-size: 10.5pt; }
   .page { display: block; padding: 0; max-width: 17cm; }
-  nav, .skip, summary { display: none; }
+  nav, .skip, .plot .modebar { display: none; }
+  summary { color: var(--muted); }
   header { padding-top: 0; }
-  figure, tr, li { break-inside: avoid-page; }
-  h2, h3 { break-after: avoid-page; }
+  figure, tr, li { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
   figure { border-color: #999; }
   a { color: inherit; text-decoration: none; }
   #methods a::after { content: " (" attr(href) ")"; font-size: .85em; }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from spread import figures
-from spread.report._cells import cell, table
+from spread.report._cells import table
 from spread.report._elements import Markup, element, joined
 from spread.report._look import STYLE
 from spread.report._methods import METHODS
@@ -24,7 +24,6 @@ _TITLES = {
     "usage": "Hashtags",
     "timeline": "Tweets per bin",
     "nodes": "Accounts of the network",
-    "camps": "Camps",
     "metrics": "Cascades",
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
@@ -45,8 +44,8 @@ _HIDDEN = {
     "seeds": ("user_id", "public", "evidence"),
     "drivers": ("user_id", "public", "evidence"),
     "nodes": ("name", "x", "y", "public"),
-    "coverage": ("user_id",),
-    "metrics": ("user_id",),
+    "coverage": ("tweet_id", "user_id"),
+    "metrics": ("tweet_id", "user_id"),
     "places": ("place_id",),
 }
 
@@ -166,10 +165,12 @@ def _story(study: Study) -> Markup:
 
 def _archive(study: Study) -> Markup:
     report = study.read_report
-    lost = [
-        f"{report.origins.get('embedded', 0):,} more tweets came inside others and "
-        f"{report.origins.get('stub', 0):,} are known by their number alone; counts leave them out."
-    ]
+    embedded, stubs = (report.origins.get(origin, 0) for origin in ("embedded", "stub"))
+    lost = ["Counts are of the tweets that the archive returned."]
+    if embedded or stubs:
+        lost.append(
+            f"{embedded:,} more came inside others and {stubs:,} are known by their number alone."
+        )
     if report.share_cut:
         lost.append(
             f"The text of {100 * report.share_cut:.1f} % of the tweets is known to be cut, so "
@@ -189,14 +190,22 @@ def _archive(study: Study) -> Markup:
 
 
 def _collected(study: Study) -> list[Markup]:
+    """Return how the archive seems to have been collected, as far as it shows."""
     if study.family is None:
         return []
-    facts = (
-        element("div", element("dt", name.replace("_", " ")), element("dd", told))
-        for name, value in study.family.collection.items()
-        if (told := cell(value, study.time_zone))
+    facts = study.family.collection
+    lead = facts["lead_s"] / 3600
+    words = (
+        f"{facts['without_root']:,} of {facts['tweets']:,} tweets "
+        f"({100 * facts['share_without_root']:.0f} %, interval {100 * facts['share_low']:.0f}–"
+        f"{100 * facts['share_high']:.0f} %) do not carry the tag, and the archive begins "
+        f"{lead:,.1f} h before the tag's first use. {facts['other_tags']:,} other hashtags occur; "
+        f"{facts['first_beside_root']:,} of them were first used beside it."
     )
-    return [element("h3", "How it was collected"), element("dl", *facts, class_="facts small")]
+    selected = facts["selected_by"]
+    if selected:
+        words += f" It seems to have been collected by #{selected}."
+    return [element("h3", "How it was collected"), element("p", words)]
 
 
 def _spread(study: Study) -> Markup:
@@ -204,7 +213,7 @@ def _spread(study: Study) -> Markup:
         plot(study, "timeline"),
         *_tables(study, "timeline"),
         plot(study, "network"),
-        *_tables(study, "nodes", "camps"),
+        *_tables(study, "nodes"),
         plot(study, "ccdf"),
         *_tables(study, "metrics"),
         plot(study, "tree"),

@@ -33,11 +33,11 @@ _DRAW = """\
   Promise.all(drawn).then(function () {
     document.documentElement.setAttribute("data-drawn", String(drawn.length));
   });
-  function fit() {
-    document.querySelectorAll(".plot").forEach(function (place) { Plotly.Plots.resize(place); });
+  function fit(size) {
+    document.querySelectorAll(".plot").forEach(function (place) { Plotly.relayout(place, size); });
   }
-  window.addEventListener("beforeprint", fit);
-  window.addEventListener("afterprint", fit);
+  window.addEventListener("beforeprint", function () { fit({width: 640, autosize: false}); });
+  window.addEventListener("afterprint", function () { fit({width: null, autosize: true}); });
 })();
 """
 
