@@ -1,0 +1,95 @@
+"""The house style: legible colours, honest clocks, labels that do not touch."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spread.figures import _style
+from spread.report._look import STYLE
+
+
+def contrast(colour: str, ground: str = "#ffffff") -> float:
+    """Return the contrast ratio of two colours by the formula of WCAG 2.1."""
+
+    def luminance(text: str) -> float:
+        parts = np.array([int(text[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    light, dark = sorted((luminance(colour), luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_contrast_formula_knows_black_on_white() -> None:
+    assert contrast("#000000") == pytest.approx(21)  # WCAG 2.1, the greatest there is
+
+
+@pytest.mark.parametrize(
+    "colour",
+    [_style.INK, _style.MUTED, _style.TAG, _style.ACCENT, _style.OTHER.ink]
+    + [mark.ink for mark in _style.marks("ABCDEFGH").values()],
+)
+def test_text_of_figures_is_legible(colour: str) -> None:
+    assert contrast(colour) >= 4.5  # WCAG AA for text
+
+
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [("ink", "soft"), ("muted", "soft"), ("accent", "soft"), ("warn", "warn-soft")],
+)
+def test_text_of_the_page_is_legible(text: str, ground: str) -> None:
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", STYLE))
+    assert contrast(colours[text], colours[ground]) >= 4.5
+
+
+def test_the_colours_are_those_of_okabe_and_ito() -> None:
+    # Okabe & Ito 2008, https://jfly.uni-koeln.de/color/, as red, green, blue
+    palette = {(0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0),
+               (86, 180, 233), (0, 0, 0), (240, 228, 66)}  # fmt: skip
+    fills = [mark.fill for name, mark in _style.marks("ABCDEFGH").items() if name != "other"]
+    assert {tuple(int(fill[at : at + 2], 16) for at in (1, 3, 5)) for fill in fills} == palette
+
+
+def test_symbols_tell_camps_apart_without_colour() -> None:
+    assert len({mark.symbol for mark in _style.marks("ABCDEFGH").values()}) == 9
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
+def test_labels_keep_their_order_and_their_distance(places: list[float]) -> None:
+    moved = _style.apart(places, 0.1, low=0, high=1)
+    order = np.argsort(places, kind="stable")
+    assert np.all(np.diff(moved[order]) >= 0.1 - 1e-12)  # the precision of sums of eight
+    assert moved.min() >= -1e-12
+    assert moved.max() <= 1 + 1e-12
+
+
+def test_labels_far_apart_stay_where_they_are() -> None:
+    np.testing.assert_array_equal(_style.apart([0.9, 0.1], 0.1, low=0, high=1), [0.9, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.5, "0.5 s"), (90, "1.5 min"), (3600, "1 h"), (100_000, "27.8 h"), (345_600, "4 days")],
+)
+def test_a_span_of_time_is_told_in_the_unit_in_which_it_reads_best(
+    seconds: float, told: str
+) -> None:
+    assert _style.duration(seconds) == told
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [(0, "0 %"), (0.004, "0.4 %"), (0.0996, "10 %"), (0.41, "41 %"), (1, "100 %")],
+)
+def test_a_share_is_told_in_per_cent(share: float, told: str) -> None:
+    assert _style.percent(share) == told
+
+
+def test_rows_fill_the_height_from_the_top() -> None:
+    places, height = _style.rows([60, 20], gap=20)
+    assert height == 100
+    np.testing.assert_allclose(places, [(0.4, 1.0), (0.0, 0.2)])
