@@ -160,6 +160,7 @@ def test_a_root_selected_archive_is_refused_but_described() -> None:
     assert (got.members["verdict"].iloc[1:] == "cannot tell").all()
     assert got.members["parent"].isna().all()
     assert len(got.links) == 0
+    assert got.companions[["hashtag", "together"]].to_numpy().tolist() == [["police", 8]]
     assert "cannot tell: collected by this tag" in repr(got)
 
 

@@ -187,7 +187,8 @@ def _early(
     family = np.unique(acts.use_act[of_family])
     rows = []
     for tag, found in zip(asked, gather(acts, list(codes.values()), [family]), strict=True):
-        known = acts.earlier[found.acts] > 0  # who acts for the first time had used nothing
+        # Who acts for the first time had used nothing; who is like nobody tells nothing.
+        known = (acts.earlier[found.acts] > 0) & ~np.isnan(found.used_chance[:, 0])
         chance = found.used_chance[known, 0]
         early, expected = int(found.used[known, 0].sum()), float(chance.sum())
         spread = float(np.sqrt((chance * (1 - chance)).sum()))

@@ -19,6 +19,7 @@ __all__ = ["FIRST_ADOPTERS", "Evidence", "first_adopters", "gather"]
 
 FIRST_ADOPTERS = 15
 _MATCHED_MOST = 200
+_MATCHED_LEAST = 10
 _LOOK_BACK, _LOOK_AHEAD = 400, 200
 _EXPOSURE_S = 86_400
 _CONTACTS_MOST = 10
@@ -33,7 +34,8 @@ class Evidence:
     `used` and `exposed` (not both) say what an adopter had done; `used_chance` and
     `exposed_chance` how probable that is for a matched account. `joint` says whether the
     adopting tweet holds the parent too, `joint_chance` how probable that is; where the
-    adopting tweet is a retweet `joint_chance` is NaN.
+    adopting tweet is a retweet `joint_chance` is NaN. A chance is NaN, too, with fewer than
+    10 matched accounts: nothing can be said then.
     """
 
     child: int
@@ -104,7 +106,8 @@ def _compare(
     used_m, exposed_m = others.history(acts, first)
 
     def chance(flags: NDArray[np.bool_], of: NDArray[np.int64], ways: int) -> NDArray[np.float64]:
-        return (np.bincount(group[flags], minlength=events) + 0.5) / (of + 0.5 * ways)
+        share = (np.bincount(group[flags], minlength=events) + 0.5) / (of + 0.5 * ways)
+        return np.where(of < _MATCHED_LEAST, np.nan, share)
 
     typed = acts.original[others.act]
     joint_chance = chance(typed & holds[others.act], np.bincount(group[typed], minlength=events), 2)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._random import resolve_seed, stream
-from spread.hashtags._acts import Acts
+from spread.hashtags._acts import NEVER, Acts
 from spread.hashtags._candidates import Found, find
 from spread.hashtags._collection import Collection, collection
 from spread.hashtags._evidence import Evidence, gather
@@ -29,6 +29,7 @@ _SURE = 0.5
 _MEMBERS_MOST = 200
 _EVIDENCE_MOST = 6
 _SHOWN_MOST = 12
+_SHARED_LEAST = 2
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ class Family:
     unclear
         The same columns: one letter apart, yet not merged.
     companions
-        `hashtag`, `shown`, `tweets`, `authors`, `together`: used by the same accounts;
-        nothing is said of their descent.
+        `hashtag`, `shown`, `tweets`, `authors`, `together`: every other tag that two or
+        more users of the root used as well, older or newer; nothing is said of descent.
     seed
         Decides the redrawn adopters.
     naive
@@ -190,7 +191,6 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
         found.acts.authors,
     )
     members["naive_parent"] = pd.Series([None, *naive["together"]], dtype="str")
-    companions = found.table[found.table["kind"] == "companion"]
     return Family(
         root=how["root"],
         cannot_tell=how["cannot_tell"],
@@ -199,9 +199,7 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
         links=_links(tags, children, chances),
         merged=found.merged,
         unclear=found.unclear,
-        companions=companions[["hashtag", "shown", "tweets", "authors", "together"]].reset_index(
-            drop=True
-        ),
+        companions=_companions(found, tags),
         seed=seed,
         naive=naive,
     )
@@ -234,6 +232,19 @@ def _members(found: Found, root: str) -> list[_Tag]:
         kind = kinds.get(name, "root") if name != root else "root"
         tags.append(_Tag(name, shown[name], kind, template, held, authors, int(acts.at[held[0]])))
     return [tags[0], *sorted(tags[1:], key=lambda tag: (tag.first_us, tag.name))]
+
+
+def _companions(found: Found, tags: Sequence[_Tag]) -> pd.DataFrame:
+    acts = found.acts
+    of_root = acts.first_use(tags[0].acts) != NEVER
+    pair = acts.use_tag.astype(np.int64) * acts.authors + acts.author[acts.use_act]
+    tag, author = np.divmod(np.unique(pair), acts.authors)
+    together = np.bincount(tag[of_root[author]], minlength=len(acts.tags))
+    members = {member.name for member in tags} | set(found.merged["variant"])
+    table = found.used.merge(pd.DataFrame({"hashtag": acts.tags, "together": together}))
+    table = table[~table["hashtag"].isin(members) & (table["together"] >= _SHARED_LEAST)]
+    table = table.sort_values(["together", "hashtag"], ascending=[False, True], ignore_index=True)
+    return table[["hashtag", "shown", "tweets", "authors", "together"]]
 
 
 def _children(found: Found, tags: Sequence[_Tag]) -> list[Child]:
@@ -353,7 +364,10 @@ def _judged(
 
 def _said(found: Evidence, parent: int, name: str) -> str:
     count = len(found.acts)
-    used, expected = int(found.used[:, parent].sum()), float(found.used_chance[:, parent].sum())
+    used, expected = (
+        int(found.used[:, parent].sum()),
+        float(np.nansum(found.used_chance[:, parent])),
+    )
     seen = int(found.exposed[:, parent].sum())
     text = f"{used} of its first {count} accounts had used #{name}, {expected:.1f} were expected"
     return f"{text}; {seen} more had turned to one that had" if seen else text

@@ -46,9 +46,8 @@ def past_ratios(evidence: Evidence, background: float) -> NDArray[np.float64]:
     came = 1.0 - background
     by_use = background + came * _BY_USE / evidence.used_chance
     by_exposure = background + came * (1.0 - _BY_USE) / evidence.exposed_chance
-    return np.log(
-        np.where(evidence.used, by_use, np.where(evidence.exposed, by_exposure, background))
-    )
+    ratio = np.where(evidence.used, by_use, np.where(evidence.exposed, by_exposure, background))
+    return np.where(np.isnan(evidence.used_chance), 0.0, np.log(ratio))
 
 
 def joint_ratios(evidence: Evidence, beside: float) -> NDArray[np.float64]:
