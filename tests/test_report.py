@@ -172,6 +172,16 @@ def test_hovering_over_hostile_data_does_nothing(browser: webdriver.Chrome, page
     assert not browser.execute_script("return document.querySelectorAll('.hoverlayer a').length")
 
 
+def test_a_name_is_drawn_as_it_was_typed(browser: webdriver.Chrome, tmp_path: Path) -> None:
+    study = invented.study()
+    typed = """<b> & 'q' "d" $1 é"""
+    study.tables["seeds"]["label"] = typed
+    report.write_figures(study, tmp_path)
+    opened(browser, tmp_path / "seeds.html", figures=1)
+    drawn_name = browser.execute_script("return document.querySelector('.ytick text').textContent")
+    assert drawn_name.startswith(typed)
+
+
 @pytest.mark.parametrize("name", PICTURES)
 def test_each_figure_opens_alone(browser: webdriver.Chrome, pages: Path, name: str) -> None:
     seen = opened(browser, pages / "hostile" / f"{name}.html", figures=1)

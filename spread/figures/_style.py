@@ -159,8 +159,11 @@ def rgba(colour: str, opacity: float) -> str:
 
 
 def shown(value: object, *, most: int = 28) -> str:
-    """Return a text of the data, shortened and escaped; nothing for a missing one."""
-    return plain(value, most=most) if _known(value) else ""
+    """Return a text of the data, shortened and escaped; nothing for a missing one.
+
+    plotly.js knows numbered entities and few names: `&quot;` is none of them.
+    """
+    return plain(value, most=most).replace("&quot;", "&#34;") if _known(value) else ""
 
 
 def counted(number: float, noun: str, plural: str | None = None) -> str:
