@@ -139,3 +139,20 @@ def test_too_few_retweets_take_the_published_kernel():
 def test_an_unknown_family_is_refused():
     with pytest.raises(UsageError, match="unknown kernel: got 'weibull'; allowed: exponential"):
         excitation.fit(excitation.posterior([0.0], [1.0], START), shape="weibull")
+
+
+@pytest.mark.parametrize("shape", ["exponential", "omori"])
+def test_equal_followers_leave_beta_open(shape):
+    rng = np.random.default_rng(6)
+    times = np.concatenate([[0.0], np.sort(rng.exponential(100, 60))])
+    found = excitation.fit(excitation.posterior(times, np.full(61, 9.0), START), shape=shape)
+    assert found.intervals["beta"] == (0.0, 2.0)
+
+
+@pytest.mark.parametrize("shape", ["exponential", "omori"])
+def test_retweets_all_at_the_same_instant_give_a_finite_fit(shape):
+    marks = np.arange(1.0, 62.0)
+    cascades = excitation.posterior(np.zeros(61), marks, START)
+    found = excitation.fit(cascades, shape=shape, resolution_s=1.0)
+    assert np.all(np.isfinite(list(found.values.values())))
+    assert np.isfinite(excitation.posterior(np.zeros(61), marks, found.kernel).influence()).all()
