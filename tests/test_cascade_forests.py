@@ -177,5 +177,16 @@ def test_coverage_takes_the_largest_reported_count():
     assert np.isnan(found.coverage[1])
 
 
+def test_coverage_counts_collected_originals_whose_retweets_are_all_missing():
+    lone = TWEETS.iloc[[0]].assign(
+        tweet_id="90", kind="tweet", retweet_of=None, origin="collected", retweet_count=7
+    )
+    inlined = lone.assign(tweet_id="91", origin="embedded")
+    found = cascade.coverage(pd.concat([lone, inlined]))
+    assert found[["tweet_id", "observed", "reported", "coverage"]].values.tolist() == [
+        ["90", 0, 7, 0.0]
+    ]
+
+
 def test_coverage_of_nothing_is_empty():
     assert len(cascade.coverage(pa.Table.from_pandas(TWEETS.iloc[:0]))) == 0

@@ -26,7 +26,8 @@ def coverage(tweets: Table) -> pd.DataFrame:
     -------
     DataFrame
         tweet_id, user_id, observed, reported (null when unknown), coverage: a row an
-        original with retweets, the most retweeted first, then by id.
+        original with retweets, here or on the platform (where it was itself collected),
+        the most retweeted first, then by id.
 
     Raises
     ------
@@ -52,16 +53,21 @@ def coverage(tweets: Table) -> pd.DataFrame:
         above=retweets.retweet_count.max(),
         named=retweets.retweet_author_id.max(),
     )
-    originals = known.select("platform", "author_id", "retweet_count", root_id=known.tweet_id)
-    joined = counted.left_join(originals, ["platform", "root_id"])
+    originals = known.filter(known.kind != "retweet").select(
+        "platform", "author_id", "retweet_count", "origin", root_id=known.tweet_id
+    )
+    joined = counted.outer_join(originals, ["platform", "root_id"])
+    missed = (joined.origin == "collected") & (joined.retweet_count > 0)
+    joined = joined.filter(joined.observed.notnull() | missed)
     reported = ibis.greatest(joined.above, joined.retweet_count)
     reported = ibis.coalesce(reported, joined.above, joined.retweet_count)
+    observed = joined.observed.fill_null(0)
     table = joined.select(
-        tweet_id=joined.root_id,
+        tweet_id=ibis.coalesce(joined.root_id, joined.root_id_right),
         user_id=ibis.coalesce(joined.author_id, joined.named),
-        observed=joined.observed,
+        observed=observed,
         reported=reported,
-        coverage=joined.observed / reported.nullif(0),
+        coverage=observed / reported.nullif(0),
     )
     ordered = table.order_by([table.observed.desc(), table.tweet_id.length(), table.tweet_id])
     found = ordered.to_pyarrow().to_pandas()

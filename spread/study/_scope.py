@@ -128,7 +128,7 @@ def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None
     top = ranked.iloc[0]
     if top.authors < MIN_AUTHORS:
         return None, (
-            f"No tag was named, and the commonest, #{top.shown}, has only {top.authors} authors, "
-            f"fewer than {MIN_AUTHORS}: this is a study of the whole archive."
+            f"No tag was named, and the commonest, #{top.shown}, is used by {top.authors} of "
+            f"the accounts, fewer than {MIN_AUTHORS}: this is a study of the whole archive."
         )
     return top.hashtag, f"No tag was named; this is the commonest, #{top.shown}."

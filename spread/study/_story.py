@@ -56,11 +56,12 @@ def of_coverage(coverage: pd.DataFrame) -> Telling:
     if not reported:
         return Telling([], [("coverage", "no retweet count was reported by the platform")])
     share = float(known.observed.clip(upper=known.reported).sum()) / reported
+    missing = "" if share == 1 else "; what is missing cannot be credited to anyone"
     return Telling(
         [
             f"Of the {words.number(reported)} retweets that the platform reported for "
-            f"{words.counted(len(known), 'original')}, the archive holds {words.percent(share)}; "
-            "what is missing cannot be credited to anyone."
+            f"{words.counted(len(known), 'original')}, the archive holds "
+            f"{words.percent(share)}{missing}."
         ],
         [],
     )
@@ -207,27 +208,32 @@ def of_family(family: Family | None) -> Telling:
     return Telling([sentence + "."], refusals)
 
 
-def of_places(arrivals: pd.DataFrame, located: pd.DataFrame, shown: str, zone: str) -> Telling:
-    """Say where the tag arrived, and in which order."""
+def of_places(found: Found, time_zone: str) -> Telling:
+    """Say where the tag arrived, and in which order; or where it was used, if it came before."""
+    located = found.located
     share = float(located.reason.isna().mean()) if len(located) else 0.0
-    coverage = f"{words.percent(share)} of the accounts have a location that names a city"
+    coverage = (
+        f"{words.percent(share)} of {words.counted(len(located), 'account')} have a location "
+        "that names a city"
+    )
+    arrivals = _places.told(found.arrivals, found.scope.root)
     if arrivals.empty:
-        reason = f"{coverage}, too few for an order of arrival"
-        return Telling([], [("where it went", reason)])
+        return Telling([], [("where it went", f"{coverage}, too few for an order of arrival")])
     start = arrivals["at"].iloc[0]
     parts = [
-        f"{row.city} ({words.clock(row.at, zone, seen_from=start)}; "
+        f"{row.city} ({words.clock(row.at, time_zone, seen_from=start)}; "
         f"rank {row.rank:.0f}, {row.rank_low:.0f}–{row.rank_high:.0f})"
         for row in rows(arrivals.head(5))
     ]
-    return Telling(
-        [
-            f"{coverage}. By its {_ordinal(int(arrivals['k'].iloc[0]))} adopter there, {shown} "
-            f"arrived in {_listed(parts)}; the ranges are 95 % intervals over where the "
-            "accounts that cannot be located may be."
-        ],
-        [],
+    from_start = found.family is not None and found.family.collection["selected_by"] is not None
+    verb = "was first used in this archive in" if from_start else "arrived in"
+    sentence = (
+        f"{coverage}. By its {_ordinal(int(arrivals['k'].iloc[0]))} adopter there, "
+        f"{found.scope.shown} {verb} {_listed(parts)}; the ranges are 95 % intervals over where "
+        "the accounts that cannot be located may be."
     )
+    unseen = "the archive was collected by this tag: it cannot show where that was used before"
+    return Telling([sentence], [("where it began", unseen)] if from_start else [])
 
 
 def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
@@ -241,12 +247,7 @@ def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
         of_drivers(found.turn, found.labels),
         of_seeds(found.rank, found.labels),
         of_family(found.family),
-        of_places(
-            _places.told(found.arrivals, found.scope.root),
-            found.located,
-            found.scope.shown,
-            time_zone,
-        ),
+        of_places(found, time_zone),
     ]
     return Telling(
         [sentence for telling in tellings for sentence in telling.sentences],

@@ -8,9 +8,11 @@ from spread.study._scope import zone
 Moment: TypeAlias = Any
 
 
-def percent(share: float, *, digits: int = 0) -> str:
-    """Return a share as a percentage: `percent(.123)` is 12 %."""
-    return f"{100 * share:.{digits}f} %"
+def percent(share: float) -> str:
+    """Return a share as a percentage: `percent(.123)` is 12 %, a trace is < 0.1 %."""
+    if 0 < share < 0.001:
+        return "< 0.1 %"
+    return f"{100 * share:.{0 if share >= 0.1 or share == 0 else 1}f} %"
 
 
 def percent_interval(share: float, low: float, high: float) -> str:
