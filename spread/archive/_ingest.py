@@ -145,7 +145,7 @@ class _Reader:
         known = self._parts.is_known
         self._add_tweet(v1.rows(tweet, known, source_file=source, source_record=number), V1.name)
 
-    def _add_v2(self, tweet: v2.Tweet, context: v2.Context, name: str) -> None:
+    def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
         number, source = self.counts.records + 1, self.counts.source_file
         rows = v2.rows(tweet, context, source_file=source, source_record=number)
         self._add_tweet(list(rows), name)
@@ -171,9 +171,7 @@ class _Reader:
 
     def _see(self, user: v1.User | v2_json.User, at: int | None) -> None:
         """Note an account's profile; one without an id says nothing of anybody."""
-        account = v1.user_id(user) if isinstance(user, v1.User) else v2_json.user_id(user)
-        followers = user.followers_count
-        self._parts.user(user, account, user.screen_name, followers=followers, at=at)
+        self._parts.user(user.row(), followers=user.followers_count, at=at)
 
     def _add_user(self, user: v1.User | v2_json.User, at: int | None, name: str) -> None:
         self._see(user, at)

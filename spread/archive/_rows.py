@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -84,7 +84,7 @@ class TweetRow(NamedTuple):
 
 
 class UserRow(NamedTuple):
-    """What one record says of an account, seen at an instant (null where that is unknown)."""
+    """What one record says of an account, without what changes from tweet to tweet."""
 
     platform: str
     user_id: str
@@ -95,7 +95,6 @@ class UserRow(NamedTuple):
     time_zone: str | None
     utc_offset_s: int | None
     lang: str | None
-    followers: int | None
     created_at: int | None
     verified: bool | None
 
@@ -125,15 +124,7 @@ class RejectRow(NamedTuple):
     detail: str
 
 
-class Profile(Protocol):
-    """An account's object in the platform's own form; `row` says what is in it."""
-
-    def row(self) -> UserRow:
-        """Return what the object says of the account."""
-
-
 class _Seen(NamedTuple):
-    profile: Profile
     first: int | None
     last: int | None
     followers: int | None
@@ -146,7 +137,7 @@ class Parts:
         self._folder = folder
         self._number = number
         self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in PARTS}
-        self._seen: dict[tuple[str, str | None], _Seen] = {}
+        self._seen: dict[UserRow, _Seen] = {}
         self._embedded: dict[str, TweetRow] = {}
         self._written = 0
         self._writers: dict[str, pq.ParquetWriter] = {}
@@ -172,29 +163,15 @@ class Parts:
             and _order(known.retweet_count) >= _order(retweet_count)
         )
 
-    def user(
-        self,
-        profile: Profile,
-        user_id: str,
-        screen_name: str | None,
-        *,
-        followers: int | None,
-        at: int | None,
-    ) -> None:
-        """Add what a record says of an account; the last word within a batch is kept."""
-        key = (user_id, screen_name)
-        seen = self._seen.get(key)
-        if seen is None:
-            self._seen[key] = _Seen(profile, at, at, followers)
-            return
-        newer = _order(at) > _order(seen.last) or (
-            at == seen.last and profile != seen.profile and _is_later(profile, seen.profile)
-        )
-        self._seen[key] = _Seen(
-            profile if newer else seen.profile,
-            _least(seen.first, at),
-            _most(seen.last, at),
-            _most(seen.followers, followers),
+    def user(self, row: UserRow, *, followers: int | None, at: int | None) -> None:
+        """Add what a record says of an account; within a batch the same is written once."""
+        seen = self._seen.get(row)
+        self._seen[row] = (
+            _Seen(at, at, followers)
+            if seen is None
+            else _Seen(
+                _least(seen.first, at), _most(seen.last, at), _most(seen.followers, followers)
+            )
         )
 
     def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow) -> None:
@@ -210,7 +187,7 @@ class Parts:
         for row in self._embedded.values():
             self._append(row)
         self._written += len(self._rows["tweets"])
-        self._rows["users"] = [_user_part(seen) for seen in self._seen.values()]
+        self._rows["users"] = [_user_part(row, seen) for row, seen in self._seen.items()]
         for name, rows in self._rows.items():
             if rows:
                 self._writer(name).write_table(columns(rows, PARTS[name]))
@@ -251,21 +228,10 @@ def columns(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     return pa.table(arrays, schema=schema)
 
 
-def _user_part(seen: _Seen) -> tuple[object, ...]:
-    row = seen.profile.row()
+def _user_part(row: UserRow, seen: _Seen) -> tuple[object, ...]:
     names = [row.screen_name] if row.screen_name else []
     key = row.screen_name.casefold() if row.screen_name else None
-    return (
-        *row[:3],
-        names,
-        *row[3:9],
-        seen.followers,
-        row.created_at,
-        row.verified,
-        seen.first,
-        seen.last,
-        key,
-    )
+    return (*row[:3], names, *row[3:9], seen.followers, *row[9:], seen.first, seen.last, key)
 
 
 def _says_no_less(row: TweetRow, other: TweetRow) -> bool:
@@ -276,12 +242,6 @@ def _says_no_less(row: TweetRow, other: TweetRow) -> bool:
         and _order(row.observed_at) >= _order(other.observed_at)
         and _order(row.retweet_count) >= _order(other.retweet_count)
     )
-
-
-def _is_later(profile: Profile, other: Profile) -> bool:
-    """Order what two records of one instant say, so that their order does not matter."""
-    one, two = ([(v is not None, str(v)) for v in p.row()] for p in (profile, other))
-    return one > two
 
 
 def _order(value: int | None) -> int:

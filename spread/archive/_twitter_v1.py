@@ -43,7 +43,6 @@ class User(msgspec.Struct, gc=False):
             self.time_zone,
             self.utc_offset,
             self.lang,
-            self.followers_count,
             microseconds(self.created_at),
             self.verified,
         )

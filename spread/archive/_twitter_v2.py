@@ -215,11 +215,10 @@ def _mentions(mentions: list[Mention], context: Context) -> list[str]:
 def _media(attachments: Attachments | None, context: Context) -> list[str | None]:
     if attachments is None:
         return []
-    if isinstance(attachments.media, list):
-        return [medium.type for medium in attachments.media]
+    inside = {medium.media_key: medium.type for medium in as_list(attachments.media)}
     keys = attachments.media_keys
     return [
-        context.media.get(key) or _MEDIA_OF_KEY.get(key.partition("_")[0])
+        inside.get(key) or context.media.get(key) or _MEDIA_OF_KEY.get(key.partition("_")[0])
         for key in ([keys] if isinstance(keys, str) else as_list(keys))
     ]
 

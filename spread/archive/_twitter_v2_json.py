@@ -38,11 +38,6 @@ class User(msgspec.Struct, gc=False):
         """How many follow the account."""
         return None if self.public_metrics is None else self.public_metrics.followers_count
 
-    @property
-    def screen_name(self) -> str | None:
-        """The account's name after the @."""
-        return self.username
-
     def row(self) -> UserRow:
         """Return what the object says of the account."""
         return UserRow(
@@ -55,7 +50,6 @@ class User(msgspec.Struct, gc=False):
             time_zone=None,
             utc_offset_s=None,
             lang=None,
-            followers=self.followers_count,
             created_at=microseconds(self.created_at),
             verified=self.verified,
         )
