@@ -1,0 +1,202 @@
+"""What a user meets: folders, errors, opening again, exporting, showing."""
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from invented_archive import put, v1_retweet, v1_tweet
+
+from spread import archive
+from spread._errors import InputError, MissingColumnError, OutputError, SpreadError, UsageError
+from spread.tables import TWEETS, arrow
+
+HOSTILE = "<script>x</script> $\\href{a}{b}$"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> archive.Archive:
+    folder = tmp_path_factory.mktemp('it\'s [a] folder; with "quotes" & *')
+    put(folder / "b's.jsonl", v1_retweet(5, v1_tweet(1)), {HOSTILE: 1}, v1_tweet(3, author=3))
+    put(folder / "a.jsonl.gz", v1_tweet(1), packed=True)
+    (folder / "notes.md").write_text("not an archive")
+    (folder / ".hidden.json").write_text("[]")
+    return archive.read(folder, to=folder / "it's read")
+
+
+def _text(error: SpreadError) -> str:
+    assert "\n" not in str(error)
+    return str(error)
+
+
+def test_a_folder_is_read_without_what_is_no_archive(made: archive.Archive) -> None:
+    assert made.report.totals["kept"] == 3
+    names = [Path(name).name for name in made.report.files.source_file]
+    assert names == ["a.jsonl.gz", "b's.jsonl"]
+    assert [Path(name).name for name in made.report.ignored] == [".hidden.json", "notes.md"]
+    assert {p.name for p in made.path.iterdir()} == {
+        "tweets.parquet",
+        "users.parquet",
+        "follows.parquet",
+        "rejects.parquet",
+        "report.json",
+    }
+    assert [p.name for p in made.path.parent.iterdir() if p.name.endswith(".part")] == []
+
+
+def test_opening_again_gives_the_same(made: archive.Archive) -> None:
+    again = archive.open(made.path)
+    assert repr(again) == repr(made)
+    assert again.report.files.equals(made.report.files)
+    assert again.report.rejects.equals(made.report.rejects)
+    assert again.tweets.to_pyarrow().equals(made.tweets.to_pyarrow())
+    assert again.follows.count().to_pyarrow().as_py() == 0
+
+
+def test_tables_run_in_utc_and_feed_the_vocabulary(made: archive.Archive) -> None:
+    rows = arrow(made.tweets, TWEETS, ["tweet_id", "at"])
+    assert rows.sort_by("at")["at"][0].as_py().isoformat() == "2014-04-22T17:55:01+00:00"
+    by_day = made.tweets.mutate(day=made.tweets["at"].cast("string"))
+    assert all(day.endswith("+00") for day in by_day.to_pyarrow()["day"].to_pylist())
+
+
+def test_frames_have_the_columns_asked_for(made: archive.Archive) -> None:
+    frame = made.frame("tweets", columns=["text", "tweet_id"])
+    assert list(frame.columns) == ["text", "tweet_id"]
+    with pytest.raises(UsageError, match="allowed: tweets, users, follows"):
+        made.frame("toots")
+    with pytest.raises(MissingColumnError, match="Add retweets"):
+        made.frame("tweets", columns=["retweets"])
+
+
+def test_records_show_themselves_without_markup_from_data(made: archive.Archive) -> None:
+    assert repr(made).startswith("<Archive: 3 tweets collected, 3 users, 1 records rejected")
+    assert repr(made.report) == (
+        "<ReadReport: 2 files, 4 records = 3 kept + 0 duplicates + 0 notices + 1 rejected>"
+    )
+    assert HOSTILE in made.report.rejects.detail[0]
+    for page in (made._repr_html_(), made.report._repr_html_()):
+        assert "<script" not in page
+        assert "4 = 3 kept + 0 duplicates + 0 notices + 1 rejected" in page
+
+
+def test_the_export_holds_ids_and_the_rule(made: archive.Archive, tmp_path: Path) -> None:
+    made.export(tmp_path / "shared")
+    ids = (tmp_path / "shared" / "ids.txt").read_text().split()
+    assert ids == list(made.frame("tweets").query("origin == 'collected'").tweet_id)
+    assert "3 ids" in (tmp_path / "shared" / "README.txt").read_text()
+    with pytest.raises(UsageError, match="ids_only=True"):
+        made.export(tmp_path / "all", ids_only=False)
+    with pytest.raises(UsageError, match="is there already"):
+        made.export(tmp_path / "shared")
+
+
+def test_globs_and_several_paths_name_a_file_once(made: archive.Archive) -> None:
+    folder = made.path.parent
+    one = folder / "a.jsonl.gz"
+    assert archive.read([one, str(one), folder]).report.totals["records"] == 4
+
+
+def test_a_glob_finds_files(tmp_path: Path) -> None:
+    for n in range(3):
+        put(tmp_path / f"t{n}.odd", v1_tweet(n, author=n + 1))
+    assert archive.read(tmp_path / "t[01].odd").report.totals["kept"] == 2
+    with pytest.raises(InputError, match="no file matches"):
+        archive.read(str(tmp_path / "*.none"))
+
+
+def test_what_is_absent_empty_or_unreadable_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "x.csv").write_text("a,b")
+    for path, says in (
+        (tmp_path / "absent", "no such file or folder"),
+        (tmp_path / "empty.jsonl", "the file is empty"),
+        (tmp_path / "folder", "nothing to read"),
+        (put(tmp_path / "n.jsonl", {"limit": {"track": 1}}), "0 users, 1 notices, 0 rejected"),
+        (put(tmp_path / "b.jsonl", b"\x89PNG\r\n"), "NOT_TEXT"),
+    ):
+        with pytest.raises(InputError, match=says) as caught:
+            archive.read(path)
+        assert path.name in _text(caught.value)
+
+
+def test_only_deleted_tweets_are_no_archive(tmp_path: Path) -> None:
+    tweet = v1_tweet(1)
+    notice = {"delete": {"status": {"id": tweet["id"]}}}
+    with pytest.raises(InputError, match="no tweet is left"):
+        archive.read(put(tmp_path / "t.jsonl", notice, tweet))
+
+
+def test_strict_reading_names_the_record(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1), b'{"id": 1')
+    with pytest.raises(InputError, match=r"BAD_JSON.*t\.jsonl, record 2"):
+        archive.read(file, strict=True)
+    assert archive.read(file).report.totals["rejected"] == 1
+
+
+def test_arguments_that_cannot_be_used(tmp_path: Path, made: archive.Archive) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    for options, says in (
+        ({"engine": "polars"}, "allowed: duckdb"),
+        ({"workers": 0}, "workers cannot be used"),
+        ({"to": tmp_path}, "another folder"),
+        ({"to": made.path}, "archive.open"),
+    ):
+        with pytest.raises(UsageError, match=says) as caught:
+            archive.read(file, **options)
+        _text(caught.value)
+    with pytest.raises(UsageError, match=r"archive\.open"):
+        archive.read(made.path)
+    with pytest.raises(UsageError, match="duckdb"):
+        archive.open(made.path, engine="spark")
+    with pytest.raises(InputError, match="no archive there"):
+        archive.open(tmp_path)
+
+
+def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot be written"):
+        archive.read(file, to=tmp_path / "file" / "out")
+
+
+def test_nothing_is_left_after_a_failure(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1), b"{")
+    with pytest.raises(InputError):
+        archive.read(file, to=tmp_path / "out", strict=True)
+    assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl"]
+
+
+def test_an_empty_folder_may_be_the_target(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    read = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    assert pq.read_table(read.path / "tweets.parquet").num_rows == 1
+
+
+def test_a_temporary_archive_stays_while_a_table_is_used(tmp_path: Path) -> None:
+    read = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)))
+    tweets, folder = read.tweets, read.path
+    del read
+    gc.collect()
+    assert tweets.count().to_pyarrow().as_py() == 1
+    del tweets
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_a_script_without_a_guard_may_use_workers(tmp_path: Path) -> None:
+    for n in range(2):
+        put(tmp_path / f"{n}.jsonl", v1_tweet(n, author=n + 1))
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from spread import archive\n"
+        f"print(archive.read({str(tmp_path)!r}, workers=2, progress=True).report)\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+    assert done.stdout == (
+        "<ReadReport: 2 files, 2 records = 2 kept + 0 duplicates + 0 notices + 0 rejected>\n"
+    )
+    assert "reading" in done.stderr
