@@ -21,7 +21,7 @@ def metrics(forests: Forests) -> pd.DataFrame:
     Depth and largest breadth are means over the sampled trees, virality is exact where
     the posterior gives it; `_low` and `_high` bound the middle 95 % of the trees. The
     intervals tell what is unknown of who passed on from whom under the fitted kernel, not
-    whether the kernel is right. O(trees × events).
+    whether the model is right (`forests` says how far it can be off). O(trees × events).
 
     Parameters
     ----------
