@@ -43,9 +43,9 @@ def forests(
     true parent: never read one tree as what happened. Where tweets pass along a follower
     graph that the archive does not hold, as in `scenario`, the model is wrong in part: in
     one such archive the mean was +0.2 for the 27 cascades of 30 events or more (star −0.7),
-    and the 95 % interval of virality held the truth for 16 of them. Originals older than the archive
-    (`roots_before_archive`) have parents that it never saw; the kernel is fitted without
-    them, and their trees are of what was seen.
+    and the 95 % interval of virality held the truth for 16 of them. Originals
+    older than the archive (`roots_before_archive`) have parents that it never saw; the
+    kernel is fitted without them, and their trees are of what was seen.
 
     Parameters
     ----------
