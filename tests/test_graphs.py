@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spread import graphs
+from spread import archive, graphs
 from spread._errors import MissingColumnError, UsageError
 from spread.text import hashtag_key
 
@@ -267,3 +267,15 @@ def test_the_peers_hashtag_graph(shared: Path) -> None:
     ours = graphs.hashtags(frame).vs["name"]
     assert len(ours) == 352  # one key for #BlackLivesMatter and #blacklivesmatter
     assert set(ours) == {hashtag_key(tag) for tag in theirs}
+
+
+def test_the_archive_gives_the_same_graphs(shared: Path) -> None:
+    frame = peer_rows(shared)
+    read = archive.read(shared / "twarc-network" / "tweets.jsonl.gz")
+    for kind in ("retweet", "quote", "reply", "mention"):
+        pd.testing.assert_frame_equal(
+            graphs.edges(read.tweets, kind)[["source", "target", "weight"]],
+            graphs.edges(frame, kind)[["source", "target", "weight"]],
+        )
+    # with each retweet's hashtags resolved through its original there are 516
+    assert graphs.hashtags(read.tweets).vcount() == 516

@@ -21,7 +21,7 @@ _REWIRINGS: Final = 20
 _REWIRED_MOST: Final = 100_000
 _SWAPS_PER_EDGE: Final = 10
 _SAME: Final = 1e-12
-_ITERATIONS: Final = 2
+_ITERATIONS: Final = 1
 _ROUNDS: Final = 100
 
 Labels = NDArray[np.int64]

@@ -133,7 +133,8 @@ def mentions(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
 def replies(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
     """Return the reply graph: who answered → the account answered; as `retweets`.
 
-    `weight` and `count` are both the number of replies.
+    `weight` and `count` are both the number of replies. What is addressed to an account
+    but answers no tweet is a mention.
     """
     return _graph(tweets, "reply", names=names)
 
@@ -229,9 +230,8 @@ def _acts(tweets: Table, kind: str, *, manual: bool, names: Table | None) -> ibi
         rows = rows.filter(rows.kind != "retweet").mutate(mentioned=rows.mentions.unnest())
         return _columns(rows, rows.mentioned, rows.tweet_id, ibis.null("string"))
     of = {"retweet": "retweet_of", "reply": "reply_to", "quote": "quote_of"}[kind]
-    whom = rows[_NEEDED[kind][1]]
     if kind != "retweet":
-        rows = rows.filter(rows.kind != "retweet", rows[of].notnull() | whom.notnull())
+        rows = rows.filter(rows.kind != "retweet", rows[of].notnull())
         return _columns(rows, rows[_NEEDED[kind][1]], rows.tweet_id, rows[of])
     rows = rows.filter(rows.kind == "retweet")
     acts = _columns(rows, rows.retweet_author_id, rows.retweet_of, rows.retweet_of)
@@ -292,7 +292,7 @@ def _graph(
     (source, target), vocabulary = codes(counted["source"], counted["target"])
     graph = igraph.Graph(
         n=len(vocabulary),
-        edges=np.column_stack([source, target]),
+        edges=list(zip(source.tolist(), target.tolist(), strict=True)),
         directed=kind != "hashtag",
         vertex_attrs={"name": vocabulary.tolist()},
         edge_attrs={
