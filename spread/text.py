@@ -7,7 +7,7 @@ a figure, CSV or XML goes through `plain`, `csv_cell` or `xml_text` first.
 import html
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "manual_retweet",
     "mentions_in",
     "plain",
+    "with_mentions",
     "xml_text",
 ]
 
@@ -94,6 +95,17 @@ def mentions_in(text: str) -> list[str]:
     ['NYPDnews', 'OccupyWallStNYC']
     """
     return _MENTION.findall(text)
+
+
+def with_mentions(text: str, called: Callable[[str], str]) -> str:
+    """Return a text in which each mention is what `called` makes of its screen name.
+
+    Examples
+    --------
+    >>> with_mentions("RT @someone: yes", lambda name: "account 7")
+    'RT account 7: yes'
+    """
+    return _MENTION.sub(lambda match: called(match.group(1)), text)
 
 
 def manual_retweet(text: str) -> ManualRetweet | None:

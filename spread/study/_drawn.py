@@ -18,7 +18,7 @@ def network(
     them: the layout is bounded by the number drawn.
     """
     drawn = _strongest(graph)
-    known = labels.rename(columns={"user_id": "name"})
+    known = labels.rename(columns={"user_id": "name"}).drop(columns="screen_name")
     coloured = camps.rename(columns={"user_id": "name"})
     nodes = graphs.layout(drawn, rng=seed).merge(known, on="name", how="left")
     nodes = nodes.merge(coloured, on="name", how="left")

@@ -5,6 +5,7 @@ import pandas as pd
 
 from spread.hashtags import Family
 from spread.hijack import Turn
+from spread.study._labels import quoted
 from spread.tables import rows
 
 _OF_EACH = 5
@@ -22,7 +23,8 @@ def behind(
 ) -> pd.DataFrame:
     """Return topic, about, tweet_id, at, account, text: the tweets that answers rest on.
 
-    The text is given for public accounts alone, unless `names`.
+    The text is given for public accounts alone, and in it other accounts go by their
+    labels, unless `names`.
     """
     cited = pd.DataFrame(
         [
@@ -36,8 +38,9 @@ def behind(
     found = tweets.filter(tweets.tweet_id.isin(cited.tweet_id.unique().tolist()))
     read = found.select("tweet_id", "at", "author_id", "text").to_pyarrow().to_pandas()
     read = read.merge(labels.rename(columns={"user_id": "author_id"}), on="author_id", how="left")
-    shown = read.public.fillna(False).astype(bool) | names
-    read["text"] = read.text.where(shown, "(not shown: a private account)")
+    shown = read.public.fillna(False).astype(bool)
+    texts = read.text.fillna("").where(shown, "(not shown: a private account)")
+    read["text"] = texts if names else quoted(texts, labels)
     read["account"] = read.label.fillna("an unknown account")
     joined = cited.merge(read, on="tweet_id", how="left")
     about = dict(zip(labels.user_id, labels.label, strict=True))

@@ -250,7 +250,7 @@ def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
         of_places(found, time_zone),
     ]
     return Telling(
-        [sentence for telling in tellings for sentence in telling.sentences],
+        [_capital(sentence) for telling in tellings for sentence in telling.sentences],
         [refusal for telling in tellings for refusal in telling.refusals],
     )
 
@@ -261,6 +261,10 @@ def _probability(value: float) -> str:
     if value > 0.99:
         return "> 0.99"
     return "< 0.01" if value < 0.01 else f"{value:.2f}"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _listed(parts: list[str]) -> str:

@@ -7,6 +7,8 @@ from spread.archive import ReadReport
 from spread.study import _drawn, _evidence, _naive, _places
 from spread.study._found import Found
 
+_DISTRIBUTIONS = ["size", "depth", "max_breadth", "virality", "star_depth", "star_virality"]
+
 _EMPTY = {
     "members": ["hashtag", "shown", "first_at", "authors", "parent", "probability", "verdict"],
     "links": ["child", "parent", "probability"],
@@ -34,7 +36,7 @@ def of(
         "metrics": found.metrics,
         "coverage": found.coverage,
         "tree": _largest(found),
-        "ccdf": cascade.ccdf(found.metrics),
+        "ccdf": cascade.ccdf(found.metrics, _DISTRIBUTIONS),
         "turn_shares": found.turn.shares,
         "turn_timeline": found.turn.timeline,
         "turn_posterior": found.turn.posterior,
@@ -62,7 +64,7 @@ def of(
 
 
 def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    joined = table.merge(labels, on="user_id", how="left")
+    joined = table.merge(labels.drop(columns="screen_name"), on="user_id", how="left")
     joined["label"] = joined.label.fillna("an unknown account")
     joined["public"] = joined.public.fillna(False).astype(bool)
     return joined

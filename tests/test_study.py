@@ -1,0 +1,150 @@
+"""The whole path: the record, its sentences, what it refuses, and that it repeats."""
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from spread import samples, scenario, study
+from spread._errors import InputError, UsageError
+from spread.archive import Archive
+
+
+@pytest.fixture(scope="module")
+def archive() -> Archive:
+    return samples.load("mynypd")
+
+
+@pytest.fixture(scope="module")
+def truth() -> scenario.Truth:
+    return scenario.truth(samples.path("mynypd").parent / "truth")
+
+
+@pytest.fixture(scope="module")
+def found(archive: Archive) -> study.Study:
+    return study.run(archive, "myNYPD", time_zone="America/New_York", rng=1)
+
+
+def test_the_record_is_frozen_and_says_what_it_is(found: study.Study) -> None:
+    assert repr(found).startswith("<Study of #myNYPD: ")
+    assert found.synthetic
+    assert found.title.endswith("(synthetic data)")
+    with pytest.raises(FrozenInstanceError):
+        found.seed = 2  # type: ignore[misc]
+
+
+def test_the_turn_is_dated_within_the_hour_of_the_truth(
+    found: study.Study, truth: scenario.Truth
+) -> None:
+    onset = truth.turn.onset_at.iloc[0]
+    assert found.turn.p_turn > 0.99
+    assert abs(found.turn.halfway - onset) < pd.Timedelta(hours=1)
+    assert found.turn.rising == leading_camp(found, truth, "activists")
+
+
+def leading_camp(found: study.Study, truth: scenario.Truth, camp: str) -> str:
+    members = truth.users[truth.users.camp == camp]
+    return str(found.tables["camps"].merge(members, on="user_id").camp_x.mode()[0])
+
+
+def test_the_hijacker_is_the_first_driver(found: study.Study, truth: scenario.Truth) -> None:
+    assert found.turn.drivers.user_id.iloc[0] == truth.turn.made_by.iloc[0]
+
+
+def test_the_naive_answers_stand_beside(found: study.Study) -> None:
+    naive = found.tables["naive"]
+    assert {"Who carried it?", "When did it turn?", "Who turned it?"} <= set(naive.question)
+    assert naive.notna().all(axis=None)
+
+
+def test_every_answer_has_tweets_behind_it(found: study.Study, archive: Archive) -> None:
+    evidence = found.tables["evidence"]
+    known = set(archive.tweets.tweet_id.to_pyarrow().to_pylist())
+    assert set(evidence.topic) >= {"who carried it", "when it turned", "who turned it"}
+    assert set(evidence.tweet_id) <= known
+
+
+def test_private_accounts_are_not_named(found: study.Study, archive: Archive) -> None:
+    users = archive.users.to_pyarrow().to_pandas()
+    small = users[~users.verified.fillna(False) & (users.followers < 100_000)]
+    told = (
+        " ".join(found.story) + found.tables["evidence"].to_csv() + found.tables["naive"].to_csv()
+    )
+    assert not [name for name in small.screen_name if f"@{name}" in told]
+    assert "@OccupyWallStNYC" in told
+
+
+def test_names_opts_in(archive: Archive) -> None:
+    named = study.run(archive, "myNYPD", names=True, end="2014-04-22T21:00Z", rng=1)
+    assert named.tables["seeds"].label.str.startswith("@").all()
+
+
+def test_the_same_seed_tells_the_same_story(found: study.Study, archive: Archive) -> None:
+    again = study.run(archive, "#MYNYPD", time_zone="America/New_York", rng=1)
+    assert again.story == found.story
+    for name, table in found.tables.items():
+        pd.testing.assert_frame_equal(table, again.tables[name])
+
+
+def test_the_commonest_tag_is_the_default_and_announced(archive: Archive) -> None:
+    default = study.run(archive, end="2014-04-22T19:00Z", rng=1)
+    assert default.root == "mynypd"
+    assert default.story[0] == "No tag was named; this is the commonest, #myNYPD."
+
+
+def test_a_window_is_kept(archive: Archive) -> None:
+    early = study.run(archive, "mynypd", end="2014-04-22 15:00", time_zone="America/New_York")
+    assert early.end_at < pd.Timestamp("2014-04-22T19:00Z")
+    assert early.seed >= 0
+
+
+def test_a_coding_of_camps_by_the_user_is_used(archive: Archive, truth: scenario.Truth) -> None:
+    coded = truth.users[["user_id", "camp"]]
+    ours = study.run(archive, "mynypd", camps=coded, rng=1)
+    assert ours.turn.rising == "activists"
+    assert any("your coding" in sentence for sentence in ours.story)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"camps": pd.DataFrame({"user_id": ["1", "1"], "camp": ["a", "b"]})}, "two camps"),
+        ({"camps": pd.DataFrame({"user": ["1"]})}, "lacks columns"),
+        ({"time_zone": "Nowhere"}, "unknown time zone"),
+        ({"start": "2015", "end": "2014"}, "the window is empty"),
+        ({"rng": -1}, "rng cannot be used"),
+    ],
+)
+def test_usage(archive: Archive, options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        study.run(archive, "mynypd", **options)
+
+
+def test_a_window_without_a_tweet(archive: Archive) -> None:
+    with pytest.raises(InputError, match="no tweet in the window"):
+        study.run(archive, "mynypd", start="2020")
+
+
+class TestRealArchives:
+    """What real archives can and cannot tell."""
+
+    def test_an_archive_collected_by_its_tag_cannot_tell_the_family(self, shared: Path) -> None:
+        path = shared / "twarc-network" / "tweets.jsonl.gz"
+        found = study.run(path, "blacklivesmatter", rng=1)
+        assert found.family is not None
+        assert "494 of them carry #BlackLivesMatter" in found.story[0]
+        assert dict(found.cannot_tell)["the family of tags"].startswith("collected by this tag")
+        assert len(found.tables["companions"])
+
+    def test_an_archive_without_retweets(self, shared: Path) -> None:
+        found = study.run(shared / "academictwitter" / "hk3", rng=1)
+        assert found.root == "standwithhongkong"
+        assert {"the camps", "the turn", "who carried it"} <= set(dict(found.cannot_tell))
+        assert len(found.tables["edges"])
+
+    def test_a_sample_without_a_common_tag(self, shared: Path) -> None:
+        found = study.run(shared / "twut" / "100-sample.jsonl", rng=1)
+        assert found.root is None
+        assert "study of the whole archive" in found.story[0]
+        assert "the family of tags" in dict(found.cannot_tell)
