@@ -120,15 +120,16 @@ def test_one_large_cascade_is_one_unit() -> None:
     assert found.rising is None
 
 
-def test_what_one_author_begins_within_an_hour_weighs_as_one() -> None:
-    """At minutes 0, 10, 20, 30 and 40: seen from 10 to 30 all five lie within half an hour,
-    from 0 and 40 four do; so they weigh 3/5 + 2/4. What comes at minute 90 is alone."""
+def test_units_weigh_their_effective_number() -> None:
+    """Within one hour eight by one author and two by others. The eight count 4/8 each: a
+    cluster of 4 and two of 1, Σ = 6, Σ² = 18, an effective number of 6²/18 = 2, so all is
+    scaled by 2/6. What comes at minute 90 is alone."""
     tweets, _ = plain_tweets("A" * 100)
-    mine = [0, 10, 20, 30, 40, 90]
-    tweets.loc[mine, "author_id"] = "me"
-    camps = pd.DataFrame({"user_id": ["me"], "camp": ["A"]})
-    counted = units(read(tweets, camps))
-    assert counted.weight.tolist() == pytest.approx([1 / 4, 1 / 5, 1 / 5, 1 / 5, 1 / 4, 1])
+    chosen = tweets.iloc[[*range(10), 90]].copy()
+    chosen.loc[:7, "author_id"] = "me"
+    camps = pd.DataFrame({"user_id": chosen.author_id.unique(), "camp": "A"})
+    counted = units(read(chosen, camps))
+    assert counted.weight.tolist() == pytest.approx([1 / 6] * 8 + [1 / 3] * 2 + [1])
 
 
 def test_one_diligent_account_is_no_turn() -> None:

@@ -56,7 +56,7 @@ def test_the_onset_lies_in_its_interval(calibration_row: Callable[..., None]) ->
     calibration_row("hijack", "95 % intervals that hold the onset", found.onset.sum(), "179–198")
     calibration_row("hijack", "median width of them, min", f"{width:.1f}", "≤ 30")
     calibration_row("hijack", "95 % intervals that hold half-way", found.halfway.sum(), "179–200")
-    calibration_row("hijack", "median width of them, min ", f"{halfway_width:.1f}", "≤ 30")
+    calibration_row("hijack", "median width of these, min", f"{halfway_width:.1f}", "≤ 30")
     calibration_row(
         "hijack", "the same by an abrupt change (for comparison)", found.abrupt.sum(), "none"
     )

@@ -49,10 +49,10 @@ def detect(
 
     A unit is a cascade, a tweet, quote or reply with its retweets, dated by the original
     and in the camp of its author: the retweets of one original repeat one choice. So do the
-    originals of one author, who counts about once an hour: each of them weighs one over how
-    many the author began within half an hour before and after. What dependence is left is
-    measured as variance between blocks of units around the fitted change, and the evidence
-    is divided by it.
+    originals of one author: an author counts at most four times an hour, and all units of an
+    hour weigh their effective number, by authors, over their number. What dependence is left
+    is measured as variance between blocks of units around the fitted change, and the
+    evidence is divided by it.
 
     A turn is called from `p_turn` 0.95 on; up to 0.1 there is no turn. The answer is
     `cannot_tell` in between; with units of a weight below 20 or of a single camp; and when

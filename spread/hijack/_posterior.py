@@ -11,7 +11,7 @@ _CELLS = 256
 _ROUNDS = 4
 _NEGLIGIBLE = 12.0
 _LONGEST_S = 7200.0
-_BLOCKS = 40
+_BLOCKS = (40, 20)
 _LEAST_A_BLOCK = 25
 _LEAST_FREEDOM = 10
 
@@ -63,10 +63,11 @@ class RampPosterior:
 def posterior(times_s: Floats, categories: Floats, *, prior: float) -> RampPosterior:
     """Return the posterior for units at sorted times; `categories` holds weights (n × K).
 
-    Units that follow each other may still depend on each other: one author's habits, a
-    subject of the hour, night in one camp's country. The excess of the variance between
-    blocks of units over the multinomial's, measured around the best change, divides the
-    counts of a second pass (quasi-likelihood, McCullagh 1983, doi:10.1214/aos/1176346056).
+    Weights take all that one author begins for one choice, and neighbours may depend on
+    each other beyond that: a subject of the hour, night in one camp's country. So the
+    variance between blocks of units around the best change, over what the weights imply,
+    divides the counts of a second pass (quasi-likelihood, McCullagh 1983,
+    doi:10.1214/aos/1176346056).
     """
     plain = _pass(times_s, categories, prior, 1.0)
     excess = overdispersion(plain, categories)
@@ -74,26 +75,32 @@ def posterior(times_s: Floats, categories: Floats, *, prior: float) -> RampPoste
 
 
 def overdispersion(found: RampPosterior, categories: Floats) -> float:
-    """Return the variance of blocks of units around the best change over the multinomial's.
+    """Return the variance of blocks of units around the best change over that implied.
 
-    At least 1. Blocks are a fortieth of the units, at least 25: small enough to be many,
-    large enough to see dependence that reaches far.
+    The larger of that of 40 and of 20 blocks. At least the geometric mean of what weights
+    imply when units are independent (Σw²/Σw) and when an author's are one choice (1): few
+    blocks are no proof of independence. It is 1 where there are too few.
     """
     onset, at, shape = np.unravel_index(int(np.argmax(found.weights)), found.weights.shape)
     before, after = found.allocate(int(onset), int(at), int(shape))
     p0, p1 = ((found.alpha + c) / (found.alpha + c).sum() for c in (before, after))
     gone = share_after(found.times_s, found.onsets_s[onset], found.ramps_s[at], int(shape))
     chance = (1 - gone)[:, None] * p0 + gone[:, None] * p1
-    expected = categories.sum(axis=1, keepdims=True) * chance
-    blocks = min(_BLOCKS, len(categories) // _LEAST_A_BLOCK)
-    free = blocks * (len(p0) - 1) - 2 * len(p0)
-    if free < _LEAST_FREEDOM:
-        return 1.0
-    starts = np.linspace(0, len(categories), blocks + 1).astype(int)[:-1]
-    residual = np.add.reduceat(categories - expected, starts)
+    weight = categories.sum(axis=1)
+    expected = weight[:, None] * chance
     # One ratio of sums: a camp that is rare on one side would blow up a mean of ratios.
-    ratio = np.sum(residual**2) / np.sum(expected * (1 - chance))
-    return max(1.0, float(ratio) * blocks * (len(p0) - 1) / free)
+    implied = np.sum(expected * (1 - chance))
+    ratios = []
+    for most in _BLOCKS:
+        blocks = min(most, len(categories) // _LEAST_A_BLOCK)
+        free = blocks * (len(p0) - 1) - 2 * len(p0)
+        if free >= _LEAST_FREEDOM:
+            starts = np.linspace(0, len(categories), blocks + 1).astype(int)[:-1]
+            residual = np.add.reduceat(categories - expected, starts)
+            ratios.append(np.sum(residual**2) / implied * blocks * (len(p0) - 1) / free)
+    if not ratios:
+        return 1.0
+    return float(max(*ratios, np.sqrt(np.sum(weight**2) / weight.sum())))
 
 
 def shortest(values: Floats, weights: Floats, *, mass: float = 0.95) -> tuple[int, int]:

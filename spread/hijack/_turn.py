@@ -38,7 +38,7 @@ class Turn:
         units, 95 % intervals.
     timeline
         start_at, end_at, camp, units, share, low, high: by the clock, for plots alone; 95 %
-        Jeffreys intervals. Units are cascades; shares are weighted by author.
+        Jeffreys intervals. Units are cascades; shares are weighted as in `detect`.
     posterior
         at, probability: of the onset, in cells, given that there is a change.
     drivers
@@ -50,8 +50,7 @@ class Turn:
     units, unlabelled
         Units counted; originals left out because their author has no camp.
     overdispersion
-        The factor by which units vary more than independent ones would; evidence is
-        divided by it.
+        The variance of units over what their weights imply; evidence is divided by it.
     unit, prior, seed
         What was asked, and the seed of all draws.
     naive

@@ -17,6 +17,7 @@ CAMPS = pa.schema([("user_id", pa.string()), ("camp", pa.string())])
 _NEEDED = ["tweet_id", "author_id", "at", "kind", "retweet_of"]
 _OPTIONAL = ["origin", "retweet_author_id", "manual_retweet", "followers"]
 _REACH_S = 1800.0
+_MOST_AN_HOUR = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +82,6 @@ def units(rows: pd.DataFrame) -> Units:
     the collected span came in with a retweet: before the span only the successful ones are
     known, which would look like a change where the span begins, so they are left out.
 
-    An author's camp never changes, so what one author begins is one choice repeated. Each
-    unit weighs one over how many its author began within half an hour before and after: an
-    author counts about once an hour, however many replies a campaign's desk sends.
     """
     at_us = tables.microseconds(rows["at"])
     collected = at_us[rows.collected.to_numpy(dtype=bool)]
@@ -129,11 +127,27 @@ def crowding(
 
 
 def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much of an independent unit each is; sorted by time.
+
+    An author's camp never changes, so what one author begins is one choice repeated. With m
+    what the author of a unit began within half an hour before and after, the unit counts
+    c = min(1, 4/m): no account makes up the shares alone. All units of a time are then
+    scaled by Kish's effective size, Σc / Σ(c² m) over that hour's units (Kish 1965, Survey
+    Sampling, 8.2). Scaling all alike leaves the shares as they are: counting each author
+    once an hour instead would shift them when the volume rises, towards the camp of those
+    who write less.
+    """
     codes = pd.factorize(authors)[0].astype(np.int64)
     order = np.lexsort((times_s, codes))
-    weight = np.empty(len(times_s))
-    weight[order] = 1 / crowding(codes[order], times_s[order], _REACH_S)
-    return weight
+    crowd = np.empty(len(times_s))
+    crowd[order] = crowding(codes[order], times_s[order], _REACH_S)
+    counts = np.minimum(1, _MOST_AN_HOUR / crowd)
+    within = np.searchsorted(times_s, [times_s - _REACH_S, times_s + np.nextafter(_REACH_S, 9e9)])
+    total, squared = (
+        np.diff(np.append(0, np.cumsum(part))[within], axis=0)[0]
+        for part in (counts, counts**2 * crowd)
+    )
+    return np.asarray(counts * total / squared)
 
 
 def _labels(camps: tables.Table) -> ibis.Table:
