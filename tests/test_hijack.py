@@ -121,15 +121,15 @@ def test_one_large_cascade_is_one_unit() -> None:
 
 
 def test_units_weigh_their_effective_number() -> None:
-    """Within one hour eight by one author and two by others. The eight count 4/8 each: a
-    cluster of 4 and two of 1, Σ = 6, Σ² = 18, an effective number of 6²/18 = 2, so all is
-    scaled by 2/6. What comes at minute 90 is alone."""
+    """Within one hour twelve by one author and two by others. The twelve count 10/12 each: a
+    cluster of 10 and two of 1, Σ = 12, Σ² = 102, an effective number of 12²/102, so all is
+    scaled by 12/102. What comes at minute 90 is alone."""
     tweets, _ = plain_tweets("A" * 100)
-    chosen = tweets.iloc[[*range(10), 90]].copy()
-    chosen.loc[:7, "author_id"] = "me"
+    chosen = tweets.iloc[[*range(14), 90]].copy()
+    chosen.loc[:11, "author_id"] = "me"
     camps = pd.DataFrame({"user_id": chosen.author_id.unique(), "camp": "A"})
     counted = units(read(chosen, camps))
-    assert counted.weight.tolist() == pytest.approx([1 / 6] * 8 + [1 / 3] * 2 + [1])
+    assert counted.weight.tolist() == pytest.approx([10 / 102] * 12 + [12 / 102] * 2 + [1])
 
 
 def test_one_diligent_account_is_no_turn() -> None:

@@ -49,7 +49,7 @@ def detect(
 
     A unit is a cascade, a tweet, quote or reply with its retweets, dated by the original
     and in the camp of its author: the retweets of one original repeat one choice. So do the
-    originals of one author: an author counts at most four times an hour, and all units of an
+    originals of one author: an author counts at most ten times an hour, and all units of an
     hour weigh their effective number, by authors, over their number. What dependence is left
     is measured as variance between blocks of units around the fitted change, and the
     evidence is divided by it.

@@ -17,7 +17,7 @@ CAMPS = pa.schema([("user_id", pa.string()), ("camp", pa.string())])
 _NEEDED = ["tweet_id", "author_id", "at", "kind", "retweet_of"]
 _OPTIONAL = ["origin", "retweet_author_id", "manual_retweet", "followers"]
 _REACH_S = 1800.0
-_MOST_AN_HOUR = 4
+_MOST_AN_HOUR = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,7 @@ def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.flo
 
     An author's camp never changes, so what one author begins is one choice repeated. With m
     what the author of a unit began within half an hour before and after, the unit counts
-    c = min(1, 4/m): no account makes up the shares alone. All units of a time are then
+    c = min(1, 10/m): no account makes up the shares alone. All units of a time are then
     scaled by Kish's effective size, Σc / Σ(c² m) over that hour's units (Kish 1965, Survey
     Sampling, 8.2). Scaling all alike leaves the shares as they are: counting each author
     once an hour instead would shift them when the volume rises, towards the camp of those
