@@ -1,10 +1,12 @@
 """What several test files share."""
 
+import gc
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
+import ibis
 import pytest
 
 CALIBRATION = Path(__file__).parents[1] / "docs" / "calibration.md"
@@ -59,3 +61,12 @@ def calibration_table(rows: list[dict[str, str]]) -> str:
     return header + "".join(
         "| " + " | ".join(row[key].replace("|", "\\|") for key in row) + " |\n" for row in ordered
     )
+
+
+def pytest_unconfigure() -> None:
+    """Close what Ibis opened; left to the interpreter's end, DuckDB reports it as leaked."""
+    backend = ibis.options.default_backend
+    if backend is not None:
+        backend.disconnect()
+        ibis.options.default_backend = None
+    gc.collect()

@@ -57,7 +57,7 @@ def find(
     profile = communities.profile(retweets, rng=stream(seed, 0))
     resolution = communities.clearest(profile)
     partition = communities.detect(retweets, resolution=resolution, rng=stream(seed, 1))
-    used = communities.camps(partition) if camps is None else camps
+    used = _camps(partition) if camps is None else camps
     begin("reconstructing cascades")
     forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
     begin("dating the turn")
@@ -102,6 +102,12 @@ def _interactions(scope: Scope) -> tuple[str, igraph.Graph]:
         if (graph := build(scope.tweets)).ecount():
             return kind, graph
     return "retweet", graphs.retweets(scope.tweets)
+
+
+def _camps(partition: Partition) -> pd.DataFrame:
+    """Return the camps; none where the communities are no more than chance."""
+    folded = communities.camps(partition)
+    return folded if partition.cannot_tell is None else folded.iloc[:0]
 
 
 def _tags(scope: Scope, family: Family | None) -> list[str]:

@@ -117,11 +117,10 @@ def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None
             return key, None
         near = difflib.get_close_matches(key, usage.hashtag, n=5, cutoff=0.6)
         offered = ranked[ranked.hashtag.isin(near)] if near else ranked.head(5)
+        tags = ", ".join(f"#{tag.shown} ({tag.tweets})" for tag in rows(offered))
         raise InputError(
             f"the tag #{key or root} never occurs in the archive",
-            allowed=", ".join(f"#{r.shown} ({r.tweets})" for r in rows(offered))
-            or "no tag occurs at all",
-            hint="Name one that occurs, or none for the commonest",
+            hint=f"Name one that does, such as {tags}" if tags else "No tag occurs in it",
         )
     if ranked.empty:
         return None, "No hashtag occurs, so this is a study of the whole archive."

@@ -112,8 +112,10 @@ def of_camps(found: Found) -> Telling:
     )
 
 
-def of_turn(turn: Turn, time_zone: str) -> Telling:
+def of_turn(turn: Turn, camps: pd.DataFrame, time_zone: str) -> Telling:
     """Say when the camps' shares changed, from what to what."""
+    if camps.empty:
+        return Telling([], [("the turn", "without camps there are no shares that could change")])
     if turn.cannot_tell:
         return Telling([], [("the turn", turn.cannot_tell)])
     if turn.p_turn < 0.5:
@@ -243,7 +245,7 @@ def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
         of_coverage(found.coverage),
         of_cascades(found.metrics, found.labels),
         of_camps(found),
-        of_turn(found.turn, time_zone),
+        of_turn(found.turn, found.camps, time_zone),
         of_drivers(found.turn, found.labels),
         of_seeds(found.rank, found.labels),
         of_family(found.family),
