@@ -11,6 +11,7 @@ from invented_archive import put, v1_retweet, v1_tweet
 
 from spread import archive
 from spread._errors import InputError, MissingColumnError, OutputError, SpreadError, UsageError
+from spread.archive import _workers
 from spread.tables import TWEETS, arrow
 
 HOSTILE = "<script>x</script> $\\href{a}{b}$"
@@ -163,6 +164,32 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         archive.read(file, to=tmp_path / "file" / "out")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on file sizes there")
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", *(v1_tweet(n, f"{hash(str(n))}") for n in range(300)))
+    script = (
+        "import resource\nfrom spread import archive\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
+        f"try: archive.read({str(file)!r}, to={str(tmp_path / 'out')!r})\n"
+        "except archive._read.OutputError as error: print(error)\n"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout.startswith("the tables cannot be written: got ")
+    assert done.stdout.count("\n") == 1
+    assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl"]
+
+
+def test_a_damaged_archive_is_one_line(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    for name in ("tweets.parquet", "rejects.parquet", "report.json"):
+        made = archive.read(file, to=tmp_path / name)
+        (made.path / name).write_bytes(b"PAR1 not")
+        with pytest.raises(InputError, match="the archive is damaged") as caught:
+            archive.open(made.path)
+        _text(caught.value)
+
+
 def test_nothing_is_left_after_a_failure(tmp_path: Path) -> None:
     file = put(tmp_path / "t.jsonl", v1_tweet(1), b"{")
     with pytest.raises(InputError):
@@ -200,3 +227,21 @@ def test_a_script_without_a_guard_may_use_workers(tmp_path: Path) -> None:
         "<ReadReport: 2 files, 2 records = 2 kept + 0 duplicates + 0 notices + 0 rejected>\n"
     )
     assert "reading" in done.stderr
+
+
+def _jobs(file: Path, folder: Path) -> list[_workers.Job]:
+    return [_workers.Job(str(file), "t", number, str(folder), False) for number in range(3)]
+
+
+def test_what_fails_in_a_worker_fails_here(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    with pytest.raises(OSError, match="No such file"):
+        _workers.run(_jobs(file, tmp_path / "absent"), 2, lambda _: None)
+
+
+def test_a_worker_that_dies_is_no_endless_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_workers, "_PROGRAM", "raise SystemExit(1)")
+    with pytest.raises(SpreadError, match="a worker stopped"):
+        _workers.run(_jobs(put(tmp_path / "t.jsonl", v1_tweet(1)), tmp_path), 2, lambda _: None)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_archive import counted, lines, snowflake, v1_tweet, v2_tweet, v2_user
 
+from spread.archive import _lines
 from spread.archive._bytes import DamageError, text_chunks
 from spread.archive._faults import REASONS
 from spread.archive._lines import pieces
@@ -105,6 +107,24 @@ def test_a_cut_pretty_object_does_not_swallow_what_follows(tmp_path: Path) -> No
     counts, _ = counted(tmp_path, cut + b"\n" + lines(TWO, THREE))
     assert counts["kept_tweets"] == 2
     assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
+
+
+def _slowly(text: bytes) -> Iterator[bytes]:
+    return (text[at : at + 999] for at in range(0, len(text), 999))
+
+
+def test_an_array_of_any_length_on_one_line_is_streamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_lines, "LINE_MOST", 4000)
+    whole = json.dumps([v1_tweet(n) for n in range(50)]).encode()
+    for text in (whole, whole[:-1] + b',{"id": nonsense}]', whole[:-1] + b',"x", 7]'):
+        found = pieces(_slowly(text))
+        values = [json.loads(piece.data) for piece in found if b"id_str" in piece.data]
+        assert values == json.loads(whole)
+    line = json.dumps(v1_tweet(1, "x" * 5000)).encode()
+    found = pieces(_slowly(lines(line, ONE)))
+    assert [piece.fault for piece in found] == ["TOO_LARGE", None]
 
 
 def test_half_of_a_surrogate_pair_becomes_a_replacement(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import pandas as pd
 import pyarrow.parquet as pq
@@ -162,7 +163,12 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
 def opened(folder: Path, *, removed_after: bool) -> Archive:
     """Return the archive in a folder, which may go once no table of it is used any more."""
     con = _engine.connect()
-    tables = {name: _engine.parquet(con, [folder / f"{name}.parquet"], name) for name in _SCHEMAS}
+    try:
+        tables = {
+            name: _engine.parquet(con, [folder / f"{name}.parquet"], name) for name in _SCHEMAS
+        }
+    except duckdb.Error as error:
+        raise _damaged(folder, error) from error
     report = _report(folder)
     if removed_after:
         # Tables hold the connection: while one is used, the files stay.
@@ -183,4 +189,11 @@ def _report(folder: Path) -> ReadReport:
             share_cut=told["share_cut"],
         )
     except (OSError, ValueError, KeyError) as error:
-        raise InputError("the archive is damaged", got=f"{folder} ({error})") from error
+        raise _damaged(folder, error) from error
+
+
+def _damaged(folder: Path, error: Exception) -> InputError:
+    why = (str(error).splitlines() or [""])[0]
+    return InputError(
+        "the archive is damaged", got=f"{folder} ({why})", hint="Read its files again"
+    )

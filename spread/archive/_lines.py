@@ -15,6 +15,7 @@ from spread.archive._bytes import BOM, DamageError
 
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20
+_SHORT_LINE: Final = 1 << 16
 _SPACE: Final = b" \t\r\x00"
 _SPACE_OR_COMMA: Final = re.compile(rb"[ \t\r\n\x00,]*")
 _BRACKET: Final = re.compile(
@@ -85,7 +86,10 @@ def pieces(chunks: Iterator[bytes]) -> Iterator[Piece]:
     while window.at < len(window.held) or window.more():
         end = window.line_end()
         if end < 0:
-            yield _too_large(window)
+            if window.held[window.at : window.at + 1024].lstrip(_SPACE)[:1] == b"[":
+                yield from _spanning_array(window)
+            else:
+                yield _too_large(window)
             continue
         if window.damage and end == len(window.held):
             break
@@ -201,14 +205,13 @@ def _spanning_array(window: _Window) -> Iterator[Piece]:
 
 def _element(window: _Window) -> tuple[Piece | None, bool]:
     """Return the array's element at the cursor, and whether its line had to be given up."""
-    end = window.line_end()
-    if end < 0:
-        return _too_large(window), True
-    line = window.held[window.at : end].rstrip(_SPACE + b",")
-    if line[:1] == b"{" and line[-1:] == b"}" and _is_whole(line):
+    first = window.held[window.at : window.at + 1]
+    end = window.held.find(b"\n", window.at, window.at + _SHORT_LINE)
+    line = window.held[window.at : max(end, window.at)].rstrip(_SPACE + b",")
+    if first == b"{" and line[-1:] == b"}" and _is_whole(line):
         window.at = end
         return Piece(None, line), False
-    if line[:1] in (b"{", b"["):
+    if first in (b"{", b"["):
         found = _spanning_end(window)
         if found is not None:
             value = window.held[window.at : found]
@@ -220,6 +223,8 @@ def _element(window: _Window) -> tuple[Piece | None, bool]:
             window.at = scalar.end()
             return Piece(None, value), False
     end = window.line_end()
+    if end < 0:
+        return _too_large(window), True
     if window.damage and end == len(window.held):
         return None, True
     line = window.held[window.at : end]

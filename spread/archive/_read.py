@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -150,11 +151,12 @@ def _draft(target: Path | None) -> Iterator[Path]:
     except BaseException as error:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
             place = target or tempfile.gettempdir()
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
             raise OutputError(
                 "the tables cannot be written",
-                got=f"{place} ({error.strerror or error})",
+                got=f"{place} ({why})",
                 hint="Choose another place with `to`, or free space or permissions there",
             ) from error
         raise

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
 
 from spread.text import html_card, html_table
 
-FILE_COLUMNS = (
+FILE_COLUMNS: Final = (
     "source_file",
     "formats",
     "records",
@@ -21,7 +22,7 @@ FILE_COLUMNS = (
     "size",
     "sha256",
 )
-_SHOWN_FILES = 12
+_SHOWN_FILES: Final = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +55,10 @@ class ReadReport:
 
     Examples
     --------
-    >>> from spread import archive
-    >>> archive.ReadReport.__name__
-    'ReadReport'
+    >>> from spread.tables import REJECTS, empty
+    >>> count = dict.fromkeys(FILE_COLUMNS, 0) | {"source_file": "a", "records": 3, "kept": 3}
+    >>> ReadReport(pd.DataFrame([count]), empty(REJECTS), (), {"collected": 3}, 2, 0.0)
+    <ReadReport: 1 files, 3 records = 3 kept + 0 duplicates + 0 notices + 0 rejected>
     """
 
     files: pd.DataFrame
