@@ -18,6 +18,7 @@ from spread.study._found import Found
 from spread.study._labels import called
 from spread.study._scope import Scope
 from spread.tables import rows
+from spread.trees import Forests
 
 Refusal = tuple[str, str]
 
@@ -67,7 +68,7 @@ def of_coverage(coverage: pd.DataFrame) -> Telling:
     )
 
 
-def of_cascades(metrics: pd.DataFrame, labels: pd.DataFrame) -> Telling:
+def of_cascades(forests: Forests, metrics: pd.DataFrame, labels: pd.DataFrame) -> Telling:
     """Say how large, deep and viral the cascades were, beside the star that is observed."""
     if metrics.empty or metrics["size"].max() < _CASCADE_LEAST:
         return Telling([], [("cascades", "no tweet was retweeted often enough for a cascade")])
@@ -81,6 +82,12 @@ def of_cascades(metrics: pd.DataFrame, labels: pd.DataFrame) -> Telling:
         f"{top.virality_high:.2f}; the star that the platform reports would say "
         f"{top.star_virality:.2f})."
     )
+    before = forests.parameters["roots_before_archive"]
+    if isinstance(before, int) and before:
+        sentence += (
+            f" {words.counted(before, 'of them was', 'of them were')} posted before the archive "
+            "begins, so that their early retweets are missing and their trees are cut short."
+        )
     return Telling([sentence], [])
 
 
@@ -243,7 +250,7 @@ def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
     tellings = [
         of_archive(found.scope, report, time_zone),
         of_coverage(found.coverage),
-        of_cascades(found.metrics, found.labels),
+        of_cascades(found.forests, found.metrics, found.labels),
         of_camps(found),
         of_turn(found.turn, found.camps, time_zone),
         of_drivers(found.turn, found.labels),

@@ -26,11 +26,9 @@ def number(value: float, *, digits: int = 0) -> str:
     return f"{value:,.{digits}f}"
 
 
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural where due."""
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return a count with its noun, in the plural where due (by default with an s)."""
+    return f"1 {noun}" if count == 1 else f"{count:,} {plural or noun + 's'}"
 
 
 def day(at: Moment, time_zone: str) -> str:
