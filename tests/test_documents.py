@@ -10,7 +10,11 @@ import spread
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CONDA_NAMES = {"ibis-framework": "ibis-duckdb", "igraph": "python-igraph"}
+CONDA_NAMES = {
+    "duckdb": "python-duckdb",
+    "ibis-framework": "ibis-duckdb",
+    "igraph": "python-igraph",
+}
 
 
 def bounds(requirements: list[str]) -> dict[str, str]:

@@ -126,6 +126,14 @@ def mentions(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
     """Return the mention graph: who wrote → the account named; as `retweets`.
 
     `weight` is the number of distinct tweets, `count` that of mentions.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["1"], "author_id": ["ann"], "kind": "tweet",
+    ...     "origin": "collected", "mentions": [["bob", "cem"]],
+    ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
+    >>> mentions(tweets).ecount()
+    2
     """
     return _graph(tweets, "mention", names=names)
 
@@ -135,6 +143,14 @@ def replies(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
 
     `weight` and `count` are both the number of replies. What is addressed to an account
     but answers no tweet is a mention.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"], "kind": "reply",
+    ...     "origin": "collected", "reply_to": ["1"], "reply_author_id": ["ann"],
+    ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
+    >>> replies(tweets).vs["name"]
+    ['ann', 'bob']
     """
     return _graph(tweets, "reply", names=names)
 
@@ -143,6 +159,14 @@ def quotes(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
     """Return the quote graph: who quoted → the account quoted; as `retweets`.
 
     `weight` and `count` are both the number of quoting tweets.
+
+    Examples
+    --------
+    >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"], "kind": "quote",
+    ...     "origin": "collected", "quote_of": ["1"], "quote_author_id": ["ann"],
+    ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
+    >>> quotes(tweets).vs["name"]
+    ['ann', 'bob']
     """
     return _graph(tweets, "quote", names=names)
 
