@@ -172,7 +172,7 @@ def test_two_adopters_are_too_few() -> None:
     got = hashtags.family(archive(*rows), "mynypd", rng=1)
     assert len(got.members) == 5
     assert set(got.members["reason"].iloc[1:]) == {
-        "cannot tell: 2 accounts used it, at least 3 are needed"
+        "2 accounts used it, at least 3 are needed"
     }
 
 

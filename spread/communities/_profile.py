@@ -13,8 +13,6 @@ from spread.communities._detect import detect
 __all__ = ["clearest", "profile"]
 
 _RESOLUTIONS = (0.25, 0.5, 1.0, 2.0)
-_RUNS = 5
-_REWIRINGS = 5
 
 
 def profile(
@@ -22,6 +20,7 @@ def profile(
     *,
     resolutions: Sequence[float] = _RESOLUTIONS,
     method: str = "leiden",
+    runs: int = 5,
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
     """Return what the communities of a graph look like at several resolutions.
@@ -38,6 +37,8 @@ def profile(
         Values of γ > 0.
     method
         As in `detect`.
+    runs
+        How many searches at each resolution, and as many rewired graphs.
     rng
         A generator, a seed, or None for a fresh one.
 
@@ -45,7 +46,7 @@ def profile(
     -------
     DataFrame
         resolution, communities (of more than one node), quality, null_quality (mean over
-        5 rewired graphs), excess (of the median run over that), agreement (mean over
+        the rewired graphs), excess (of the median run over that), agreement (mean over
         nodes and runs).
 
     Raises
@@ -67,8 +68,8 @@ def profile(
             graph,
             method=method,
             resolution=resolution,
-            runs=_RUNS,
-            rewirings=_REWIRINGS,
+            runs=runs,
+            rewirings=runs,
             rng=stream(seed, number),
         )
         for number, resolution in enumerate(resolutions)

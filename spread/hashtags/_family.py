@@ -342,20 +342,20 @@ def _judged(
     supported: NDArray[np.float64],
 ) -> _Verdict:
     if tag.authors < LEAST_ADOPTERS:
-        few = f"cannot tell: {tag.authors} account{'s' * (tag.authors > 1)} used it, at least "
+        few = f"{tag.authors} account{'s' * (tag.authors > 1)} used it, at least "
         return _untold(acts, tag, few + f"{LEAST_ADOPTERS} are needed")
     top = int(np.argmax(chance))
     value, held, any_parent = float(chance[top]), float(supported[top]), float(1 - chance[-1])
     likely = int(np.argmax(chance[:-1]))
     found = child.evidence
-    said = _said(found, likely, tags[likely].name)
+    said = _said(found, likely, tags[likely].shown)
     tweets = _tweets(acts, found, tags[likely].acts, likely)
-    nearest = "no parent" if top == len(tags) else f"#{tags[top].name}"
+    nearest = "no parent" if top == len(tags) else f"#{tags[top].shown}"
     if value < _SURE:
-        reason = f"cannot tell: the likeliest, {nearest}, has {value:.2f}; {said}"
+        reason = f"the likeliest, {nearest}, has {value:.2f}; {said}"
         return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
     if held < _SURE:
-        reason = f"cannot tell: {nearest} ({value:.2f}) hangs on single adopters; {said}"
+        reason = f"{nearest} ({value:.2f}) hangs on single adopters; {said}"
         return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
     if top == len(tags):
         return _Verdict(None, value, any_parent, held, "no parent", said, tweets)

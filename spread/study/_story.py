@@ -203,7 +203,7 @@ def of_family(family: Family | None) -> Telling:
     others = family.members[family.members.hashtag != family.root]
     told = others[others.verdict == "descends"]
     open_ones = others[others.verdict == "cannot tell"]
-    refusals = [("where #" + row.shown + " came from", str(row.reason)) for row in rows(open_ones)]
+    refusals = [(f"where #{row.shown} came from", str(row.reason)) for row in rows(open_ones)]
     if told.empty:
         return Telling(["No tag is found to descend from the root."], refusals)
     parts = [
