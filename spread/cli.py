@@ -118,10 +118,6 @@ def write(found: study.Study, folder: str | Path, *, command: str = "") -> None:
     ------
     OutputError
         The folder cannot be written.
-
-    Examples
-    --------
-    >>> write(found, "out")                                          # doctest: +SKIP
     """
     out = Path(folder)
     for name, table in found.tables.items():

@@ -35,8 +35,13 @@ def write(study: Study, path: str | Path, *, command: str = "") -> None:
 
     Examples
     --------
-    >>> from spread import report, study
-    >>> report.write(study.run("tweets.jsonl.gz"), "report.html")    # doctest: +SKIP
+    >>> import tempfile
+    >>> from spread import samples, study
+    >>> s = study.run(samples.path("mynypd"), "myNYPD", end="2014-04-22T18:10Z", rng=7)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write(s, Path(folder) / "report.html")
+    ...     "https://" in (Path(folder) / "report.html").read_text(encoding="utf-8")[:1000]
+    False
     """
     scripts = (_safety.outline_script(), _safety.plotly_script(), _safety.drawing_script())
     page = document(
@@ -64,8 +69,13 @@ def write_figures(study: Study, folder: str | Path) -> None:
 
     Examples
     --------
-    >>> from spread import report, study
-    >>> report.write_figures(study.run("tweets.jsonl.gz"), "figures")    # doctest: +SKIP
+    >>> import tempfile
+    >>> from spread import samples, study
+    >>> s = study.run(samples.path("mynypd"), "myNYPD", end="2014-04-22T18:10Z", rng=7)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_figures(s, folder)
+    ...     sorted(page.name for page in Path(folder).glob("*.html"))[:3]
+    ['arrivals.html', 'ccdf.html', 'family.html']
     """
     place = Path(folder)
     _write(place / _PLOTLY, _safety.plotly_script())

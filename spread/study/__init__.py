@@ -1,10 +1,4 @@
-"""The whole path in one call: from an archive to the record of a study.
-
->>> from spread import study
->>> s = study.run("tweets.jsonl.gz", "myNYPD")                       # doctest: +SKIP
->>> s                                                                # doctest: +SKIP
-<Study of #myNYPD: 9 sentences, seed 7>
-"""
+"""The whole path in one call: from an archive to the record of a study."""
 
 from collections.abc import Iterable
 from importlib import metadata
@@ -95,9 +89,14 @@ def run(
 
     Examples
     --------
+    The first half hour of the shipped archive:
+
     >>> from spread import samples
-    >>> s = run(samples.path("mynypd"), "myNYPD", rng=7)             # doctest: +SKIP
-    >>> s.tables["seeds"].head()                                     # doctest: +SKIP
+    >>> s = run(samples.path("mynypd"), "myNYPD", end="2014-04-22T18:25Z", rng=7)
+    >>> s.shown, s.synthetic, s.seed
+    ('#myNYPD', True, 7)
+    >>> dict(s.cannot_tell)["the turn"]
+    '...'
     """
     seed = resolve_seed(rng)
     _scope.zone(time_zone)
