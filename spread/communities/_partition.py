@@ -107,7 +107,7 @@ class Partition:
         }
 
 
-def camps(partition: Partition, *, most: int = 6) -> pd.DataFrame:
+def camps(partition: Partition, *, most: int = 6, smallest: float = 0.01) -> pd.DataFrame:
     """Return communities folded into few camps: A is the largest, the rest are "other".
 
     Parameters
@@ -115,7 +115,11 @@ def camps(partition: Partition, *, most: int = 6) -> pd.DataFrame:
     partition
         What `detect` returned.
     most
-        How many communities keep a letter, 1 to 26. One of a single node never does.
+        How many communities keep a letter, 1 to 26.
+    smallest
+        The share of nodes that a community needs for a letter; a single node never gets
+        one. Camps of a handful say little of a crowd, and each costs the analyses that
+        compare shares a category.
 
     Returns
     -------
@@ -131,8 +135,11 @@ def camps(partition: Partition, *, most: int = 6) -> pd.DataFrame:
     """
     if not 1 <= most <= len(ascii_uppercase):
         raise UsageError("most is out of range", got=str(most), allowed="1 to 26")
+    if not 0 <= smallest <= 1:
+        raise UsageError("smallest is out of range", got=str(smallest), allowed="0 to 1")
+    least = max(2.0, smallest * len(partition.nodes))
     letters = [
-        ascii_uppercase[label] if label < most and size > 1 else "other"
+        ascii_uppercase[label] if label < most and size >= least else "other"
         for label, size in enumerate(partition.sizes)
     ]
     return pd.DataFrame(

@@ -87,7 +87,7 @@ def arrivals(
     return finish(
         figure,
         title="The order of arrival",
-        subtitle=f"the first use{of_tag} in each city, with 95 % intervals",
+        subtitle=f"{_which(first)}{of_tag} in each city, with 95 % intervals",
         caption=_caption(ordered, first, of_tag, cities),
         alt=f"Arrival in {cities}: first {names[0]}, {stamp(first['at'][0], time_zone)}"
         + (
@@ -132,6 +132,12 @@ def _draw_naive(figure: go.Figure, first: pd.DataFrame, names: list[str], time_z
     )  # fmt: skip
 
 
+def _which(first: pd.DataFrame) -> str:
+    """Return which use of a city's accounts the table dates."""
+    k = int(first["k"].min()) if "k" in first else 1
+    return "the first use" if k == 1 else f"the use by {k} accounts"
+
+
 def _order(row: object) -> str:
     low, high = getattr(row, "rank_low", None), getattr(row, "rank_high", None)
     if low is None or high is None or pd.isna(low) or pd.isna(high):
@@ -153,7 +159,7 @@ def _write_counts(figure: go.Figure, first: pd.DataFrame) -> None:
 def _caption(ordered: pd.DataFrame, first: pd.DataFrame, of_tag: str, cities: str) -> str:
     accounts = counted(ordered["adopters"].sum(), "account")
     words = (
-        f"First use{of_tag} in {cities} with {accounts} that could be placed; bars are 95 % "
+        f"{_which(first).capitalize()}{of_tag} in {cities} with {accounts} that could be placed; bars are 95 % "
         f"intervals that allow for wrongly placed accounts"
     )
     left = f"; the first {len(first)} are drawn" if len(first) < len(ordered) else ""

@@ -105,7 +105,7 @@ def run(
     with tqdm(disable=None if progress is None else not progress, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         found = find(scope, camps=coded, names=names, seed=seed, begin=bar.set_description)
-        told = _story.tell(found, opened.report, time_zone)
+        told = _story.tell(found, opened.report, time_zone, names=names)
         made = _tables.of(found, opened.report, names=names, time_zone=time_zone, seed=seed)
     return Study(
         root=scope.root,

@@ -22,8 +22,9 @@ def told(arrivals: pd.DataFrame, root: str | None) -> pd.DataFrame:
     The third says more than the first, which may be one account that is located wrongly.
     """
     of_root = arrivals[arrivals.hashtag == root]
+    chosen = of_root
     for k in _TOLD_K:
-        chosen = of_root[of_root.k == k]
+        chosen = of_root[(of_root.k == k) & of_root["at"].notna()]
         if len(chosen) > 1 or k == 1:
             break
     return chosen.sort_values(["at", "place_id"], ignore_index=True)

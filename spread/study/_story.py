@@ -217,7 +217,7 @@ def of_family(family: Family | None) -> Telling:
     return Telling([sentence + "."], refusals)
 
 
-def of_places(found: Found, time_zone: str) -> Telling:
+def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     """Say where the tag arrived, and in which order; or where it was used, if it came before."""
     located = found.located
     share = float(located.reason.isna().mean()) if len(located) else 0.0
@@ -225,7 +225,8 @@ def of_places(found: Found, time_zone: str) -> Telling:
         f"{words.percent(share)} of {words.counted(len(located), 'account')} have a location "
         "that names a city"
     )
-    arrivals = _places.told(found.arrivals, found.scope.root)
+    public = _places.shown(found.arrivals, located, names=names)
+    arrivals = _places.told(public, found.scope.root)
     if arrivals.empty:
         return Telling([], [("where it went", f"{coverage}, too few for an order of arrival")])
     start = arrivals["at"].iloc[0]
@@ -245,7 +246,7 @@ def of_places(found: Found, time_zone: str) -> Telling:
     return Telling([sentence], [("where it began", unseen)] if from_start else [])
 
 
-def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
+def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Telling:
     """Return all sentences and all refusals, in the order in which they are read."""
     tellings = [
         of_archive(found.scope, report, time_zone),
@@ -256,7 +257,7 @@ def tell(found: Found, report: ReadReport, time_zone: str) -> Telling:
         of_drivers(found.turn, found.labels),
         of_seeds(found.rank, found.labels),
         of_family(found.family),
-        of_places(found, time_zone),
+        of_places(found, time_zone, names=names),
     ]
     return Telling(
         [_capital(sentence) for telling in tellings for sentence in telling.sentences],

@@ -22,6 +22,7 @@ def of(
 ) -> dict[str, pd.DataFrame]:
     """Return every table of a study by its name."""
     places = _places.shown(found.arrivals, found.located, names=names)
+    told = _places.told(places, found.scope.root)
     nodes, edges = _drawn.network(found.graph, found.labels, found.camps, seed=seed)
     return {
         "files": report.files,
@@ -42,7 +43,8 @@ def of(
         "turn_posterior": found.turn.posterior,
         "drivers": _labelled(found.turn.drivers, found.labels),
         **_family(found),
-        "arrivals": places,
+        "arrivals": told,
+        "arrivals_all": places,
         "places": _places.cities(found.located, names=names),
         "evidence": _evidence.behind(
             found.scope.tweets,
@@ -56,7 +58,7 @@ def of(
             rank=found.rank,
             turn=found.turn,
             family=found.family,
-            arrivals=_places.told(places, found.scope.root),
+            arrivals=told,
             labels=found.labels,
             time_zone=time_zone,
         ),
