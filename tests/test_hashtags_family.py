@@ -171,9 +171,7 @@ def test_two_adopters_are_too_few() -> None:
     rows += [(f"x{i}", f"x{i}", 5 + i, ORDINARY[i]) for i in range(20)]
     got = hashtags.family(archive(*rows), "mynypd", rng=1)
     assert len(got.members) == 5
-    assert set(got.members["reason"].iloc[1:]) == {
-        "2 accounts used it, at least 3 are needed"
-    }
+    assert set(got.members["reason"].iloc[1:]) == {"2 accounts used it, at least 3 are needed"}
 
 
 def test_a_slip_counts_as_the_tag_it_stands_for(known: tuple[pd.DataFrame, pd.Series]) -> None:
