@@ -159,8 +159,8 @@ def _write_counts(figure: go.Figure, first: pd.DataFrame) -> None:
 def _caption(ordered: pd.DataFrame, first: pd.DataFrame, of_tag: str, cities: str) -> str:
     accounts = counted(ordered["adopters"].sum(), "account")
     words = (
-        f"{_which(first).capitalize()}{of_tag} in {cities} with {accounts} that could be placed; bars are 95 % "
-        f"intervals that allow for wrongly placed accounts"
+        f"{_which(first).capitalize()}{of_tag} in {cities} with {accounts} that could be "
+        f"placed; bars are 95 % intervals that allow for wrongly placed accounts"
     )
     left = f"; the first {len(first)} are drawn" if len(first) < len(ordered) else ""
     return f"{words}{left}."
