@@ -1,6 +1,7 @@
 """Detection against brute force, closed forms and published numbers; agreement by hand."""
 
 import random
+from collections.abc import Callable
 from itertools import product
 
 import igraph
@@ -332,7 +333,7 @@ def test_a_start_that_igraph_never_leaves_ends() -> None:
 
 
 @pytest.mark.calibration
-def test_without_communities_it_seldom_claims_any() -> None:
+def test_without_communities_it_seldom_claims_any(calibration_row: Callable[..., None]) -> None:
     # Median of 3 runs against 20 rewirings of one: at most about 1 in 21 by exchangeability;
     # of 120 graphs more than 12 would have probability < 1 % (binomial, p = 1/21).
     claims = 0
@@ -350,6 +351,7 @@ def test_without_communities_it_seldom_claims_any() -> None:
         }
         graph = igraph.Graph(80, sorted(ends), directed=True)
         claims += communities.detect(graph, runs=3, rng=seed).cannot_tell is None
+    calibration_row("communities", "claimed in 120 graphs without any", claims, "<= 12")
     assert claims <= 12
 
 

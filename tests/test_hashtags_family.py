@@ -1,5 +1,7 @@
 """From which tag each came: known families, plain twins, and what is refused."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -269,7 +271,9 @@ def test_parents_are_found_better_than_by_togetherness() -> None:
 
 @pytest.mark.calibration
 @pytest.mark.parametrize(("kept", "by_size"), [(1.0, 0.0), (0.5, 0.0), (1.0, 1.0)])
-def test_accuracy_and_honesty_on_simulated_families(kept: float, by_size: float) -> None:
+def test_accuracy_and_honesty_on_simulated_families(
+    kept: float, by_size: float, calibration_row: Callable[..., None]
+) -> None:
     """An independent simulation of this score finds .846 of the parents in a whole archive.
 
     In a thinned one that can hold only where the inventor's first tweet and an earlier one
@@ -278,7 +282,19 @@ def test_accuracy_and_honesty_on_simulated_families(kept: float, by_size: float)
     more than two standard errors of the number of answers above .5.
     """
     got = score(range(100, 110), Settings(by_size=by_size), kept)
-    print({name: round(float(value), 3) for name, value in got.items()})
+    world = f"{kept:.0%} of tweets kept" + (", parents drawn by size" if by_size else "")
+    calibration_row(
+        "hashtags",
+        f"parents of tags found, {world}",
+        f"{got['accuracy']:.2f}; naive {got['naive']:.2f}, chance {got['chance']:.2f}",
+        "> naive",
+    )
+    calibration_row(
+        "hashtags",
+        f"probabilities above .5 come true, {world}",
+        f"{got['so']:.2f} of {got['sure']:.0f}, {got['said']:.2f} said",
+        "what was said",
+    )
     least = 0.846 * got["traceable"] + got["chance"] * (1 - got["traceable"])
     assert got["accuracy"] >= least - 2 * np.sqrt(least * (1 - least) / got["children"])
     assert got["said"] <= got["so"] + 2 * np.sqrt(got["so"] * (1 - got["so"]) / got["sure"])

@@ -1,5 +1,7 @@
 """When a tag reached a city: by hand, against a plain twin, against simulated truth."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -193,8 +195,16 @@ def test_intervals_cover_the_true_arrival() -> None:
     # first ones cannot be told from them.
     [(0.6, 0.0, 0.92), (0.3, 0.0, 0.92), (0.6, 0.1, 0.84), (0.9, 0.1, 0.88)],
 )
-def test_coverage_of_arrivals(located: float, wrong: float, least: float) -> None:
+def test_coverage_of_arrivals(
+    located: float, wrong: float, least: float, calibration_row: Callable[..., None]
+) -> None:
     found = covered(60, located=located, wrong=wrong).groupby("k").inside.mean()
+    calibration_row(
+        "places",
+        f"95 % intervals that hold the arrival, {located:.0%} located, {wrong / 2:.0%} wrongly",
+        ", ".join(f"{share:.3f} (k = {k})" for k, share in found.items()),
+        f">= {least}",
+    )
     assert (found >= least).all(), found.to_dict()
 
 
