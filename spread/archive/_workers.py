@@ -106,8 +106,8 @@ def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[tuple[str, obje
     answers: SimpleQueue[tuple[str, object]] = SimpleQueue()
     with contextlib.ExitStack() as stack:
         for _ in range(workers):
-            process = stack.enter_context(_started())
-            stack.callback(process.kill)
+            process = _started()
+            stack.callback(_ended, process)
             Thread(target=_drive, args=(process, waiting, answers), daemon=True).start()
         left, alive = len(jobs), workers
         while left and alive:
@@ -130,6 +130,16 @@ def _started() -> subprocess.Popen[str]:
         encoding="utf-8",
         env=environment,
     )
+
+
+def _ended(process: subprocess.Popen[str]) -> None:
+    """Kill a worker and close its pipes; what a dead worker never read is no error here."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):
+            if pipe is not None:
+                pipe.close()
 
 
 def _drive(
