@@ -48,6 +48,8 @@ class Study:
     story: tuple[str, ...]
     cannot_tell: tuple[tuple[str, str], ...]
     tables: dict[str, pd.DataFrame]
+    graph_kind: str
+    graph_size: tuple[int, int]
     turn: Any
     family: Any
     read_report: Any
@@ -398,6 +400,8 @@ def study() -> Study:
         cannot_tell=(("where #mySPD came from", "its first user is not in the archive"),),
         tables=told,
         turn=turn(),
+        graph_kind="retweet",
+        graph_size=(1_234, 5_678),
         family=SimpleNamespace(
             root="mynypd", cannot_tell=None, members=told["members"], links=told["links"],
             collection={

@@ -104,7 +104,9 @@ def test_timeline_shows_the_leading_hashtags_and_counts_the_rest() -> None:
     figure = figures.timeline(TABLES["timeline"], most=2)
     totals = TABLES["timeline"].groupby("hashtag")["tweets"].sum().nlargest(2)
     assert [drawn.name for drawn in figure.data] == ["#mynypd", "#mylapd"]
-    assert f"{totals.sum():,} tweets with 2 hashtags, 3 smaller hashtags" in figures.caption(figure)
+    assert f"{totals.sum():,} tweets with 2 hashtags, the largest of 5 followed" in figures.caption(
+        figure
+    )
 
 
 def test_times_are_the_readers_and_the_zone_is_said() -> None:
@@ -182,7 +184,7 @@ def test_network_draws_edges_in_one_line_with_breaks() -> None:
 def test_of_a_large_network_the_heaviest_part_is_drawn_and_counted() -> None:
     figure = figures.network(TABLES["nodes"], TABLES["edges"], most_nodes=100, most_edges=50)
     assert sum(len(drawn.x) for drawn in figure.data if drawn.name == "edges") == 3 * 50
-    assert "The 100 strongest accounts are drawn. The 50 heaviest edges" in figures.caption(figure)
+    assert "The 100 strongest accounts are drawn, and 50 edges among them" in figures.caption(figure)
     assert figure.layout.title.subtitle.text.endswith("drawn: 100 and 50")
 
 

@@ -59,7 +59,9 @@ def arrivals(
     table = frame(arrivals, "place_id", "city", "country", "at", "at_low", "at_high", "adopters")
     reached, tag = of_one_tag(table, tag)
     if reached.empty:
-        return blank("The order of arrival", "no account could be placed in a city")
+        return blank(
+            "The order of arrival", "too few accounts could be placed in cities to date an arrival"
+        )
     ordered = reached.sort_values(["at", "place_id"], kind="stable").reset_index(drop=True)
     first = ordered.head(most)
     names = [f"{shown(row.city)}, {shown(row.country)}" for row in first.itertuples()]
@@ -102,11 +104,18 @@ def arrivals(
 def _draw(figure: go.Figure, first: pd.DataFrame, names: list[str], time_zone: str) -> None:
     at, low, high = (clock(first[column], time_zone) for column in ("at", "at_low", "at_high"))
     rows = np.arange(len(first))
+    unbounded = np.isnat(high)
+    ends = np.concatenate([at, high[~unbounded]])
+    high = np.where(unbounded, ends.max() if len(ends) else at, high)
     path = np.full((len(first), 3), np.datetime64("NaT"), dtype="datetime64[us]")
     path[:, 0], path[:, 1] = low, high
     figure.add_scatter(
         x=path.ravel(), y=np.repeat(rows, 3), mode="lines", hoverinfo="skip", showlegend=False,
         line={"color": TAG, "width": 2.5}, name="95 % interval",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=high[unbounded], y=rows[unbounded], mode="markers", hoverinfo="skip", showlegend=False,
+        marker={"symbol": "triangle-right", "color": TAG, "size": 9}, name="no upper end",
     )  # fmt: skip
     figure.add_scatter(
         x=at, y=rows, mode="markers", name="arrival", marker={"color": TAG, "size": 10},
@@ -163,4 +172,8 @@ def _caption(ordered: pd.DataFrame, first: pd.DataFrame, of_tag: str, cities: st
         f"placed; bars are 95 % intervals that allow for wrongly placed accounts"
     )
     left = f"; the first {len(first)} are drawn" if len(first) < len(ordered) else ""
-    return f"{words}{left}."
+    unbounded = first["at_high"].isna().any()
+    arrow = (
+        " A bar with an arrow has no upper end: the city may not be reached." if unbounded else ""
+    )
+    return f"{words}{left}.{arrow}"

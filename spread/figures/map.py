@@ -66,7 +66,9 @@ def map(  # noqa: A001 - the name that a user looks for
         [_key(timed), "place_id"], ascending=[timed, True], kind="stable"
     ).reset_index(drop=True)
     if cities.empty:
-        return blank("The places it reached", "no account could be placed in a city")
+        return blank(
+            "The places it reached", "no account could be placed in a city, or too few to show"
+        )
     figure = go.Figure()
     if outline is not None:
         _draw_outline(figure, outline)

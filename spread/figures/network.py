@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from spread._errors import UsageError
 from spread.figures._style import (
     HALO,
     INK,
@@ -28,11 +29,20 @@ __all__ = ["network"]
 _HEIGHT, _WIDTH = 720, 760
 _ASIDE = "#b9c0ca"
 
+_VERBS = {
+    "retweet": "retweeted",
+    "reply": "answered",
+    "mention": "mentioned",
+    "quote": "quoted",
+}
+
 
 def network(
     nodes: Table,
     edges: Table,
     *,
+    kind: str = "retweet",
+    whole: tuple[int, int] | None = None,
     labels: Mapping[str, str] | None = None,
     most_nodes: int = 4_000,
     most_edges: int = 12_000,
@@ -51,6 +61,10 @@ def network(
         those for which it is true are named in the picture.
     edges
         source, target, weight; ends that are no node are left out.
+    kind
+        What an edge is: retweet, reply, mention or quote.
+    whole
+        Accounts and edges of the whole network, where `nodes` are the strongest alone.
     labels
         How each camp is written.
     most_nodes, most_edges, most_names
@@ -70,11 +84,13 @@ def network(
     >>> figures.alt(figures.network(nodes, edges))
     'A network of 2 accounts and 1 edge in 2 camps; the strongest account is @a.'
     """
+    if kind not in _VERBS:
+        raise UsageError("unknown kind of edge", got=repr(kind), allowed=", ".join(_VERBS))
     everyone = frame(nodes, "name", "label", "x", "y", "camp", "strength")
     links = frame(edges, "source", "target", "weight")
     placed = everyone[np.isfinite(everyone["x"].to_numpy(float))].fillna({"camp": "other"})
     if placed.empty:
-        return blank("Who passed on whom", "no account passed on another")
+        return blank(_titled(kind), f"no account {_VERBS[kind]} another")
     ordered = placed.sort_values(["strength", "name"], ascending=[False, True], kind="stable")
     shown_nodes = ordered.head(most_nodes).reset_index(drop=True)
     ends, camps_of = _ends(shown_nodes, links, most_edges)
@@ -93,9 +109,9 @@ def network(
     )
     return finish(
         figure,
-        title="Who passed on whom",
-        subtitle=_subtitle(len(everyone), len(links), len(shown_nodes), len(ends)),
-        caption=_caption(everyone, links, shown_nodes, ends),
+        title=_titled(kind),
+        subtitle=_subtitle(*(whole or (len(everyone), len(links))), len(shown_nodes), len(ends)),
+        caption=_caption(whole or (len(everyone), len(links)), shown_nodes, ends, kind),
         alt=f"A network of {counted(len(everyone), 'account')} and {counted(len(links), 'edge')} "
         f"in {counted(everyone['camp'].nunique(), 'camp')}; the strongest account is "
         f"{shown(shown_nodes['label'][0])}.",
@@ -233,22 +249,24 @@ def _subtitle(nodes: int, edges: int, nodes_drawn: int, edges_drawn: int) -> str
     return words
 
 
+def _titled(kind: str) -> str:
+    return f"Who {_VERBS[kind]} whom"
+
+
 def _caption(
-    everyone: pd.DataFrame,
-    links: pd.DataFrame,
-    nodes: pd.DataFrame,
-    ends: NDArray[np.int64],
+    whole: tuple[int, int], nodes: pd.DataFrame, ends: NDArray[np.int64], kind: str
 ) -> str:
     words = (
-        f"{counted(len(everyone), 'account')} and {counted(len(links), 'edge')}; a line is an "
-        f"account that passed on another, a point's area is its strength, its colour and symbol "
+        f"{counted(whole[0], 'account')} and {counted(whole[1], 'edge')}; a line is an account "
+        f"that {_VERBS[kind]} another, a point's area is its strength, its colour and symbol "
         f"are its camp; grey lines run between camps."
     )
-    if len(nodes) < len(everyone):
-        words += f" The {len(nodes):,} strongest accounts are drawn."
-    if len(ends) < len(links):
-        words += f" The {len(ends):,} heaviest edges among them are drawn."
+    if len(nodes) < whole[0]:
+        words += f" The {len(nodes):,} strongest accounts are drawn"
+        words += f", and {len(ends):,} edges among them." if len(ends) < whole[1] else "."
+    elif len(ends) < whole[1]:
+        words += f" The {len(ends):,} heaviest edges are drawn."
     if nodes["strength"].sum() > 0 and len(nodes) > 10:
-        top = nodes["strength"].head(10).sum() / everyone["strength"].sum()
-        words += f" The ten strongest have {percent(top)} of all strength."
+        top = nodes["strength"].head(10).sum() / nodes["strength"].sum()
+        words += f" Of the strength drawn, the ten strongest have {percent(top)}."
     return words

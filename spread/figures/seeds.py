@@ -108,8 +108,8 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
 
 
 _AXIS = {
-    "share": "share of the credit for all retweets",
-    "credit": "credit (retweets, shared along each chain)",
+    "share": "share of all credit",
+    "credit": "credit (tweets and retweets, shared along each chain)",
 }
 
 
@@ -161,9 +161,10 @@ def _write_ranks(figure: go.Figure, leading: pd.DataFrame, naive: list[tuple[str
 
 def _caption(table: pd.DataFrame, leading: pd.DataFrame, naive: bool) -> str:
     words = (
-        f"Credit of {counted(len(leading), 'account')} of {len(table):,}: the part of all "
-        f"retweets that an account brought about, shared fairly along each chain, with 95 % "
-        f"intervals."
+        f"Credit of {counted(len(leading), 'account')} of {len(table):,}: each tweet and each "
+        f"retweet of a cascade counts one, shared equally by the accounts on its chain from the "
+        f"original, its own author included; 95 % intervals are for another such sample of "
+        f"cascades."
     )
     if naive:
         words += (

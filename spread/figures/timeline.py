@@ -167,9 +167,8 @@ def _steps(bins: pd.DataFrame) -> tuple[list[pd.Timestamp], np.ndarray, np.ndarr
 
 def _caption(bins: pd.DataFrame, leading: pd.Index, tags: int, width: str) -> str:
     drawn = bins[bins["hashtag"].isin(leading)]["tweets"].sum()
-    rest = tags - len(leading)
     words = f"Tweets per {width}; {counted(drawn, 'tweet')} with {counted(len(leading), 'hashtag')}"
-    left = f", {counted(rest, 'smaller hashtag')} not drawn" if rest else ""
+    left = f", the largest of {tags} followed" if tags > len(leading) else ""
     return f"{words}{left}. A tweet with several hashtags counts once for each."
 
 

@@ -355,7 +355,7 @@ def _judged(
         reason = f"the likeliest, {nearest}, has {value:.2f}; {said}"
         return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
     if held < _SURE:
-        reason = f"{nearest} ({value:.2f}) hangs on single adopters; {said}"
+        reason = f"{nearest} ({value:.2f}) rests on too few of its adopters; {said}"
         return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
     if top == len(tags):
         return _Verdict(None, value, any_parent, held, "no parent", said, tweets)
@@ -370,7 +370,7 @@ def _said(found: Evidence, parent: int, name: str) -> str:
     )
     seen = int(found.exposed[:, parent].sum())
     text = f"{used} of its first {count} accounts had used #{name}, {expected:.1f} were expected"
-    return f"{text}; {seen} more had turned to one that had" if seen else text
+    return f"{text}; {seen} more had retweeted, answered or named one that had" if seen else text
 
 
 def _tweets(acts: Acts, found: Evidence, parent: NDArray[np.int32], column: int) -> list[str]:

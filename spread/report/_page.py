@@ -38,6 +38,7 @@ _TITLES = {
     "evidence": "Tweets to read",
 }
 _HIDDEN = {
+    "usage": ("first_tweet_id", "first_author_id"),
     "tree": (*_IDS, "cascade", "event", "parent"),
     "members": ("evidence", "first_author_id", "first_tweet_id"),
     "arrivals": ("tweet_id", "author_id", "place_id", "hashtag", "longitude", "latitude"),

@@ -23,7 +23,9 @@ def _shares(study: Study) -> go.Figure:
 
 
 def _network(study: Study) -> go.Figure:
-    return figures.network(study.tables["nodes"], study.tables["edges"])
+    return figures.network(
+        study.tables["nodes"], study.tables["edges"], kind=study.graph_kind, whole=study.graph_size
+    )
 
 
 def _seeds(study: Study) -> go.Figure:

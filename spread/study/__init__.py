@@ -120,6 +120,8 @@ def run(
         story=tuple(told.sentences),
         cannot_tell=tuple(told.refusals),
         tables=made,
+        graph_kind=found.kind,
+        graph_size=(found.graph.vcount(), found.graph.ecount()),
         partition=found.partition,
         forests=found.forests,
         turn=found.turn,

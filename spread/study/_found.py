@@ -20,6 +20,8 @@ from spread.trees import Forests
 _SEARCHED_EDGES = 200_000
 _RUNS = (5, 20)
 
+_COMPARED = 20
+
 TAGS = 8
 """How many tags are followed over time and over places: the root and the largest."""
 
@@ -38,6 +40,7 @@ class Found:
     coded: bool
     forests: Forests
     metrics: pd.DataFrame
+    reconstructions: pd.DataFrame
     coverage: pd.DataFrame
     turn: Turn
     rank: pd.DataFrame
@@ -71,6 +74,8 @@ def find(
     used = _camps(partition) if camps is None else camps
     begin("reconstructing cascades")
     forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
+    metrics = cascade.metrics(forests)
+    other = cascade.forests(scope.tagged, method="debatenight", rng=stream(seed, 2))
     begin("dating the turn")
     turn = hijack.detect(scope.tagged, used, rng=stream(seed, 3))
     begin("crediting accounts")
@@ -91,7 +96,8 @@ def find(
         camps=used,
         coded=camps is not None,
         forests=forests,
-        metrics=cascade.metrics(forests),
+        metrics=metrics,
+        reconstructions=reconstructions(metrics, cascade.metrics(other)),
         coverage=cascade.coverage(scope.tagged),
         turn=turn,
         rank=rank,
@@ -99,6 +105,31 @@ def find(
         tags=tags,
         located=located,
         arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
+    )
+
+
+def reconstructions(fitted: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:
+    """Return the largest cascades under three reconstructions, side by side.
+
+    The fitted posterior, DebateNight's fixed kernel (arXiv:1802.09808) and the
+    star that the platform reports. Which one is chosen matters more than the interval of
+    any: where accounts see the original rather than its retweets, the fitted posterior is
+    too deep.
+    """
+    shown = ["depth", "depth_low", "depth_high", "virality", "virality_low", "virality_high"]
+    largest = fitted.sort_values(["size", "cascade"], ascending=[False, True]).head(_COMPARED)
+    same = fixed.set_index("cascade").loc[largest.cascade]
+    star = pd.DataFrame(
+        {name: largest[f"star_{name.partition('_')[0]}"].to_numpy() for name in shown}
+    )
+    parts = {"fitted": largest[shown], "debatenight": same[shown], "star": star}
+    named = largest[["cascade", "tweet_id", "user_id", "size"]].reset_index(drop=True)
+    return pd.concat(
+        [
+            named.assign(method=name).join(part.reset_index(drop=True))
+            for name, part in parts.items()
+        ],
+        ignore_index=True,
     )
 
 

@@ -28,6 +28,8 @@ class Study:
     tables
         Data frames by name, among them `seeds`, `metrics`, `turn_shares`, `members`,
         `arrivals`, `coverage`, `evidence` and `naive` (what a naive tool would say).
+    graph_kind, graph_size
+        What an edge of the network is, and how many accounts and edges it has.
     partition, forests, turn, family
         The results themselves. `family` is None without a root.
     archive, read_report
@@ -54,6 +56,8 @@ class Study:
     story: tuple[str, ...]
     cannot_tell: tuple[Refusal, ...]
     tables: Mapping[str, pd.DataFrame]
+    graph_kind: str
+    graph_size: tuple[int, int]
     partition: Partition
     forests: Forests
     turn: Turn

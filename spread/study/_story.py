@@ -5,7 +5,7 @@ avoided: an account `is credited with` and a tag `came before`.
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -18,11 +18,13 @@ from spread.study._found import Found
 from spread.study._labels import called
 from spread.study._scope import Scope
 from spread.tables import rows
-from spread.trees import Forests
 
 Refusal = tuple[str, str]
 
 _CASCADE_LEAST = 3
+_HELD_LEAST = 0.5
+_RETWEETS_LEAST = 50
+_SMALL = "no tweet has more than one retweet in the archive"
 
 
 class Telling(NamedTuple):
@@ -50,45 +52,89 @@ def of_archive(scope: Scope, report: ReadReport, time_zone: str) -> Telling:
     return Telling(sentences, [])
 
 
-def of_coverage(coverage: pd.DataFrame) -> Telling:
-    """Say how many of the retweets that the platform reported the archive holds."""
+def held(coverage: pd.DataFrame) -> float:
+    """Return the share of the reported retweets that the archive holds; NaN if unknown."""
     known = coverage.dropna(subset=["reported"])
     reported = float(known.reported.sum())
     if not reported:
+        return math.nan
+    return float(known.observed.clip(upper=known.reported).sum()) / reported
+
+
+def of_coverage(coverage: pd.DataFrame, scope: Scope) -> Telling:
+    """Say how many of the retweets that the platform reported the archive holds."""
+    share = held(coverage)
+    if math.isnan(share):
         return Telling([], [("coverage", "no retweet count was reported by the platform")])
-    share = float(known.observed.clip(upper=known.reported).sum()) / reported
+    known = coverage.dropna(subset=["reported"])
+    of_tag = f" of {scope.shown}" if scope.root else ""
     missing = "" if share == 1 else "; what is missing cannot be credited to anyone"
     return Telling(
         [
-            f"Of the {words.number(reported)} retweets that the platform reported for "
-            f"{words.counted(len(known), 'original')}, the archive holds "
+            f"Of the {words.number(float(known.reported.sum()))} retweets that the platform "
+            f"reported for {words.counted(len(known), 'original')}{of_tag}, the archive holds "
             f"{words.percent(share)}{missing}."
         ],
         [],
     )
 
 
-def of_cascades(forests: Forests, metrics: pd.DataFrame, labels: pd.DataFrame) -> Telling:
-    """Say how large, deep and viral the cascades were, beside the star that is observed."""
+def of_cascades(found: Found) -> Telling:
+    """Say how large, deep and viral the cascades were, by three reconstructions."""
+    metrics = found.metrics
     if metrics.empty or metrics["size"].max() < _CASCADE_LEAST:
-        return Telling([], [("cascades", "no tweet was retweeted often enough for a cascade")])
-    top = metrics.sort_values(["size", "cascade"], ascending=[False, True]).iloc[0]
+        what = "the archive holds no retweet" if _without_retweets(metrics) else _SMALL
+        return Telling([], [("how deep it went", what)])
     retweeted = int((metrics["size"] > 1).sum())
-    sentence = (
-        f"{words.counted(retweeted, 'tweet')} were retweeted; the largest cascade, by "
-        f"{called(labels, [top.user_id])[0]}, has {words.counted(int(top['size']), 'event')}, an "
-        f"expected depth of {top.depth:.1f} ({top.depth_low:.0f}–{top.depth_high:.0f}) and a "
-        f"structural virality of {top.virality:.2f} ({top.virality_low:.2f}–"
-        f"{top.virality_high:.2f}; the star that the platform reports would say "
-        f"{top.star_virality:.2f})."
+    sizes = f"{words.counted(retweeted, 'tweet has', 'tweets have')} retweets in the archive"
+    top = metrics.sort_values(["size", "cascade"], ascending=[False, True]).iloc[0]
+    largest = (
+        f"the largest cascade, by {called(found.labels, [top.user_id])[0]}, has "
+        f"{words.counted(int(top['size']), 'tweet')}"
     )
-    before = forests.parameters["roots_before_archive"]
-    if isinstance(before, int) and before:
-        sentence += (
-            f" {words.counted(before, 'of them was', 'of them were')} posted before the archive "
-            "begins, so that their early retweets are missing and their trees are cut short."
-        )
-    return Telling([sentence], [])
+    if reason := _cut_short(found, top):
+        return Telling([f"{sizes}; {largest}."], [("how deep it went", reason)])
+    fitted, fixed, star = (
+        next(rows(found.reconstructions[found.reconstructions.method == name]))
+        for name in ("fitted", "debatenight", "star")
+    )
+    return Telling(
+        [
+            f"{sizes}; {largest}. Who passed on from whom is inferred, and what is found depends "
+            f"on how: a kernel fitted to this archive gives it a depth of {_depth(fitted)} and a "
+            f"structural virality of {_virality(fitted)}, a fixed one (DebateNight) "
+            f"{_depth(fixed)} and {_virality(fixed)}, the star that the platform reports "
+            f"{star.depth:.0f} and {star.virality:.2f}. The intervals hold under each kernel "
+            "alone."
+        ],
+        [],
+    )
+
+
+def _cut_short(found: Found, top: Any) -> str | None:
+    """Return why the largest cascade's shape cannot be told, if much of it is missing."""
+    seen = found.coverage[found.coverage.tweet_id == top.tweet_id]
+    for row in rows(seen.dropna(subset=["reported"])):
+        if row.observed < _HELD_LEAST * row.reported:
+            return (
+                f"of the largest cascade the archive holds {row.observed:,} of "
+                f"{row.reported:,} retweets"
+            )
+    if top.root_at < found.scope.start_at:
+        return "the largest cascade began before the archive, so that its early part is missing"
+    return None
+
+
+def _depth(row: Any) -> str:
+    return f"{row.depth:.1f} ({row.depth_low:.0f}–{row.depth_high:.0f})"
+
+
+def _virality(row: Any) -> str:
+    return f"{row.virality:.2f} ({row.virality_low:.2f}–{row.virality_high:.2f})"
+
+
+def _without_retweets(metrics: pd.DataFrame) -> bool:
+    return metrics.empty or int(metrics["size"].max()) < 2
 
 
 def of_camps(found: Found) -> Telling:
@@ -106,14 +152,18 @@ def of_camps(found: Found) -> Telling:
     leaders = found.rank[found.rank.user_id.isin(found.camps.user_id)]
     sizes = found.camps.camp.value_counts().sort_index()
     parts = []
-    for camp, size in sizes.items():
-        of_camp = leaders[leaders.camp == camp]
-        led = f", led by {called(found.labels, of_camp.user_id.head(1))[0]}" if len(of_camp) else ""
-        parts.append(f"{camp} ({words.counted(int(size), 'account')}{led})")
+    for camp, size in sizes.drop("other", errors="ignore").items():
+        of_camp = leaders[leaders.camp == camp].user_id.head(1)
+        most = f", most credit: {called(found.labels, of_camp)[0]}" if len(of_camp) else ""
+        parts.append(f"{camp} ({words.counted(int(size), 'account')}{most})")
+    rest = int(sizes.get("other", 0))
+    smaller = f"; {words.counted(rest, 'account')} belong to none of them" if rest else ""
+    agreed = float(found.partition.agreement.mean())
     return Telling(
         [
-            f"Accounts that retweet each other form camps: {_listed(parts)}. They are groups, "
-            "not opinions."
+            f"Accounts that retweet each other form camps: {_listed(parts)}{smaller}. Repeated "
+            f"searches agree about {words.percent(agreed)} of the accounts. Camps are groups, not "
+            "opinions."
         ],
         [],
     )
@@ -169,24 +219,37 @@ def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
     )
 
 
-def of_seeds(rank: pd.DataFrame, labels: pd.DataFrame) -> Telling:
+def no_credit(found: Found) -> str | None:
+    """Return why accounts cannot be compared by credit, if they cannot."""
+    retweets = int(found.metrics["size"].sum() - len(found.metrics)) if len(found.metrics) else 0
+    if not retweets:
+        return "the archive holds no retweet"
+    if retweets < _RETWEETS_LEAST:
+        few = f"{words.counted(retweets, 'retweet')} in the archive, at least {_RETWEETS_LEAST}"
+        return f"{few} are needed to compare accounts"
+    share = held(found.coverage)
+    if share < _HELD_LEAST:
+        lost = f"the archive holds {words.percent(share)} of the retweets that were reported"
+        return f"{lost}: those that are missing may be others' credit"
+    return None
+
+
+def of_seeds(found: Found) -> Telling:
     """Say who is credited with the spread, and how sure the first place is."""
-    if rank.empty:
-        return Telling([], [("who carried it", "no tweet was retweeted")])
-    top = rank.iloc[0]
-    name, naive = called(
-        labels, [top.user_id, rank.sort_values("naive_followers_rank").iloc[0].user_id]
-    )
+    if reason := no_credit(found):
+        return Telling([], [("who carried it", reason)])
+    rank = found.rank
+    top, naive = rank.iloc[0], rank.sort_values("naive_followers_rank").iloc[0]
+    name, followed = called(found.labels, [top.user_id, naive.user_id])
     sentence = (
-        f"{name} is credited with "
-        f"{words.percent_interval(top.share, top.share_low, top.share_high)} of all tweets "
-        f"in the cascades and is first with probability {_probability(top.p_first)}"
+        f"{name} has the most credit, "
+        f"{words.percent_interval(top['share'], top.share_low, top.share_high)} of the total, "
+        f"and is first with probability {_probability(top.p_first)}"
     )
-    if name != naive:
-        row = rank.sort_values("naive_followers_rank").iloc[0]
+    if name != followed:
         sentence += (
-            f"; the most followed account, {naive}, is credited with "
-            f"{words.percent_interval(row.share, row.share_low, row.share_high)}"
+            f"; the most followed account, {followed}, has "
+            f"{words.percent_interval(naive['share'], naive.share_low, naive.share_high)}"
         )
     return Telling([sentence + "."], [])
 
@@ -236,11 +299,11 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
         for row in rows(arrivals.head(5))
     ]
     from_start = found.family is not None and found.family.collection["selected_by"] is not None
-    verb = "was first used in this archive in" if from_start else "arrived in"
+    within = "within this archive " if from_start else ""
     sentence = (
-        f"{coverage}. By its {_ordinal(int(arrivals['k'].iloc[0]))} adopter there, "
-        f"{found.scope.shown} {verb} {_listed(parts)}; the ranges are 95 % intervals over where "
-        "the accounts that cannot be located may be."
+        f"{coverage}. From {words.date(start, time_zone)} on, {within}{found.scope.shown} reached "
+        f"its {_ordinal(int(arrivals['k'].iloc[0]))} adopter in {_listed(parts)}; the ranges are "
+        "95 % intervals over where the accounts that cannot be located may be."
     )
     unseen = "the archive was collected by this tag: it cannot show where that was used before"
     return Telling([sentence], [("where it began", unseen)] if from_start else [])
@@ -250,12 +313,12 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
     """Return all sentences and all refusals, in the order in which they are read."""
     tellings = [
         of_archive(found.scope, report, time_zone),
-        of_coverage(found.coverage),
-        of_cascades(found.forests, found.metrics, found.labels),
+        of_coverage(found.coverage, found.scope),
+        of_cascades(found),
         of_camps(found),
         of_turn(found.turn, found.camps, time_zone),
         of_drivers(found.turn, found.labels),
-        of_seeds(found.rank, found.labels),
+        of_seeds(found),
         of_family(found.family),
         of_places(found, time_zone, names=names),
     ]

@@ -4,7 +4,7 @@ import pandas as pd
 
 from spread import cascade, hashtags
 from spread.archive import ReadReport
-from spread.study import _drawn, _evidence, _naive, _places
+from spread.study import _drawn, _evidence, _naive, _places, _story
 from spread.study._found import Found
 
 _DISTRIBUTIONS = ["size", "depth", "max_breadth", "virality", "star_depth", "star_virality"]
@@ -35,6 +35,7 @@ def of(
         "resolutions": found.profile,
         "seeds": _labelled(found.rank, found.labels),
         "metrics": found.metrics,
+        "reconstructions": found.reconstructions,
         "coverage": found.coverage,
         "tree": _largest(found),
         "ccdf": cascade.ccdf(found.metrics, _DISTRIBUTIONS),
@@ -55,7 +56,7 @@ def of(
             names=names,
         ),
         "naive": _naive.answers(
-            rank=found.rank,
+            rank=found.rank if _story.no_credit(found) is None else found.rank.iloc[:0],
             turn=found.turn,
             family=found.family,
             arrivals=told,

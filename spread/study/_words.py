@@ -37,6 +37,12 @@ def day(at: Moment, time_zone: str) -> str:
     return f"{local.day} {local:%B %Y, %H:%M %Z}"
 
 
+def date(at: Moment, time_zone: str) -> str:
+    """Return the day of a moment in a zone: 22 April 2014."""
+    local = at.tz_convert(zone(time_zone))
+    return f"{local.day} {local:%B %Y}"
+
+
 def clock(at: Moment, time_zone: str, *, seen_from: Moment | None = None) -> str:
     """Return a moment as hour and minute, with its day where that is another one."""
     local = at.tz_convert(zone(time_zone))
