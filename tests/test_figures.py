@@ -184,7 +184,9 @@ def test_network_draws_edges_in_one_line_with_breaks() -> None:
 def test_of_a_large_network_the_heaviest_part_is_drawn_and_counted() -> None:
     figure = figures.network(TABLES["nodes"], TABLES["edges"], most_nodes=100, most_edges=50)
     assert sum(len(drawn.x) for drawn in figure.data if drawn.name == "edges") == 3 * 50
-    assert "The 100 strongest accounts are drawn, and 50 edges among them" in figures.caption(figure)
+    assert "The 100 strongest accounts are drawn, and 50 edges among them" in figures.caption(
+        figure
+    )
     assert figure.layout.title.subtitle.text.endswith("drawn: 100 and 50")
 
 

@@ -154,7 +154,7 @@ def _reason(found: Collection) -> str | None:
             f"#{found['selected_by']}), so what #{found['root']} did elsewhere is not here"
         )
     return (
-        f"cannot tell: collected by this tag ({found['without_root']} of {found['tweets']} tweets "
-        f"lack #{found['root']}; {found['first_beside_root']} of {found['other_tags']} other tags "
+        f"cannot tell: collected by this tag ({found['without_root']:,} of {found['tweets']:,} tweets "
+        f"lack #{found['root']}; {found['first_beside_root']:,} of {found['other_tags']:,} other tags "
         "first appear beside it), so another tag is seen only where it stands beside this one"
     )
