@@ -134,7 +134,7 @@ def _draw_naive(figure: go.Figure, first: pd.DataFrame, names: list[str], time_z
     rows = np.flatnonzero(first["naive_at"].notna())
     figure.add_scatter(
         x=clock(first["naive_at"].iloc[rows], time_zone), y=rows, mode="markers",
-        name="first tweet from a matching name",
+        name="by matching locations alone",
         marker={"symbol": "circle-open", "size": 15, "color": MUTED, "line": {"width": 1.5}},
         text=[names[row] for row in rows],
         hovertemplate="<b>%{text}</b><br>first tweet %{x|%d %b %H:%M}<extra></extra>",

@@ -44,7 +44,7 @@ def of(
         "turn_posterior": found.turn.posterior,
         "drivers": _labelled(found.turn.drivers, found.labels),
         **_family(found),
-        "arrivals": told,
+        "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
         "arrivals_all": places,
         "places": _places.cities(found.located, names=names),
         "evidence": _evidence.behind(
