@@ -153,8 +153,9 @@ def _reason(found: Collection) -> str | None:
             f"cannot tell: collected by another tag (nearly every tweet holds "
             f"#{found['selected_by']}), so what #{found['root']} did elsewhere is not here"
         )
+    without, beside = found["without_root"], found["first_beside_root"]
     return (
-        f"cannot tell: collected by this tag ({found['without_root']:,} of {found['tweets']:,} tweets "
-        f"lack #{found['root']}; {found['first_beside_root']:,} of {found['other_tags']:,} other tags "
-        "first appear beside it), so another tag is seen only where it stands beside this one"
+        f"cannot tell: collected by this tag ({without:,} of {found['tweets']:,} tweets lack "
+        f"#{found['root']}; {beside:,} of {found['other_tags']:,} other tags first appear beside "
+        "it), so another tag is seen only where it stands beside this one"
     )

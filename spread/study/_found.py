@@ -17,7 +17,7 @@ from spread.study._scope import Scope
 from spread.trees import Forests
 
 # A graph of more edges is searched less often, down to five times: its quality hardly varies.
-_SEARCHED_EDGES = 200_000
+_SEARCHED_EDGES = 70_000
 _RUNS = (5, 20)
 
 _COMPARED = 20
@@ -63,7 +63,7 @@ def find(
     kind, graph = _interactions(scope)
     retweets = graph if kind == "retweet" else graphs.retweets(scope.tweets)
     runs = int(np.clip(_SEARCHED_EDGES // max(retweets.ecount(), 1), *_RUNS))
-    profile = communities.profile(retweets, runs=max(runs // 4, 2), rng=stream(seed, 0))
+    profile = communities.profile(retweets, runs=max(runs // 3, 2), rng=stream(seed, 0))
     partition = communities.detect(
         retweets,
         resolution=communities.clearest(profile),
