@@ -8,6 +8,7 @@ import argparse
 import json
 import shlex
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -94,7 +95,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
             strict=options.strict,
             progress=progress,
         ),
-        options.root or ("myNYPD" if shipped else None),
+        "myNYPD" if shipped and options.root is None else options.root,
         start=options.start,
         end=options.end,
         camps=None if options.camps is None else _coded(options.camps),
@@ -147,9 +148,16 @@ def _record(found: study.Study, command: str) -> dict[str, object]:
 
 def _writable(folder: Path) -> None:
     """Find out before the work, not after it, that the results cannot be written."""
-    with tables.written(folder / "run.json.probe"):
-        pass
-    (folder / "run.json.probe").unlink()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            "the output folder cannot be written",
+            got=f"{folder} ({error.strerror or error})",
+            hint="Name another with --out",
+        ) from error
 
 
 def _coded(path: Path) -> pd.DataFrame:
