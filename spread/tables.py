@@ -419,4 +419,27 @@ def _wanted(
             allowed=f"a table with {', '.join(columns)}",
             hint=f"Add {', '.join(missing)}; `spread.tables` says what each column means",
         )
-    return pa.schema([schema.field(name) for name in (*columns, *optional)])
+    wanted = pa.schema([schema.field(name) for name in (*columns, *optional)])
+    if twice := sorted({name for name in wanted.names if names.count(name) > 1}):
+        raise UsageError("a column stands twice", got=", ".join(twice), hint="Keep one of each")
+    for field in wanted:
+        if pa.types.is_timestamp(field.type) and field.name in names:
+            _check_zone(table, field.name)
+    return wanted
+
+
+def _check_zone(table: Table, name: str) -> None:
+    """Refuse local times: which moment they mean is not in the table."""
+    if isinstance(table, ibis.Table):
+        kind = table.schema()[name]
+        zoned = not kind.is_timestamp() or kind.timezone is not None
+    elif isinstance(table, pa.Table):
+        type_ = table.schema.field(name).type
+        zoned = not pa.types.is_timestamp(type_) or type_.tz is not None
+    else:
+        zoned = not pd.api.types.is_datetime64_dtype(table[name].dtype)
+    if not zoned:
+        raise UsageError(
+            f"the times in column {name} carry no zone",
+            hint="Say which it is, such as table.at.dt.tz_localize('UTC')",
+        )

@@ -47,6 +47,19 @@ def test_number_ids_are_refused() -> None:
         tables.arrow(pd.DataFrame({"tweet_id": [1.5]}), tables.TWEETS, ["tweet_id"])
 
 
+def test_times_without_a_zone_are_refused() -> None:
+    local = pd.DataFrame({"at": pd.to_datetime(["2014-04-22"])})
+    for table in (local, pa.Table.from_pandas(local), ibis.memtable(pa.Table.from_pandas(local))):
+        with pytest.raises(UsageError, match="the times in column at carry no zone"):
+            tables.arrow(table, tables.TWEETS, ["at"])
+
+
+def test_a_column_that_stands_twice_is_refused() -> None:
+    twice = pd.DataFrame([["1", "2"]], columns=["tweet_id", "tweet_id"])
+    with pytest.raises(UsageError, match="a column stands twice: got tweet_id"):
+        tables.arrow(twice, tables.TWEETS, ["tweet_id"])
+
+
 def test_what_is_no_table_is_refused() -> None:
     with pytest.raises(UsageError, match="not a table: got list; allowed: an Ibis table"):
         tables.arrow([1], tables.TWEETS, ["tweet_id"])

@@ -10,6 +10,7 @@ from spread.communities._detect import detect, modularity
 from spread.communities._partition import Partition, camps, describe
 from spread.communities._profile import clearest, profile
 from spread.communities._similarity import similarity
+from spread.communities._timing import timing_null
 
 __all__ = [
     "Partition",
@@ -20,4 +21,5 @@ __all__ = [
     "modularity",
     "profile",
     "similarity",
+    "timing_null",
 ]

@@ -147,8 +147,8 @@ def of_camps(found: Found) -> Telling:
             ],
             [],
         )
-    if found.partition.cannot_tell:
-        return Telling([], [("the camps", found.partition.cannot_tell)])
+    if found.camps_refused:
+        return Telling([], [("the camps", found.camps_refused)])
     leaders = found.rank[found.rank.user_id.isin(found.camps.user_id)]
     sizes = found.camps.camp.value_counts().sort_index()
     parts = []
