@@ -9,6 +9,7 @@ from test_hijack_streams import Stream, stream
 
 from spread import hijack
 from spread._errors import MissingColumnError, UsageError
+from spread.hijack._labels import labelled
 from spread.hijack._units import read, units
 
 START = pd.Timestamp("2014-04-22 18:00", tz="UTC")
@@ -81,6 +82,7 @@ def test_columns_are_those_agreed(turn: hijack.Turn) -> None:
     timeline = ["start_at", "end_at", "camp", "units", "share", "low", "high"]
     assert turn.timeline.columns.tolist() == timeline
     drivers = ["user_id", "share", "share_low", "share_high", "first_at", "evidence"]
+    drivers.append("log_bayes_factor_lost")
     assert turn.drivers.columns.tolist() == drivers
     assert turn.posterior.probability.sum() == pytest.approx(1)
     assert turn.timeline.units.sum() == turn.units
@@ -128,7 +130,8 @@ def test_units_weigh_their_effective_number() -> None:
     chosen = tweets.iloc[[*range(14), 90]].copy()
     chosen.loc[:11, "author_id"] = "me"
     camps = pd.DataFrame({"user_id": chosen.author_id.unique(), "camp": "A"})
-    counted = units(read(chosen, camps))
+    rows = read(chosen)
+    counted = units(rows, labelled(rows, chosen, camps).camp, ["A"], audience=True)
     assert counted.weight.tolist() == pytest.approx([10 / 102] * 12 + [12 / 102] * 2 + [1])
 
 

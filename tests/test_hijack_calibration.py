@@ -8,7 +8,7 @@ import pytest
 from test_hijack_streams import Stream, stream
 
 from spread import hijack
-from spread.hijack import _units
+from spread.hijack import _labels, _units
 
 ARCHIVES = 200
 
@@ -23,8 +23,10 @@ def drawn(number: int) -> Stream:
 
 def abrupt(archive: Stream) -> bool:
     """Whether the 95 % interval of an abrupt change of the same units holds the onset."""
-    counted = _units.units(_units.read(archive.tweets, archive.camps))
-    found = hijack.segment(counted.categories)
+    rows = _units.read(archive.tweets)
+    camps = _labels.labelled(rows, archive.tweets, archive.camps)
+    counted = _units.units(rows, camps.camp, camps.names, audience=True)
+    found = hijack.segment(counted.categories())
     reached = np.cumsum(found.probability)
     low, high = np.searchsorted(reached, [0.025, 0.975])
     onset_s = (archive.onset - counted.instant(0)).total_seconds()

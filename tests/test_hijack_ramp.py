@@ -33,8 +33,16 @@ def approximated(
     cumulative = np.vstack([np.zeros(2), np.cumsum(np.stack([~second, second], axis=1), axis=0)])
     before, after = np.empty((2, 2))
     return _ramp.ramp(
-        times_s, cumulative, 0.5, onset, length, edges[shape], levels[shape], before, after
-    )
+        times_s, cumulative, 0.5, onset, length, edges[shape], levels[shape], before, after,
+        np.zeros((2, 2)),
+    )  # fmt: skip
+
+
+def alone(times_s: NDArray[np.float64], second: NDArray[np.bool_]) -> _units.Units:
+    """Each unit an author's own, nobody retweets."""
+    counts = np.stack([~second, second], axis=1) * 1.0
+    rows = np.arange(len(times_s))
+    return _units.Units(times_s, counts, np.ones(len(rows)), rows, ("A", "B"), 0, 0)
 
 
 def sixty(seed: int = 3) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -100,7 +108,7 @@ def test_closing_in_finds_what_a_fine_grid_finds() -> None:
     rng = np.random.default_rng(8)
     times = np.sort(rng.uniform(0, 36_000, 500))
     second = rng.random(500) < np.where(times < 20_000, 0.1, 0.7)
-    found = _posterior.posterior(times, np.stack([~second, second], axis=1) * 1.0, prior=1.0)
+    found = _posterior.posterior(alone(times, second), prior=1.0)
     curve = _posterior._prior_curve(times)
     edges = np.interp(np.linspace(0, 1, 3001), curve[1], curve[0])
     onsets = (edges[1:] + edges[:-1]) / 2
@@ -124,7 +132,7 @@ def test_repeated_units_are_seen_as_overdispersion(copies: int) -> None:
     rng = np.random.default_rng(2)
     second = np.repeat(rng.random(2000) < 0.3, copies)
     times = np.arange(len(second)) * 10.0
-    found = _posterior.posterior(times, np.stack([~second, second], axis=1) * 1.0, prior=1.0)
+    found = _posterior.posterior(alone(times, second), prior=1.0)
     assert found.overdispersion == pytest.approx(copies, rel=3 * np.sqrt(2 / 16))
 
 
@@ -143,7 +151,7 @@ def test_crowding_agrees_with_a_plain_twin(posts: list[tuple[int, int]]) -> None
 
 def test_draws_follow_the_posterior() -> None:
     times, second = sixty()
-    found = _posterior.posterior(times, np.stack([~second, second], axis=1) * 1.0, prior=1.0)
+    found = _posterior.posterior(alone(times, second), prior=1.0)
     onsets, ramps, shares = found.draw(np.random.default_rng(0), 4000)
     weights = found.weights.sum(axis=(1, 2))
     below = weights[found.onsets_s < 2000].sum()

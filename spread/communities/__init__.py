@@ -7,6 +7,7 @@ structure reaches a modularity near 0.5 by chance.
 """
 
 from spread.communities._detect import detect, modularity
+from spread.communities._held_out import held_out_camps
 from spread.communities._partition import Partition, camps, describe
 from spread.communities._profile import clearest, profile
 from spread.communities._similarity import similarity
@@ -18,6 +19,7 @@ __all__ = [
     "clearest",
     "describe",
     "detect",
+    "held_out_camps",
     "modularity",
     "profile",
     "similarity",

@@ -1,63 +1,75 @@
 """From tweets and camps to the turn."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
-from scipy.stats import beta
 
 from spread import tables
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hijack import _drivers
-from spread.hijack._posterior import RampPosterior, median, posterior, shortest
+from spread.hijack._average import Average
+from spread.hijack._labels import Labels, corrected, labelled
+from spread.hijack._posterior import RampPosterior, again, posterior
 from spread.hijack._segment import check_prior
+from spread.hijack._timeline import timeline
 from spread.hijack._turn import Turn
 from spread.hijack._units import Units, read, units
+from spread.hijack._verdict import LEAST_UNITS, judge
 
 __all__ = ["detect"]
 
-_LEAST_UNITS = 20
-_LEAST_A_SIDE = 10
-_SURE = 0.95
-_NO_TURN = 0.1
 _DRAWS = 400
 _BEFORE_ONSET = pd.Timedelta(minutes=5)
-_MOST_BINS = 96
-_BIN_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10080, 40320, 524160)
+_LEFT_OUT = 5
+
+
+@dataclass(frozen=True, eq=False)
+class _Context:
+    """What every step needs: the rows, their camps, and what was asked."""
+
+    rows: pd.DataFrame
+    labels: Labels
+    launcher: str | None
+    prior: float
+    seed: int
+    common: dict[str, Any]
 
 
 def detect(
     tweets: tables.Table,
-    camps: tables.Table,
+    camps: tables.Table | str,
     *,
     unit: str = "cascade",
     prior: float = 1.0,
+    launch: pd.Timestamp | None = None,
     rng: np.random.Generator | int | None = None,
 ) -> Turn:
     """Say whether, when and by whom the composition of the talk was turned.
 
-    Each unit falls into the camp of its author with probability
-    (1 − s(t)) p0 + s(t) p1, where s rises from 0 at the onset to 1 over a ramp: at once,
-    linearly, as an exponential approach, or S-shaped. Onset (half uniform by the clock,
-    half by order of units), ramp (none, or 1 min to 2 h, logarithmic) and shape have a
-    posterior on a grid; p0 and p1 ~ Dirichlet are integrated out. `p_turn` compares this
-    with no change at prior odds of 1:1. How many units come when plays no part: a burst of
-    volume is no turn.
+    Each unit falls into a camp with probability (1 − s(t)) p0 + s(t) p1, where s rises from
+    0 at the onset to 1 over a ramp: at once, linearly, as an exponential approach, or
+    S-shaped. Onset (half uniform by the clock, half by order of units), ramp (none, or 1 min
+    to 2 h, logarithmic) and shape have a posterior on a grid; p0 and p1 ~ Dirichlet are
+    integrated out. `p_turn` compares this with no change at prior odds of 1:1. How many
+    units come when plays no part: a burst of volume is no turn.
 
-    A unit is a cascade, a tweet, quote or reply with its retweets, dated by the original
-    and in the camp of its author: the retweets of one original repeat one choice. So do the
-    originals of one author: an author counts at most ten times an hour, and all units of an
-    hour weigh their effective number, by authors, over their number. What dependence is left
-    is measured as variance between blocks of units around the fitted change, and the
-    evidence is divided by it.
+    A unit is a cascade: a tweet, quote or reply with its retweets, dated by the original.
+    The accounts that took part fall into camps by a Dirichlet-multinomial around the shares
+    of the time, whose concentration is fitted over the cascades: the more alike those in
+    one cascade are, the less they count beyond one. An author counts at most ten times an
+    hour, and all units of an hour weigh their effective number, by authors, over their
+    number. What dependence is left is measured as variance between blocks of units around
+    the fitted change, and the evidence is divided by it.
 
     A turn is called from `p_turn` 0.95 on; up to 0.1 there is no turn. The answer is
     `cannot_tell` in between; with units of a weight below 20 or of a single camp; and when
     a weight below 10 lies before (after) the change, since then the archive does not show
-    what it came from (led to).
+    what it came from (led to). Only where `launch` is known can a tag be told to have been
+    another camp's from the start.
 
     Parameters
     ----------
@@ -67,15 +79,22 @@ def detect(
         that carry the tag. Counts are of collected tweets; originals that came in with a
         retweet are units if they were posted within the collected span.
     camps
-        user_id, camp: one row an account. Accounts without a row are counted as
-        unlabelled and not used; "other" is a camp. Camps found in the retweets of these
-        same tweets make a change look sharper than it is.
+        One of: user_id and camp, one row an account, with `split` where camps were found
+        several times without the accounts they are for (`communities.held_out_camps`): then
+        the posteriors of the splits are averaged. Or tweet_id and code (`by_lexicon`,
+        hand-coded tweets), with `coder` where several coded: tweets coded twice tell how
+        often codes are wrong, and the shares are corrected for that. Or the name of a
+        column of `tweets` that holds codes. What has no camp is counted as unlabelled and
+        not used; "other" is a camp. Camps found in the retweets of these same accounts make
+        a change look sharper than it is.
     unit
         Only "cascade". Tweets of one cascade are not independent (a test by tweet rejects
         a true "no change" in 93 % of archives, by cascade in 5 %), and an author is a tweet
         in disguise where each retweet has its own author.
     prior
         Total mass of the Dirichlet priors, spread equally over the camps.
+    launch
+        When the tag was launched, if the archive holds that.
     rng
         Seed of the draws for shares and drivers.
 
@@ -87,7 +106,8 @@ def detect(
     Raises
     ------
     UsageError
-        `unit` or `prior` is not what is allowed, or an account has two camps.
+        `unit` or `prior` is not what is allowed, an account has two camps or a tweet two
+        codes.
     MissingColumnError
         A table lacks a column.
 
@@ -95,7 +115,7 @@ def detect(
     -----
     Departs from Bayesian segmentation (Fearnhead 2006, doi:10.1007/s11222-006-8450-8) in
     that the change may be gradual: an abrupt model's interval misses the onset of a ramp.
-    Of several changes the one that explains most is found.
+    Of several changes the one that explains most is found; `changes` finds all, as steps.
 
     Examples
     --------
@@ -121,110 +141,128 @@ def detect(
         )
     check_prior(prior)
     seed = resolve_seed(rng)
-    rows = read(tweets, camps)
-    counted = units(rows)
+    rows = read(tweets)
+    labels = labelled(rows, tweets, camps)
+    whole = units(rows, labels.camp, labels.names, audience=labels.audience)
     common = {
-        "units": len(counted), "unlabelled": counted.unlabelled, "unit": unit,
-        "prior": float(prior), "seed": seed, "timeline": _timeline(counted),
+        "units": len(whole), "unlabelled": whole.unlabelled, "unit": unit, "weak": labels.weak,
+        "splits": len(labels.splits), "prior": float(prior), "seed": seed,
+        "timeline": timeline(whole),
     }  # fmt: skip
-    if reason := _too_little(counted):
-        return _unknown(reason, rows, common)
-    found = posterior(counted.times_s, counted.categories, prior=prior)
-    return _judged(found, counted, rows, common, seed)
+    launcher = _launcher(rows, labels, launch)
+    context = _Context(rows.assign(camp=labels.camp), labels, launcher, prior, seed, common)
+    counted = [units(rows, camp, labels.names, audience=labels.audience) for camp in labels.splits]
+    if reason := next(filter(None, map(_too_little, [whole, *counted])), None):
+        return _unknown(reason, context)
+    found = Average([posterior(each, prior=prior) for each in counted])
+    return _judged(found, whole, counted[0], context)
 
 
-def _judged(
-    found: RampPosterior, counted: Units, rows: pd.DataFrame, common: dict[str, Any], seed: int
-) -> Turn:
-    p_turn = float(expit(found.log_bayes_factor))
-    onset_weights = found.weights.sum(axis=(1, 2))
-    answers = common | {
-        "cannot_tell": _undecided(found, counted, p_turn),
-        "p_turn": p_turn,
+def _launcher(rows: pd.DataFrame, labels: Labels, launch: pd.Timestamp | None) -> str | None:
+    """Return the camp of whoever posted first, where the archive holds the launch."""
+    if launch is None:
+        return None
+    first = labels.camp[(rows.kind != "retweet") & (rows["at"] >= launch)].head(1).dropna()
+    return None if first.empty else str(first.iloc[0])
+
+
+def _judged(found: Average, whole: Units, counted: Units, context: _Context) -> Turn:
+    onsets_s, ramps_s, drawn = found.draw(stream(context.seed, 0), _DRAWS)
+    drawn = corrected(drawn, context.labels, stream(context.seed, 2))
+    verdict = judge(found, whole, drawn, context.launcher)
+    answers = context.common | {
+        "p_turn": found.p_turn,
         "log_bayes_factor": found.log_bayes_factor,
-        "overdispersion": found.overdispersion,
-        "posterior": _onset_table(counted, found.onsets_s, onset_weights),
+        "overdispersion": float(np.mean([part.overdispersion for part in found.parts])),
+        "concentration": float(np.mean([part.concentration for part in found.parts])),
+        "posterior": _onset_table(whole, *found.onset_cells()),
+        "cannot_tell": verdict.cannot_tell,
     }
-    if answers["cannot_tell"] is not None or p_turn < _SURE:
+    if verdict.rising is None:
         return Turn(**answers, shares=_no_shares(), drivers=_drivers.none(),
-                    naive=_drivers.naive(rows, None, None, None))  # fmt: skip
-    onsets_s, ramps_s, drawn = found.draw(stream(seed, 0), _DRAWS)
-    shares = _share_table(counted, drawn)
-    rising = str(shares.camp[int((shares.after - shares.before).to_numpy().argmax())])
-    times = _times(found, counted, onset_weights)
+                    naive=_drivers.naive(context.rows, None, None, None))  # fmt: skip
+    times = _times(found, whole)
+    if verdict.by_s is not None:
+        times = _from_the_start(whole, verdict.by_s)
+        onsets_s, ramps_s = np.zeros(_DRAWS), np.full(_DRAWS, verdict.by_s)
+        drawn = _of_all(whole, found.parts[0], stream(context.seed, 3))
     window = (times["onset_low"] - _BEFORE_ONSET, times["halfway_high"])
-    onsets_us = counted.start_us + np.round(onsets_s * 1e6).astype(np.int64)
     drivers = _drivers.drivers(
-        rows, rising, onsets_us=onsets_us, ramps_s=ramps_s, rng=stream(seed, 1)
+        context.rows,
+        verdict.rising,
+        onsets_us=whole.start_us + np.round(onsets_s * 1e6).astype(np.int64),
+        ramps_s=ramps_s,
+        rng=stream(context.seed, 1),
     )
-    return Turn(**answers, **times, shares=shares, rising=rising, drivers=drivers,
-                evidence=_drivers.to_read(rows, rising, *window),
-                naive=_drivers.naive(rows, rising, *window))  # fmt: skip
+    lost = _lost(drivers, found.parts[0], counted, context)
+    return Turn(**answers, **times, shares=_share_table(whole, drawn), rising=verdict.rising,
+                kind=verdict.kind, drivers=drivers.assign(log_bayes_factor_lost=lost),
+                evidence=_drivers.to_read(context.rows, verdict.rising, *window),
+                naive=_drivers.naive(context.rows, verdict.rising, *window))  # fmt: skip
 
 
-def _times(
-    found: RampPosterior, counted: Units, onset_weights: NDArray[np.float64]
-) -> dict[str, Any]:
+def _lost(
+    drivers: pd.DataFrame, found: RampPosterior, counted: Units, context: _Context
+) -> NDArray[np.float64]:
+    """Return by how much the log Bayes factor falls without all that an account began."""
+    lost = np.full(len(drivers), np.nan)
+    began = context.rows.author_id.to_numpy()[counted.row]
+    for place, account in enumerate(drivers.user_id.head(_LEFT_OUT)):
+        without = counted.without(began == account)
+        lost[place] = (
+            found.log_bayes_factor - again(found, without, prior=context.prior).log_bayes_factor
+        )
+    return lost
+
+
+def _of_all(counted: Units, found: RampPosterior, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return draws of the shares over all units as what came after; before is not known."""
+    totals = counted.categories(found.concentration).sum(axis=0) / found.overdispersion
+    after = rng.dirichlet(found.alpha + totals, size=_DRAWS)
+    return np.stack([np.full_like(after, np.nan), after], axis=1)
+
+
+def _from_the_start(counted: Units, by_s: float) -> dict[str, Any]:
+    """Return the times of a tag that was another camp's from its launch, by `by_s`."""
+    first, last = counted.instant(0), counted.instant(by_s)
+    names = ("onset", "onset_low", "halfway", "halfway_low")
+    return dict.fromkeys(names, first) | {"onset_high": last, "halfway_high": last}
+
+
+def _times(found: Average, counted: Units) -> dict[str, Any]:
     """Return onset, half-way time and ramp, each with the shortest 95 % interval."""
-    by_ramp = found.weights.sum(axis=2)
-    cells = np.diff(found.edges_s) / 2
-    halfway = (found.onsets_s[:, None] + found.ramps_s / 2).ravel()
-    estimates = {
-        "onset": (found.onsets_s, onset_weights, cells),
-        "halfway": (halfway, by_ramp.ravel(), np.repeat(cells, len(found.ramps_s))),
-        "ramp_s": (found.ramps_s, by_ramp.sum(axis=0), np.zeros(len(found.ramps_s))),
-    }
     answers: dict[str, Any] = {}
-    for name, (values, weights, reach) in estimates.items():
-        low, high = shortest(values, weights)
-        answers[name] = median(values, weights)
-        answers[f"{name}_low"] = float(values[low] - reach[low])
-        answers[f"{name}_high"] = float(values[high] + reach[high])
-    return {
-        name: value if name.startswith("ramp") else counted.instant(value)
-        for name, value in answers.items()
-    }
+    for name, at in (("onset", found.onset()), ("halfway", found.halfway())):
+        answers[name] = counted.instant(at.middle)
+        answers[f"{name}_low"] = counted.instant(at.low)
+        answers[f"{name}_high"] = counted.instant(at.high)
+    ramp = found.ramp()
+    return answers | {"ramp_s": ramp.middle, "ramp_s_low": ramp.low, "ramp_s_high": ramp.high}
 
 
 def _too_little(counted: Units) -> str | None:
-    if counted.weight.sum() < _LEAST_UNITS:
+    if counted.weight.sum() < LEAST_UNITS:
         return (
             f"only {len(counted)} cascades are by authors with a camp ({counted.unlabelled} "
             f"without), worth {counted.weight.sum():.0f} independent ones; at least "
-            f"{_LEAST_UNITS} are needed"
+            f"{LEAST_UNITS} are needed"
         )
-    if len(counted.camps) < 2:
-        return f"all {len(counted)} cascades are by authors of one camp, {counted.camps[0]}"
+    seen = np.flatnonzero(counted.counts.sum(axis=0))
+    if len(seen) < 2:
+        return f"all {len(counted)} cascades are by authors of one camp, {counted.camps[seen[0]]}"
     if counted.times_s[-1] == counted.times_s[0]:
         return f"all {len(counted)} cascades have the same time"
     return None
 
 
-def _undecided(found: RampPosterior, counted: Units, p_turn: float) -> str | None:
-    if p_turn <= _NO_TURN:
-        return None
-    if p_turn < _SURE:
-        return f"the probability of a turn is {p_turn:.2f}, between {_NO_TURN} and {_SURE}"
-    at = median(found.onsets_s, found.weights.sum(axis=(1, 2)))
-    before = counted.weight[counted.times_s < at].sum()
-    after = counted.weight.sum() - before
-    for edge, side, weight in (("starts", "before", before), ("ends", "after", after)):
-        if weight < _LEAST_A_SIDE:
-            return (
-                f"the archive {edge} with the change: the cascades {side} it are worth only "
-                f"{weight:.0f} independent ones"
-            )
-    return None
-
-
-def _unknown(reason: str, rows: pd.DataFrame, common: dict[str, Any]) -> Turn:
+def _unknown(reason: str, context: _Context) -> Turn:
     empty = pd.DataFrame(
         {"at": pd.Series(dtype="datetime64[us, UTC]"), "probability": pd.Series(dtype="float64")}
     )
     return Turn(
-        cannot_tell=reason, p_turn=np.nan, log_bayes_factor=np.nan, **common, posterior=empty,
-        shares=_no_shares(), drivers=_drivers.none(),
-        naive=_drivers.naive(rows, None, None, None),
+        cannot_tell=reason, p_turn=np.nan, log_bayes_factor=np.nan, **context.common,
+        posterior=empty, shares=_no_shares(), drivers=_drivers.none(),
+        naive=_drivers.naive(context.rows, None, None, None),
     )  # fmt: skip
 
 
@@ -248,30 +286,3 @@ def _no_shares() -> pd.DataFrame:
     names = ["before", "before_low", "before_high", "after", "after_low", "after_high"]
     camp = {"camp": pd.Series(dtype="str")}
     return pd.DataFrame(camp | {name: pd.Series(dtype="float64") for name in names})
-
-
-def _timeline(counted: Units) -> pd.DataFrame:
-    """Return the share of each camp in each bin of the clock that holds a unit."""
-    span_s = float(counted.times_s[-1]) if len(counted) else 0.0
-    bin_s = 60 * next(m for m in _BIN_MINUTES if span_s / (60 * m) < _MOST_BINS)
-    at_s = (counted.start_us // 10**6 // bin_s * bin_s - counted.start_us / 1e6) * -1
-    place, inverse = np.unique((counted.times_s + at_s) // bin_s, return_inverse=True)
-    counts = np.zeros((len(place), len(counted.camps)))
-    units_in = np.zeros((len(place), len(counted.camps)), dtype=np.int64)
-    np.add.at(counts, (inverse, counted.camp), counted.weight)
-    np.add.at(units_in, (inverse, counted.camp), 1)
-    totals = counts.sum(axis=1, keepdims=True)
-    low, high = (beta.ppf(q, counts + 0.5, totals - counts + 0.5) for q in (0.025, 0.975))
-    first_us = counted.start_us // 10**6 // bin_s * bin_s * 10**6
-    starts_us = np.repeat(first_us + (place * bin_s * 1e6).astype(np.int64), len(counted.camps))
-    return pd.DataFrame(
-        {
-            "start_at": tables.instants(starts_us),
-            "end_at": tables.instants(starts_us + int(bin_s * 1e6)),
-            "camp": np.tile(np.array(counted.camps, dtype=str), len(place)),
-            "units": units_in.ravel(),
-            "share": (counts / totals).ravel(),
-            "low": np.where(counts == 0, 0.0, low).ravel(),
-            "high": np.where(counts == totals, 1.0, high).ravel(),
-        }
-    )

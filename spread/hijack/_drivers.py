@@ -15,6 +15,7 @@ _SHORTEST_WINDOW_S = 600.0
 _RESAMPLES = 400
 
 COLUMNS = ["user_id", "share", "share_low", "share_high", "first_at", "evidence"]
+LOST = "log_bayes_factor_lost"
 
 
 def drivers(
@@ -56,9 +57,9 @@ def drivers(
 def none() -> pd.DataFrame:
     """Return the drivers of no turn: the columns and no row."""
     texts = {"user_id": pd.Series(dtype="str"), "evidence": pd.Series(dtype="object")}
-    numbers = {name: pd.Series(dtype="float64") for name in COLUMNS[1:4]}
+    numbers = {name: pd.Series(dtype="float64") for name in [*COLUMNS[1:4], LOST]}
     first = {"first_at": pd.Series(dtype="datetime64[us, UTC]")}
-    return pd.DataFrame({**texts, **numbers, **first})[COLUMNS]
+    return pd.DataFrame({**texts, **numbers, **first})[[*COLUMNS, LOST]]
 
 
 def to_read(rows: pd.DataFrame, camp: str, low: pd.Timestamp, high: pd.Timestamp) -> list[str]:

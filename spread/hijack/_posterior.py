@@ -5,9 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
+from spread.hijack._concentration import concentration
 from spread.hijack._ramp import Floats, log_dirichlet, ramp, shapes, share_after, surface
+from spread.hijack._units import Units
 
 _CELLS = 256
+_COARSE = 64
 _ROUNDS = 4
 _NEGLIGIBLE = 12.0
 _LONGEST_S = 7200.0
@@ -28,6 +31,7 @@ class RampPosterior:
     weights: Floats
     log_bayes_factor: float
     overdispersion: float
+    concentration: float
     times_s: Floats
     cumulative: Floats
     alpha: float
@@ -44,6 +48,7 @@ class RampPosterior:
         ramp(
             self.times_s, self.cumulative, self.alpha, self.onsets_s[onset],
             self.ramps_s[ramp_index], edges[shape], levels[shape], before, after,
+            np.zeros((2, len(before))),
         )  # fmt: skip
         return before, after
 
@@ -60,18 +65,36 @@ class RampPosterior:
         return self.edges_s[places[:, 0]] + within, self.ramps_s[places[:, 1]], shares
 
 
-def posterior(times_s: Floats, categories: Floats, *, prior: float) -> RampPosterior:
-    """Return the posterior for units at sorted times; `categories` holds weights (n × K).
+def posterior(counted: Units, *, prior: float) -> RampPosterior:
+    """Return the posterior for units.
 
-    Weights take all that one author begins for one choice, and neighbours may depend on
-    each other beyond that: a subject of the hour, night in one camp's country. So the
-    variance between blocks of units around the best change, over what the weights imply,
-    divides the counts of a second pass (quasi-likelihood, McCullagh 1983,
-    doi:10.1214/aos/1176346056).
+    How alike those in one cascade are is fitted around the best change of a first pass, in
+    which each cascade is one choice. Weights take all that one author begins for one choice,
+    and neighbours may depend on each other beyond that: a subject of the hour, night in one
+    camp's country. So the variance between blocks of units around the best change, over
+    what the weights imply, divides the counts of a last pass (quasi-likelihood, McCullagh
+    1983, doi:10.1214/aos/1176346056).
     """
-    plain = _pass(times_s, categories, prior, 1.0)
-    excess = overdispersion(plain, categories)
-    return plain if excess == 1 else _pass(times_s, categories, prior, excess)
+    found = _pass(counted, prior)
+    phi = concentration(counted.counts, chances(found))
+    if phi > 0:
+        found = _pass(counted, prior, phi=phi)
+    excess = overdispersion(found, counted.categories(phi))
+    return found if excess == 1 else _pass(counted, prior, phi=phi, excess=excess)
+
+
+def again(found: RampPosterior, counted: Units, *, prior: float) -> RampPosterior:
+    """Return the posterior for other units at the same concentration and overdispersion."""
+    return _pass(counted, prior, phi=found.concentration, excess=found.overdispersion)
+
+
+def chances(found: RampPosterior) -> Floats:
+    """Return the probability of each camp at the time of each unit, at the best change."""
+    onset, at, shape = np.unravel_index(int(np.argmax(found.weights)), found.weights.shape)
+    before, after = found.allocate(int(onset), int(at), int(shape))
+    p0, p1 = ((found.alpha + c) / (found.alpha + c).sum() for c in (before, after))
+    gone = share_after(found.times_s, found.onsets_s[onset], found.ramps_s[at], int(shape))
+    return np.asarray((1 - gone)[:, None] * p0 + gone[:, None] * p1)
 
 
 def overdispersion(found: RampPosterior, categories: Floats) -> float:
@@ -81,11 +104,7 @@ def overdispersion(found: RampPosterior, categories: Floats) -> float:
     imply when units are independent (Σw²/Σw) and when an author's are one choice (1): few
     blocks are no proof of independence. It is 1 where there are too few.
     """
-    onset, at, shape = np.unravel_index(int(np.argmax(found.weights)), found.weights.shape)
-    before, after = found.allocate(int(onset), int(at), int(shape))
-    p0, p1 = ((found.alpha + c) / (found.alpha + c).sum() for c in (before, after))
-    gone = share_after(found.times_s, found.onsets_s[onset], found.ramps_s[at], int(shape))
-    chance = (1 - gone)[:, None] * p0 + gone[:, None] * p1
+    chance = chances(found)
     weight = categories.sum(axis=1)
     expected = weight[:, None] * chance
     # One ratio of sums: a camp that is rare on one side would blow up a mean of ratios.
@@ -93,11 +112,11 @@ def overdispersion(found: RampPosterior, categories: Floats) -> float:
     ratios = []
     for most in _BLOCKS:
         blocks = min(most, len(categories) // _LEAST_A_BLOCK)
-        free = blocks * (len(p0) - 1) - 2 * len(p0)
+        free = blocks * (chance.shape[1] - 1) - 2 * chance.shape[1]
         if free >= _LEAST_FREEDOM:
             starts = np.linspace(0, len(categories), blocks + 1).astype(int)[:-1]
             residual = np.add.reduceat(categories - expected, starts)
-            ratios.append(np.sum(residual**2) / implied * blocks * (len(p0) - 1) / free)
+            ratios.append(np.sum(residual**2) / implied * blocks * (chance.shape[1] - 1) / free)
     if not ratios:
         return 1.0
     return float(max(*ratios, np.sqrt(np.sum(weight**2) / weight.sum())))
@@ -136,28 +155,38 @@ def median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
-def _pass(times_s: Floats, categories: Floats, prior: float, excess: float) -> RampPosterior:
+def _pass(counted: Units, prior: float, *, phi: float = 0.0, excess: float = 1.0) -> RampPosterior:
+    times_s, categories = counted.times_s, counted.categories(phi)
     cumulative = np.vstack([np.zeros(categories.shape[1]), np.cumsum(categories, axis=0)]) / excess
     alpha = prior / categories.shape[1]
     ramps_s = _ramps(times_s[-1] - times_s[0])
     curve = _prior_curve(times_s)
     low, high = 0.0, 1.0
-    for again in reversed(range(_ROUNDS)):
-        cells = np.interp(np.linspace(low, high, _CELLS + 1), curve[1], curve[0])
-        middles = (cells[1:] + cells[:-1]) / 2
-        heights = surface(times_s, cumulative, alpha, middles, ramps_s, *shapes())
+    for _ in range(_ROUNDS):
+        heights, _ = _heights(times_s, cumulative, alpha, ramps_s, curve, low, high, _COARSE)
         closer = _closer(heights, low, high)
-        if not again or closer is None:
+        if closer is None:
             break
         low, high = closer
+    heights, cells = _heights(times_s, cumulative, alpha, ramps_s, curve, low, high, _CELLS)
     whole = float(logsumexp(heights))
     # The prior is uniform over cells, ramps and shapes; cells left out have no weight left.
     log_prior = np.log(high - low) - np.log(heights.size)
     none = log_dirichlet(cumulative[-1], alpha)
     return RampPosterior(
         cells, ramps_s, np.exp(heights - whole), whole + float(log_prior) - none, excess,
-        times_s, cumulative, alpha,
+        phi, times_s, cumulative, alpha,
     )  # fmt: skip
+
+
+def _heights(
+    times_s: Floats, cumulative: Floats, alpha: float, ramps_s: Floats,
+    curve: tuple[Floats, Floats], low: float, high: float, count: int,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Return the log evidence over a part of the prior's range, and its cells' edges."""
+    edges = np.interp(np.linspace(low, high, count + 1), curve[1], curve[0])
+    middles = (edges[1:] + edges[:-1]) / 2
+    return surface(times_s, cumulative, alpha, middles, ramps_s, *shapes()), edges
 
 
 def _ramps(span_s: float) -> Floats:

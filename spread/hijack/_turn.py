@@ -33,6 +33,11 @@ class Turn:
         Twice the time from onset to half-way, seconds: the whole of a linear ramp.
     rising
         The camp whose share rose most; None unless a turn was found.
+    kind
+        "takeover" (that camp had more than half afterwards, with 97.5 %), "minority" (less
+        than half), "contested" (either), or "from the start": the tag was never its
+        launcher's, `onset_high` is by when the other camp's majority was established, and
+        shares before are NaN.
     shares
         camp, before, before_low, before_high, after, after_low, after_high: shares of
         units, 95 % intervals.
@@ -42,15 +47,24 @@ class Turn:
     posterior
         at, probability: of the onset, in cells, given that there is a change.
     drivers
-        user_id, share, share_low, share_high, first_at, evidence: accounts of the rising
-        camp by turning share, the expected share of that camp's tweets and retweets within
-        the ramp (at least ten minutes) in cascades that the account began.
+        user_id, share, share_low, share_high, first_at, evidence, log_bayes_factor_lost:
+        accounts of the rising camp by turning share, the expected share of that camp's
+        tweets and retweets within the ramp (at least ten minutes) in cascades that the
+        account began. The last is by how much the log Bayes factor falls without all that
+        the account began, for the first five.
     evidence
         Ids of at most ten tweets to read.
     units, unlabelled
-        Units counted; originals left out because their author has no camp.
+        Cascades counted; those left out because nobody in them has a camp.
     overdispersion
         The variance of units over what their weights imply; evidence is divided by it.
+    concentration
+        How alike those in one cascade are: 0 when all are of one camp, large when each is
+        drawn alone.
+    splits
+        Over how many splits of the accounts this is averaged.
+    weak
+        Why the camps are weak evidence, or None.
     unit, prior, seed
         What was asked, and the seed of all draws.
     naive
@@ -74,7 +88,11 @@ class Turn:
     naive: dict[str, Any]
     evidence: list[str] = field(default_factory=list)
     rising: str | None = None
+    kind: str | None = None
     overdispersion: float = np.nan
+    concentration: float = np.nan
+    splits: int = 1
+    weak: str | None = None
     onset: pd.Timestamp | NaTType = pd.NaT
     onset_low: pd.Timestamp | NaTType = pd.NaT
     onset_high: pd.Timestamp | NaTType = pd.NaT
@@ -85,12 +103,29 @@ class Turn:
     ramp_s_low: float = np.nan
     ramp_s_high: float = np.nan
 
+    def p_before(self, at: pd.Timestamp) -> float:
+        """Return the probability that the change set in before an instant, given a turn.
+
+        Examples
+        --------
+        >>> turn = Turn(None, 1.0, 9.0, 0, 0, "cascade", 1.0, 1, pd.DataFrame(), pd.DataFrame(),
+        ...     pd.DataFrame({"at": pd.to_datetime(["2014-04-22 18:00Z", "2014-04-22 19:00Z"]),
+        ...                   "probability": [0.25, 0.75]}), pd.DataFrame(), {})
+        >>> turn.p_before(pd.Timestamp("2014-04-22 18:30", tz="UTC"))
+        0.25
+        """
+        earlier = self.posterior["at"] < pd.Timestamp(at)
+        return float(self.posterior.probability[earlier].sum())
+
     def __repr__(self) -> str:
         return f"Turn({self._sentence()})"
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {"answer": self._sentence()}
+        if self.weak is not None:
+            facts["weak"] = self.weak
         if self.rising is not None:
+            facts["kind"] = self.kind
             facts["half-way"] = _span(self.halfway, self.halfway_low, self.halfway_high)
             facts["ramp"] = f"{self.ramp_s / 60:.0f} min"
         facts |= {
@@ -104,6 +139,9 @@ class Turn:
             return f"cannot tell: {self.cannot_tell}"
         if self.rising is None:
             return f"no turn, probability of one {self.p_turn:.3f}"
+        if self.kind == "from the start":
+            by = f"{self.onset_high:%Y-%m-%d %H:%M} UTC"
+            return f"camp {self.rising} led from the start, at the latest by {by}"
         when = _span(self.onset, self.onset_low, self.onset_high)
         return f"camp {self.rising} rises from {when}, probability {self.p_turn:.3f}"
 

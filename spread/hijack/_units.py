@@ -1,18 +1,15 @@
-"""What is counted: cascades by the camp of who began them, authors of many made one."""
+"""What is counted: cascades by the camps of those who took part, authors of many made one."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import ibis
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from spread import tables
 from spread._compile import kernel
-from spread._errors import UsageError
-
-CAMPS = pa.schema([("user_id", pa.string()), ("camp", pa.string())])
 
 _NEEDED = ["tweet_id", "author_id", "at", "kind", "retweet_of"]
 _OPTIONAL = ["origin", "retweet_author_id", "manual_retweet", "followers"]
@@ -22,16 +19,19 @@ _MOST_AN_HOUR = 10
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """Units in order of time.
+    """Cascades in order of time.
 
-    `times_s` are seconds since `start_us` (microseconds since 1970), `camp` are codes into
-    `camps`, `weight` says how much of an independent unit each is. `unlabelled` counts
-    originals whose author has no camp.
+    `times_s` are seconds since `start_us` (microseconds since 1970) at which a cascade
+    began. `counts` (cascade × camp) are the distinct accounts that took part, by camp;
+    `weight` says how much of an independent beginning each cascade is, since an author
+    begins many. `row` is where its original stands in the rows that were read.
+    `unlabelled` counts cascades in which nobody has a camp.
     """
 
     times_s: NDArray[np.float64]
-    camp: NDArray[np.int64]
+    counts: NDArray[np.float64]
     weight: NDArray[np.float64]
+    row: NDArray[np.int64]
     camps: tuple[str, ...]
     start_us: int
     unlabelled: int
@@ -39,33 +39,44 @@ class Units:
     def __len__(self) -> int:
         return len(self.times_s)
 
-    @property
-    def categories(self) -> NDArray[np.float64]:
-        """One row a unit, one column a camp: the unit's weight where it is of the camp."""
-        return np.asarray(np.eye(len(self.camps))[self.camp] * self.weight[:, None])
+    def categories(self, concentration: float = 0.0) -> NDArray[np.float64]:
+        """Return the weight of each cascade in each camp (cascade × camp).
+
+        Of n accounts that took part, drawn with a Dirichlet-multinomial concentration φ
+        around the shares of the time, (1 + φ) n / (n + φ) count: the multinomial of as much
+        information, and 1 where φ is 0 and a cascade repeats one choice.
+        """
+        took_part = self.counts.sum(axis=1, keepdims=True)
+        worth = (1 + concentration) / (took_part + concentration)
+        return np.asarray(self.counts * worth * self.weight[:, None])
 
     def instant(self, at_s: float) -> pd.Timestamp:
         """Return the instant at seconds since the start."""
         return tables.instants([self.start_us + round(at_s * 1e6)])[0]
 
+    def without(self, dropped: NDArray[np.bool_]) -> "Units":
+        """Return the units but some."""
+        kept = ~dropped
+        return replace(
+            self, times_s=self.times_s[kept], counts=self.counts[kept],
+            weight=self.weight[kept], row=self.row[kept],
+        )  # fmt: skip
 
-def read(tweets: tables.Table, camps: tables.Table) -> pd.DataFrame:
-    """Return what the analysis needs of tweets, by time, with the camp of each author.
 
-    Columns: tweet_id, author_id, at, kind, manual_retweet, followers, collected, camp
-    (null = none), root_id and root_author_id (a retweet's original, else the tweet).
+def read(tweets: tables.Table) -> pd.DataFrame:
+    """Return what the analysis needs of tweets, by time.
+
+    Columns: tweet_id, author_id, at, kind, manual_retweet, followers, collected, root_id
+    and root_author_id (a retweet's original, else the tweet).
     """
     rows = tables.expression(tweets, tables.TWEETS, _NEEDED, optional=_OPTIONAL)
-    labels = _labels(camps)
     rows = rows.filter(rows.author_id.notnull(), rows["at"].notnull())
-    rows = rows.left_join(labels, rows.author_id == labels.user_id)
     is_retweet = (rows.kind == "retweet").fill_null(False)
     chosen = rows.select(
         "tweet_id",
         "author_id",
         "at",
         "kind",
-        "camp",
         manual_retweet=rows.manual_retweet.fill_null(False),
         followers=rows.followers.fill_null(1),
         collected=rows.origin.fill_null("collected") == "collected",
@@ -75,30 +86,50 @@ def read(tweets: tables.Table, camps: tables.Table) -> pd.DataFrame:
     return _with_known_roots(chosen.order_by("at", "tweet_id").to_pyarrow().to_pandas())
 
 
-def units(rows: pd.DataFrame) -> Units:
-    """Return the units of rows that `read` gave.
+def units(rows: pd.DataFrame, camp: pd.Series, names: Sequence[str], *, audience: bool) -> Units:
+    """Return the units of rows that `read` gave, with the camp of each row (null: none).
 
     Originals are tweets, quotes and replies; manual retweets are none. Those from outside
     the collected span came in with a retweet: before the span only the successful ones are
     known, which would look like a change where the span begins, so they are left out.
-
+    `audience` says whether those who retweeted count beside the author: their camps do,
+    but a code of a text is one code however often it was passed on.
     """
     at_us = tables.microseconds(rows["at"])
-    collected = at_us[rows.collected.to_numpy(dtype=bool)]
-    first, last = (collected.min(), collected.max()) if len(collected) else (0, -1)
+    collected = rows.collected.to_numpy(dtype=bool)
+    first, last = (at_us[collected].min(), at_us[collected].max()) if collected.any() else (0, -1)
     original = (rows.kind != "retweet").to_numpy() & ~rows.manual_retweet.to_numpy(dtype=bool)
     original &= (at_us >= first) & (at_us <= last)
-    labelled = original & rows.camp.notna().to_numpy()
-    names, camp = np.unique(rows.camp[labelled].to_numpy(dtype=str), return_inverse=True)
-    times_s = (at_us[labelled] - first) / 1e6
+    took_part = (original | (collected & (rows.kind == "retweet").to_numpy())) & camp.notna()
+    if not audience:
+        took_part &= original
+    counts = _counts(
+        rows[took_part], camp[took_part], np.array(names), rows.tweet_id.where(original)
+    )
+    known = counts.sum(axis=1) > 0
+    times_s = (at_us[known] - first) / 1e6
     return Units(
         times_s=times_s,
-        camp=camp.astype(np.int64),
-        weight=_weights(rows.author_id[labelled], times_s),
-        camps=tuple(names.tolist()),
+        counts=counts[known],
+        weight=_weights(rows.author_id[known], times_s),
+        row=np.flatnonzero(known),
+        camps=tuple(names),
         start_us=int(first),
-        unlabelled=int(np.sum(original & ~labelled)),
+        unlabelled=int(np.sum(original & ~known)),
     )
+
+
+def _counts(
+    took_part: pd.DataFrame, camp: pd.Series, names: NDArray[np.str_], originals: pd.Series
+) -> NDArray[np.float64]:
+    """Return a row a tweet: accounts in its cascade by camp; 0 where it is no original."""
+    at = pd.Series(np.arange(len(originals)), index=originals)
+    at = at[at.index.notna() & ~at.index.duplicated()]
+    counts = np.zeros((len(originals), len(names)))
+    pairs = took_part.assign(camp=np.searchsorted(names, camp.to_numpy(dtype=str)))
+    pairs = pairs[pairs.root_id.isin(at.index)].drop_duplicates(["root_id", "author_id"])
+    np.add.at(counts, (pairs.root_id.map(at).to_numpy(dtype=int), pairs.camp.to_numpy()), 1)
+    return counts
 
 
 @kernel
@@ -148,16 +179,6 @@ def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.flo
         for part in (counts, counts**2 * crowd)
     )
     return np.asarray(counts * total / squared)
-
-
-def _labels(camps: tables.Table) -> ibis.Table:
-    found = tables.frame(camps, CAMPS, ["user_id", "camp"]).dropna()
-    if found.user_id.duplicated().any():
-        twice = found.user_id[found.user_id.duplicated()].iloc[0]
-        raise UsageError(
-            "an account has two camps", got=f"user_id {twice!r}", allowed="one row each"
-        )
-    return tables.expression(found, CAMPS, ["user_id", "camp"])
 
 
 def _with_known_roots(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,90 @@
+"""What may be said of a posterior: a turn and of which kind, none, or that one cannot tell."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import beta
+
+from spread.hijack._average import Average
+from spread.hijack._ramp import Floats
+from spread.hijack._units import Units
+
+__all__ = ["LEAST_UNITS", "Verdict", "judge"]
+
+LEAST_UNITS = 20
+_LEAST_A_SIDE = 10
+_SURE = 0.95
+_NO_TURN = 0.1
+_CERTAIN = 0.975
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The camp that rose and how (None: none did), or why that cannot be told.
+
+    `by_s` is set where a camp led from the start: when its majority was established.
+    """
+
+    rising: str | None = None
+    kind: str | None = None
+    cannot_tell: str | None = None
+    by_s: float | None = None
+
+
+def judge(found: Average, counted: Units, drawn: Floats, launcher: str | None) -> Verdict:
+    """Judge a posterior and its drawn shares (draws × before, after × camps).
+
+    `launcher` is the camp of whoever launched the tag, where the archive holds the launch.
+    """
+    rose = int((drawn[:, 1] - drawn[:, 0]).mean(axis=0).argmax())
+    sides = _sides(found, counted)
+    if found.p_turn >= _SURE and min(sides.values()) >= _LEAST_A_SIDE:
+        return Verdict(counted.camps[rose], _kind(drawn[:, 1, rose]))
+    if sides["after"] >= _LEAST_A_SIDE and (never := _never_held(counted, launcher)):
+        return never
+    if found.p_turn <= _NO_TURN:
+        return Verdict()
+    return Verdict(cannot_tell=_doubt(found, sides))
+
+
+def _kind(share: Floats) -> str:
+    """Whether the camp that rose made up most of the talk afterwards."""
+    most = float(np.mean(share > 0.5))
+    if most >= _CERTAIN:
+        return "takeover"
+    return "minority" if most <= 1 - _CERTAIN else "contested"
+
+
+def _sides(found: Average, counted: Units) -> dict[str, float]:
+    at = found.onset().middle
+    before = float(counted.weight[counted.times_s < at].sum())
+    return {"before": before, "after": float(counted.weight.sum()) - before}
+
+
+def _doubt(found: Average, sides: dict[str, float]) -> str:
+    if found.p_turn < _SURE:
+        return f"the probability of a turn is {found.p_turn:.2f}, between {_NO_TURN} and {_SURE}"
+    edge, side = ("starts", "before") if sides["before"] < _LEAST_A_SIDE else ("ends", "after")
+    return (
+        f"the archive {edge} with the change: the cascades {side} it are worth only "
+        f"{sides[side]:.0f} independent ones"
+    )
+
+
+def _never_held(counted: Units, launcher: str | None) -> Verdict | None:
+    """Tell a tag that was another camp's than its launcher's almost from its first tweet.
+
+    The leading camp must have more than half with 97.5 %, in the first tenth of the cascades
+    as well as in all; `by_s` is when that is first so and holds in every later count.
+    """
+    weights = counted.categories()
+    so_far = np.cumsum(weights, axis=0)
+    lead = int(so_far[-1].argmax())
+    if launcher is None or counted.camps[lead] == launcher:
+        return None
+    sure = beta.sf(0.5, so_far[:, lead] + 0.5, (so_far.sum(axis=1) - so_far[:, lead]) + 0.5)
+    unsure = np.flatnonzero(sure < _CERTAIN)
+    first = int(unsure[-1]) + 1 if len(unsure) else 0
+    if first > len(counted) / 10:
+        return None
+    return Verdict(counted.camps[lead], "from the start", by_s=float(counted.times_s[first]))
