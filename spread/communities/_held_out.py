@@ -11,7 +11,7 @@ from scipy import sparse
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.communities._detect import detect
-from spread.communities._flat import flat
+from spread.communities._flat import Flat, flat
 from spread.communities._partition import Partition
 from spread.communities._partition import camps as folded
 
@@ -76,8 +76,7 @@ def held_out_camps(
 
     >>> from spread import communities
     >>> graph = igraph.Graph.Full(12) + igraph.Graph.Full(10)
-    >>> graph.add_edge(0, 12)
-    Edge(...)
+    >>> graph.add_edges([(0, 12)])
     >>> found = communities.detect(graph, runs=4, rewirings=0, rng=1)
     >>> held = held_out_camps(graph, found, splits=1, rng=1)
     >>> held.camp.value_counts().to_dict()
@@ -91,11 +90,12 @@ def held_out_camps(
     reference, letters = pd.factorize(folded(partition, most=most, smallest=smallest).camp)
     seed, names = resolve_seed(rng), np.array(edges.names, dtype=object)
     ties = _ties(graph if outside is None else _without(graph, outside))
+    plain = _plain(edges)
     parts = []
     for split in range(splits):
         half = stream(seed, split, 0).random(len(names)) < 0.5
         for side, trained in enumerate((half, ~half)):
-            labels = _learned(graph, trained, partition, reference, len(letters), seed, split, side)
+            labels = _learned(plain, trained, partition, reference, len(letters), seed, split, side)
             camp = _assigned(ties, labels, len(letters))
             known = np.flatnonzero((camp >= 0) & ~trained)
             parts.append(
@@ -124,24 +124,25 @@ def _learned(
     rows = np.flatnonzero(trained)
     if not len(rows):
         return labels
-    place = {name: number for number, name in enumerate(partition.nodes)}
-    chosen = [v.index for v in graph.vs if trained[place[_name(v)]]]
     found = detect(
-        graph.induced_subgraph(chosen),
+        graph.induced_subgraph(rows.tolist()),
         resolution=partition.resolution,
         runs=1,
         rewirings=0,
         rng=stream(seed, *keys, 1),
     )
-    members = np.array([place[name] for name in found.nodes])
+    # Names are sorted on both sides, so the found nodes stand as the rows do.
     shared = np.zeros((found.labels.max() + 1, camps))
-    np.add.at(shared, (found.labels, reference[members]), 1)
-    labels[members] = shared.argmax(axis=1)[found.labels]
+    np.add.at(shared, (found.labels, reference[rows]), 1)
+    labels[rows] = shared.argmax(axis=1)[found.labels]
     return labels
 
 
-def _name(vertex: igraph.Vertex) -> str:
-    return str(vertex["name"]) if "name" in vertex.attribute_names() else str(vertex.index)
+def _plain(edges: Flat) -> igraph.Graph:
+    """Return the graph with its vertices in order of their names."""
+    graph = edges.engine()
+    graph.vs["name"], graph.es["weight"] = list(edges.names), edges.weight.tolist()
+    return graph
 
 
 def _ties(graph: igraph.Graph) -> sparse.csr_array:
@@ -157,6 +158,8 @@ def _assigned(ties: sparse.csr_array, labels: NDArray[np.int64], camps: int) -> 
     rows = np.flatnonzero(labels >= 0)
     member = sparse.coo_array((np.ones(len(rows)), (rows, labels[rows])), (len(labels), camps))
     weight = (ties @ member.tocsr()).toarray()
+    if not weight.size:
+        return np.full(len(labels), -1)
     best = weight.max(axis=1, keepdims=True)
     decided = (best[:, 0] > 0) & ((weight == best).sum(axis=1) == 1)
     return np.where(decided, weight.argmax(axis=1), -1)
