@@ -43,11 +43,19 @@ _COLUMNS = {
 
 
 class Dated(Protocol):
-    """A dated turn, such as `hijack.Turn`: when it began at the latest, towards which camp."""
+    """A dated turn, such as `hijack.Turn`: how sure, when it began, towards which camp."""
 
     @property
     def cannot_tell(self) -> str | None:
         """Why no turn can be told, or None."""
+
+    @property
+    def p_turn(self) -> float:
+        """The probability that there was one."""
+
+    @property
+    def onset_low(self) -> Any:
+        """The lower end of the onset's interval."""
 
     @property
     def onset_high(self) -> Any:
@@ -94,8 +102,10 @@ def rank(
     camp
         Count only events of cascades whose root's author is in this camp.
     turn
-        Count only events up to `turn.onset_high`, of the camp `turn.rising` unless `camp`
-        says otherwise: who turned it. Where the turn cannot be told the frame is empty.
+        Count only events within the interval of the onset, of the camp `turn.rising` unless
+        `camp` says otherwise: who turned it, which is another question than who carried it.
+        Adds `p_turned`, P(turn) × P(first | turn, camp). Where the turn cannot be told the
+        frame is empty.
     resample
         Whether cascades are resampled.
     replicates
@@ -110,7 +120,8 @@ def rank(
         _high (95 %), p_first, p_top5 (share of replicates), originals, retweets, first_at,
         evidence (up to 5 tweet ids, most credited first), naive_followers_rank,
         naive_first_rank (who came first), naive_retweets_rank (raw retweets received), by
-        falling credit, then id. Accounts whose id is unknown are left out.
+        falling credit, then id; with a turn, p_turned. Accounts whose id is unknown are
+        left out.
 
     Raises
     ------
@@ -146,7 +157,7 @@ def rank(
     within = _within(forests, events, camps, camp, turn)
     counted = within & (np.diff(forests.offsets) > 1)[events["cascade"]]
     if not counted.any():
-        return _shaped(pd.DataFrame(columns=list(_COLUMNS)), camps, graph)
+        return _shaped(pd.DataFrame(columns=list(_COLUMNS)), camps, graph, turn)
     owners, ids = _owners(events)
     exact, per_event = _expected(forests, owners, counted)
     table = pd.DataFrame({"user_id": ids, "credit": exact[: len(ids)]})
@@ -158,8 +169,10 @@ def rank(
         table["camp"] = table["user_id"].map(camps)
     if graph is not None:
         table["naive_pagerank_rank"] = _pagerank_ranks(graph, table["user_id"])
+    if turn is not None:
+        table["p_turned"] = turn.p_turn * table["p_first"]
     kept = table[table["credit"] > 0].sort_values(["credit", "user_id"], ascending=[False, True])
-    return _shaped(kept.reset_index(drop=True), camps, graph)
+    return _shaped(kept.reset_index(drop=True), camps, graph, turn)
 
 
 def _camps(partition: Any) -> pd.Series:
@@ -187,7 +200,8 @@ def _within(
     if turn is not None:
         if turn.cannot_tell is not None or turn.onset_high is None or pd.isna(turn.onset_high):
             return ~within
-        within &= (events["at"] <= pd.Timestamp(turn.onset_high)).to_numpy()
+        low, high = pd.Timestamp(turn.onset_low), pd.Timestamp(turn.onset_high)
+        within &= events["at"].between(low, high).to_numpy()
         camp = turn.rising if camp is None else camp
     if camp is not None and camps is not None:
         if str(camp) not in set(camps):
@@ -320,11 +334,15 @@ def _pagerank_ranks(graph: Any, ids: pd.Series) -> pd.Series:
     return ids.map(scores).fillna(0.0).rank(ascending=False, method="min")
 
 
-def _shaped(table: pd.DataFrame, camps: pd.Series | None, graph: Any) -> pd.DataFrame:
+def _shaped(
+    table: pd.DataFrame, camps: pd.Series | None, graph: Any, turn: Dated | None
+) -> pd.DataFrame:
     """Return the columns in their order and types."""
     types = dict(_COLUMNS)
     if camps is None:
         del types["camp"]
     if graph is not None:
         types["naive_pagerank_rank"] = "int64"
+    if turn is not None:
+        types["p_turned"] = "float64"
     return table.reindex(columns=list(types)).astype(types)

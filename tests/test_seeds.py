@@ -96,6 +96,7 @@ def test_a_partition_record_does_as_well():
 
 def turn(at, **others):
     facts = {"cannot_tell": None, "onset_high": at and pd.Timestamp(at), "rising": "A"}
+    facts |= {"onset_low": pd.Timestamp("2014-04-22T17:00Z"), "p_turn": 0.5}
     return SimpleNamespace(**{**facts, **others})
 
 
@@ -106,12 +107,25 @@ def test_a_turn_counts_what_came_before_its_latest_onset():
     assert found.naive_retweets_rank.tolist() == [1, 2]
 
 
+def test_who_turned_it_is_the_chance_of_a_turn_and_of_being_first():
+    found = seeds.rank(observed(*TWO), partition=CAMPS, turn=turn("2014-04-22T18:00:15Z"), rng=1)
+    assert found.p_turned.tolist() == (0.5 * found.p_first).tolist()
+    assert found.p_turned.sum() == pytest.approx(0.5)
+
+
+def test_what_came_before_the_earliest_onset_turned_nothing():
+    # The root at 18:00:00 is too early, its two retweets are not.
+    late = turn("2014-04-22T19:00Z", onset_low=pd.Timestamp("2014-04-22T18:00:05Z"))
+    found = seeds.rank(observed(TWO[0]), partition=CAMPS, turn=late, rng=1)
+    assert found[["user_id", "credit"]].values.tolist() == [["A", 1.0], ["B", 0.5], ["X", 0.5]]
+
+
 @pytest.mark.parametrize(
     "no_turn", [turn(None), turn("2014-04-23T00:00Z", cannot_tell="nothing changed")]
 )
 def test_without_a_turn_nobody_turned_it(no_turn):
     found = seeds.rank(observed(*TWO), partition=CAMPS, turn=no_turn, rng=1)
-    assert found.columns.tolist() == ["user_id", "camp", *BASE[1:]]
+    assert found.columns.tolist() == ["user_id", "camp", *BASE[1:], "p_turned"]
     assert len(found) == 0
 
 
