@@ -156,6 +156,8 @@ def rank(
     camps = None if partition is None else _camps(partition)
     within = _within(forests, events, camps, camp, turn)
     counted = within & (np.diff(forests.offsets) > 1)[events["cascade"]]
+    if turn is not None and counted.any():
+        counted &= (events["at"] >= pd.Timestamp(turn.onset_low)).to_numpy()
     if not counted.any():
         return _shaped(pd.DataFrame(columns=list(_COLUMNS)), camps, graph, turn)
     owners, ids = _owners(events)
@@ -200,8 +202,7 @@ def _within(
     if turn is not None:
         if turn.cannot_tell is not None or turn.onset_high is None or pd.isna(turn.onset_high):
             return ~within
-        low, high = pd.Timestamp(turn.onset_low), pd.Timestamp(turn.onset_high)
-        within &= events["at"].between(low, high).to_numpy()
+        within &= (events["at"] <= pd.Timestamp(turn.onset_high)).to_numpy()
         camp = turn.rising if camp is None else camp
     if camp is not None and camps is not None:
         if str(camp) not in set(camps):
