@@ -13,7 +13,7 @@ from spread._random import resolve_seed, stream
 from spread.hijack import _drivers
 from spread.hijack._average import Average
 from spread.hijack._labels import Labels, corrected, labelled
-from spread.hijack._posterior import RampPosterior, again, posterior
+from spread.hijack._posterior import RampPosterior, log_bayes_factor, posterior
 from spread.hijack._segment import check_prior
 from spread.hijack._timeline import timeline
 from spread.hijack._turn import Turn
@@ -210,7 +210,7 @@ def _lost(
     for place, account in enumerate(drivers.user_id.head(_LEFT_OUT)):
         without = counted.without(began == account)
         lost[place] = (
-            found.log_bayes_factor - again(found, without, prior=context.prior).log_bayes_factor
+            found.log_bayes_factor - log_bayes_factor(without, found, prior=context.prior)
         )
     return lost
 

@@ -83,9 +83,10 @@ def posterior(counted: Units, *, prior: float) -> RampPosterior:
     return found if excess == 1 else _pass(counted, prior, phi=phi, excess=excess)
 
 
-def again(found: RampPosterior, counted: Units, *, prior: float) -> RampPosterior:
-    """Return the posterior for other units at the same concentration and overdispersion."""
-    return _pass(counted, prior, phi=found.concentration, excess=found.overdispersion)
+def log_bayes_factor(counted: Units, like: RampPosterior, *, prior: float) -> float:
+    """Return the log Bayes factor of other units, as dispersed as those of `like`, coarsely."""
+    found = _pass(counted, prior, phi=like.concentration, excess=like.overdispersion, cells=_COARSE)
+    return found.log_bayes_factor
 
 
 def chances(found: RampPosterior) -> Floats:
@@ -155,7 +156,9 @@ def median(values: Floats, weights: Floats) -> float:
     return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
-def _pass(counted: Units, prior: float, *, phi: float = 0.0, excess: float = 1.0) -> RampPosterior:
+def _pass(
+    counted: Units, prior: float, *, phi: float = 0.0, excess: float = 1.0, cells: int = _CELLS
+) -> RampPosterior:
     times_s, categories = counted.times_s, counted.categories(phi)
     cumulative = np.vstack([np.zeros(categories.shape[1]), np.cumsum(categories, axis=0)]) / excess
     alpha = prior / categories.shape[1]
@@ -168,13 +171,13 @@ def _pass(counted: Units, prior: float, *, phi: float = 0.0, excess: float = 1.0
         if closer is None:
             break
         low, high = closer
-    heights, cells = _heights(times_s, cumulative, alpha, ramps_s, curve, low, high, _CELLS)
+    heights, edges = _heights(times_s, cumulative, alpha, ramps_s, curve, low, high, cells)
     whole = float(logsumexp(heights))
     # The prior is uniform over cells, ramps and shapes; cells left out have no weight left.
     log_prior = np.log(high - low) - np.log(heights.size)
     none = log_dirichlet(cumulative[-1], alpha)
     return RampPosterior(
-        cells, ramps_s, np.exp(heights - whole), whole + float(log_prior) - none, excess,
+        edges, ramps_s, np.exp(heights - whole), whole + float(log_prior) - none, excess,
         phi, times_s, cumulative, alpha,
     )  # fmt: skip
 
