@@ -9,7 +9,7 @@ from scipy.special import gammaln, logsumexp
 from spread._errors import UsageError
 from spread.text import html_card
 
-__all__ = ["Segmentation", "log_marginal", "segment"]
+__all__ = ["Segmentation", "check_prior", "checked", "log_marginal", "segment"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -97,7 +97,7 @@ def segment(counts: ArrayLike, *, prior: float = 1.0) -> Segmentation:
     >>> round(segment([[5], [50], [5]]).log_bayes_factor, 6)
     0.0
     """
-    table = _checked(counts)
+    table = checked(counts)
     check_prior(prior)
     alpha = prior / table.shape[1]
     before = np.cumsum(table, axis=0)
@@ -135,7 +135,8 @@ def check_prior(prior: float) -> None:
         raise UsageError("prior cannot be used", got=repr(prior), allowed="a total mass > 0")
 
 
-def _checked(counts: ArrayLike) -> NDArray[np.float64]:
+def checked(counts: ArrayLike) -> NDArray[np.float64]:
+    """Return counts as a table of numbers; refuse what is none."""
     try:
         table = np.asarray(counts, dtype=np.float64)
     except (TypeError, ValueError) as error:
