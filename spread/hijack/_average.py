@@ -70,16 +70,15 @@ class Average:
         )
 
     def onset_cells(self) -> tuple[Floats, Floats]:
-        """Return the middles of cells of onset in order of time, and their probability."""
-        at = np.concatenate([part.onsets_s for part in self.parts])
-        weight = np.concatenate(
-            [
-                share * part.weights.sum(axis=(1, 2))
-                for share, part in zip(self._share, self.parts, strict=True)
-            ]
-        )
-        order = np.argsort(at, kind="stable")
-        return at[order], weight[order]
+        """Return the middles of cells of onset, the same for all splits, and their weight."""
+        finest = min(self.parts, key=lambda part: np.ptp(part.edges_s)).edges_s
+        rest = [part.edges_s[[0, -1]] for part in self.parts]
+        edges = np.unique(np.concatenate([finest, *rest]))
+        reached = np.zeros(len(edges))
+        for share, part in zip(self._share, self.parts, strict=True):
+            cumulated = np.append(0.0, np.cumsum(part.weights.sum(axis=(1, 2))))
+            reached += share * np.interp(edges, part.edges_s, cumulated)
+        return (edges[1:] + edges[:-1]) / 2, np.diff(reached)
 
     def draw(self, rng: np.random.Generator, size: int) -> tuple[Floats, Floats, Floats]:
         """Draw (onset s, ramp s, shares 2 × K): `size` of each."""

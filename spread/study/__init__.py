@@ -7,15 +7,12 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from tqdm import tqdm
 
 from spread import archive as archives
-from spread import tables
-from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.archive import Archive
-from spread.study import _scope, _story, _tables
+from spread.study import _camps, _scope, _story, _tables
 from spread.study._found import find
 from spread.study._record import Study
 
@@ -35,8 +32,6 @@ _PACKAGES = (
     "plotly",
 )
 
-_CAMPS = pa.schema([("user_id", pa.string()), ("camp", pa.string())])
-
 Source: TypeAlias = str | Path | Iterable[str | Path] | Archive
 
 
@@ -47,6 +42,7 @@ def run(
     start: str | pd.Timestamp | None = None,
     end: str | pd.Timestamp | None = None,
     camps: pd.DataFrame | None = None,
+    launch: str | pd.Timestamp | None = None,
     time_zone: str = "UTC",
     names: bool = False,
     rng: np.random.Generator | int | None = None,
@@ -64,8 +60,12 @@ def run(
     start, end
         The window, end exclusive; a moment without a zone is read in `time_zone`.
     camps
-        A coding of accounts by the user (columns user_id, camp). By default the six
-        largest retweet communities and `other`.
+        A coding by the user: of accounts (columns user_id, camp) or of tweets (tweet_id,
+        code and, where several coded, coder). By default the six largest retweet
+        communities and `other`.
+    launch
+        When the tag was launched, if the archive holds that: only then can it be told
+        that a tag was never its launcher's.
     time_zone
         IANA name of the zone in which the story tells times.
     names
@@ -100,11 +100,18 @@ def run(
     """
     seed = resolve_seed(rng)
     _scope.zone(time_zone)
-    coded = None if camps is None else _checked(camps)
+    coding = None if camps is None else _camps.checked(camps)
     opened = _opened(source, progress)
     with tqdm(disable=None if progress is None else not progress, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
-        found = find(scope, camps=coded, names=names, seed=seed, begin=bar.set_description)
+        found = find(
+            scope,
+            coding=coding,
+            launch=_scope.instant(launch, time_zone),
+            names=names,
+            seed=seed,
+            begin=bar.set_description,
+        )
         told = _story.tell(found, opened.report, time_zone, names=names)
         made = _tables.of(found, opened.report, names=names, time_zone=time_zone, seed=seed)
     return Study(
@@ -122,7 +129,7 @@ def run(
         tables=made,
         graph_kind=found.kind,
         graph_size=(found.graph.vcount(), found.graph.ecount()),
-        partition=found.partition,
+        partition=found.camps.partition,
         forests=found.forests,
         turn=found.turn,
         family=found.family,
@@ -137,14 +144,3 @@ def _opened(source: Source, progress: bool | None) -> Archive:
     if isinstance(source, str | Path) and (Path(source) / "tweets.parquet").is_file():
         return archives.open(source)
     return archives.read(source, progress=progress)
-
-
-def _checked(camps: pd.DataFrame) -> pd.DataFrame:
-    """Return a coding by the user as user_id, camp: text, one row an account."""
-    coded = tables.frame(camps, _CAMPS, ["user_id", "camp"]).dropna()
-    if coded.user_id.duplicated().any():
-        twice = coded.user_id[coded.user_id.duplicated()].iloc[0]
-        raise UsageError("an account has two camps", got=repr(twice), hint="Keep one row each")
-    if coded.empty:
-        raise UsageError("the coding of camps is empty", allowed="rows with user_id and camp")
-    return coded.reset_index(drop=True)

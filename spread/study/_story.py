@@ -5,33 +5,24 @@ avoided: an account `is credited with` and a tag `came before`.
 """
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
 from spread.archive import ReadReport
 from spread.hashtags import Family
-from spread.hijack import Turn
-from spread.study import _places
+from spread.study import _places, _turning
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
 from spread.study._scope import Scope
+from spread.study._telling import Telling
 from spread.tables import rows
-
-Refusal = tuple[str, str]
 
 _CASCADE_LEAST = 3
 _HELD_LEAST = 0.5
 _RETWEETS_LEAST = 50
 _SMALL = "no tweet has more than one retweet in the archive"
-
-
-class Telling(NamedTuple):
-    """What can be said on a topic, and what cannot: (topic, reason) pairs."""
-
-    sentences: list[str]
-    refusals: list[Refusal]
 
 
 def of_archive(scope: Scope, report: ReadReport, time_zone: str) -> Telling:
@@ -139,18 +130,16 @@ def _without_retweets(metrics: pd.DataFrame) -> bool:
 
 def of_camps(found: Found) -> Telling:
     """Say which camps there are, who leads them, and what they rest on."""
-    if found.coded:
+    camps = found.camps
+    if camps.coded:
+        coded = camps.dating.drop_duplicates(camps.dating.columns[0])
         return Telling(
-            [
-                f"The camps are your coding of "
-                f"{words.counted(found.camps.user_id.nunique(), 'account')}."
-            ],
-            [],
+            [f"The camps are your coding of {words.counted(len(coded), camps.coded[:-1])}."], []
         )
-    if found.camps_refused:
-        return Telling([], [("the camps", found.camps_refused)])
-    leaders = found.rank[found.rank.user_id.isin(found.camps.user_id)]
-    sizes = found.camps.camp.value_counts().sort_index()
+    if camps.refused:
+        return Telling([], [("the camps", camps.refused)])
+    leaders = found.rank[found.rank.user_id.isin(camps.accounts.user_id)]
+    sizes = camps.accounts.camp.value_counts().sort_index()
     parts = []
     for camp, size in sizes.drop("other", errors="ignore").items():
         of_camp = leaders[leaders.camp == camp].user_id.head(1)
@@ -158,62 +147,12 @@ def of_camps(found: Found) -> Telling:
         parts.append(f"{camp} ({words.counted(int(size), 'account')}{most})")
     rest = int(sizes.get("other", 0))
     smaller = f"; {words.counted(rest, 'account')} belong to none of them" if rest else ""
-    agreed = float(found.partition.agreement.mean())
+    agreed = float(camps.partition.agreement.mean())
     return Telling(
         [
-            f"Accounts that retweet each other form camps: {_listed(parts)}{smaller}. Repeated "
-            f"searches agree about {words.percent(agreed)} of the accounts. Camps are groups, not "
-            "opinions."
-        ],
-        [],
-    )
-
-
-def of_turn(turn: Turn, camps: pd.DataFrame, time_zone: str) -> Telling:
-    """Say when the camps' shares changed, from what to what."""
-    if camps.empty:
-        return Telling([], [("the turn", "without camps there are no shares that could change")])
-    if turn.cannot_tell:
-        return Telling([], [("the turn", turn.cannot_tell)])
-    if turn.p_turn < 0.5:
-        return Telling(
-            [
-                f"The camps' shares of new cascades did not change: the probability of a turn is "
-                f"{turn.p_turn:.2g}."
-            ],
-            [],
-        )
-    row = next(rows(turn.shares[turn.shares.camp == turn.rising]))
-    return Telling(
-        [
-            f"It turned between {words.span(turn.onset_low, turn.onset_high, time_zone)} "
-            f"(95 % interval of the onset; half-way at "
-            f"{words.clock(turn.halfway, time_zone, seen_from=turn.onset)}): camp {turn.rising}'s "
-            "share of new cascades rose from "
-            f"{words.percent_interval(row.before, row.before_low, row.before_high)} to "
-            f"{words.percent_interval(row.after, row.after_low, row.after_high)}. "
-            f"The probability that the shares changed at all is {_probability(turn.p_turn)}."
-        ],
-        [],
-    )
-
-
-def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
-    """Say whose tweets the rising camp passed on while it rose."""
-    if turn.cannot_tell or turn.drivers.empty:
-        return Telling([], [])
-    parts = [
-        f"{label} ({words.percent_interval(row.share, row.share_low, row.share_high)})"
-        for label, row in zip(
-            called(labels, turn.drivers.user_id.head(3)),
-            rows(turn.drivers.head(3)),
-            strict=True,
-        )
-    ]
-    return Telling(
-        [
-            f"While the share rose, the tweets that camp {turn.rising} posted and passed on go "
-            f"back to {_listed(parts)}."
+            f"Accounts that retweet each other form camps: {words.listed(parts)}{smaller}. "
+            f"Repeated searches agree about {words.percent(agreed)} of the accounts. Camps are "
+            "groups, not opinions."
         ],
         [],
     )
@@ -244,7 +183,7 @@ def of_seeds(found: Found) -> Telling:
     sentence = (
         f"{name} has the most credit, "
         f"{words.percent_interval(top['share'], top.share_low, top.share_high)} of the total, "
-        f"and is first with probability {_probability(top.p_first)}"
+        f"and is first with probability {words.probability(top.p_first)}"
     )
     if name != followed:
         sentence += (
@@ -270,13 +209,16 @@ def of_family(family: Family | None) -> Telling:
     if told.empty:
         return Telling(["No tag is found to descend from the root."], refusals)
     parts = [
-        f"#{row.shown} from #{shown.get(row.parent, row.parent)} ({_probability(row.probability)})"
+        f"#{row.shown} from #{shown.get(row.parent, row.parent)} "
+        f"({words.probability(row.probability)})"
         for row in rows(told.sort_values("first_at"))
     ]
-    sentence = f"{_counted_tags(len(told))} descend: {_listed(parts)}"
+    sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}"
     alone = others[others.verdict == "no parent"]
     if len(alone):
-        sentence += f"; {_listed(['#' + s for s in alone.shown])} look alike and have no parent"
+        sentence += (
+            f"; {words.listed(['#' + s for s in alone.shown])} look alike and have no parent"
+        )
     return Telling([sentence + "."], refusals)
 
 
@@ -302,8 +244,8 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     within = "within this archive " if from_start else ""
     sentence = (
         f"{coverage}. From {words.date(start, time_zone)} on, {within}{found.scope.shown} reached "
-        f"its {_ordinal(int(arrivals['k'].iloc[0]))} adopter in {_listed(parts)}; the ranges are "
-        "95 % intervals over where the accounts that cannot be located may be."
+        f"its {_ordinal(int(arrivals['k'].iloc[0]))} adopter in {words.listed(parts)}; "
+        "the ranges are 95 % intervals over where the accounts that cannot be located may be."
     )
     unseen = "the archive was collected by this tag: it cannot show where that was used before"
     return Telling([sentence], [("where it began", unseen)] if from_start else [])
@@ -316,8 +258,7 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
         of_coverage(found.coverage, found.scope),
         of_cascades(found),
         of_camps(found),
-        of_turn(found.turn, found.camps, time_zone),
-        of_drivers(found.turn, found.labels),
+        *_turning.tell(found, time_zone),
         of_seeds(found),
         of_family(found.family),
         of_places(found, time_zone, names=names),
@@ -328,22 +269,8 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
     )
 
 
-def _probability(value: float) -> str:
-    if math.isnan(value):
-        return "unknown"
-    if value > 0.99:
-        return "> 0.99"
-    return "< 0.01" if value < 0.01 else f"{value:.2f}"
-
-
 def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
-
-
-def _listed(parts: list[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
 def _counted_tags(count: int) -> str:

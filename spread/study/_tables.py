@@ -23,7 +23,7 @@ def of(
     """Return every table of a study by its name."""
     places = _places.shown(found.arrivals, found.located, names=names)
     told = _places.told(places, found.scope.root)
-    nodes, edges = _drawn.network(found.graph, found.labels, found.camps, seed=seed)
+    nodes, edges = _drawn.network(found.graph, found.labels, found.camps.accounts, seed=seed)
     return {
         "files": report.files,
         "rejects": report.rejects,
@@ -31,8 +31,8 @@ def of(
         "timeline": hashtags.timeline(found.scope.tweets, found.tags),
         "nodes": nodes,
         "edges": edges,
-        "camps": found.camps,
-        "resolutions": found.profile,
+        "camps": found.camps.accounts,
+        "resolutions": found.camps.profile,
         "seeds": _labelled(found.rank, found.labels),
         "metrics": found.metrics,
         "reconstructions": found.reconstructions,
@@ -43,6 +43,7 @@ def of(
         "turn_timeline": found.turn.timeline,
         "turn_posterior": found.turn.posterior,
         "drivers": _labelled(found.turn.drivers, found.labels),
+        "turned": _labelled(found.turned, found.labels),
         **_family(found),
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
         "arrivals_all": places,
@@ -79,7 +80,7 @@ def _largest(found: Found) -> pd.DataFrame:
         return pd.DataFrame(columns=["event", "parent", "probability", "depth", "at_s"])
     ordered = found.metrics.sort_values(["size", "cascade"], ascending=[False, True])
     tree = cascade.tree(found.forests, int(ordered.cascade.iloc[0]))
-    camp = dict(zip(found.camps.user_id, found.camps.camp, strict=True))
+    camp = dict(zip(found.camps.accounts.user_id, found.camps.accounts.camp, strict=True))
     return _labelled(tree, found.labels).assign(
         camp=[camp.get(user, "other") for user in tree.user_id]
     )

@@ -1,5 +1,6 @@
 """Numbers and moments as a reader expects them in a sentence."""
 
+import math
 from typing import Any, TypeAlias
 
 from spread.study._scope import zone
@@ -57,3 +58,28 @@ def span(low: Moment, high: Moment, time_zone: str) -> str:
     if first.date() == last.date():
         return f"{first:%H:%M} and {last:%H:%M %Z} on {first.day} {first:%B %Y}"
     return f"{day(low, time_zone)} and {day(high, time_zone)}"
+
+
+def probability(value: float) -> str:
+    """Return a probability; near 0 and 1 it says only how near."""
+    if math.isnan(value):
+        return "unknown"
+    if value > 0.99:
+        return "> 0.99"
+    return "< 0.01" if value < 0.01 else f"{value:.2f}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return a list as one reads it: a, b and c."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def lasting(seconds: float) -> str:
+    """Return a length of time in the unit that suits it: 12 s, 8 min, 2.5 h, 3 days."""
+    for unit, size in (("days", 86_400.0), ("h", 3_600.0), ("min", 60.0)):
+        if seconds >= 2 * size:
+            value = seconds / size
+            return f"{value:.{1 if value < 10 and unit != 'min' else 0}f} {unit}"
+    return f"{seconds:.0f} s"

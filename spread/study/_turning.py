@@ -1,0 +1,115 @@
+"""The turn in sentences: when, of which kind, how many, by whom."""
+
+from typing import Any
+
+import pandas as pd
+
+from spread.hijack import Turn
+from spread.study import _words as words
+from spread.study._found import Found
+from spread.study._labels import called
+from spread.study._telling import Telling
+from spread.tables import rows
+
+_KINDS = {
+    "takeover": "most of the talk from then on",
+    "minority": "never most of the talk",
+    "contested": "about half of the talk",
+}
+
+
+def tell(found: Found, time_zone: str) -> list[Telling]:
+    """Return what can be said of the turn, in the order in which it is read."""
+    return [
+        of_turn(found.turn, found.camps.dating, time_zone, launch=found.launch),
+        of_drivers(found.turn, found.labels),
+        of_turners(found),
+    ]
+
+
+def of_turn(
+    turn: Turn, camps: pd.DataFrame, time_zone: str, *, launch: pd.Timestamp | None = None
+) -> Telling:
+    """Say when the camps' shares changed, from what to what."""
+    if camps.empty:
+        return Telling([], [("the turn", "without camps there are no shares that could change")])
+    if turn.cannot_tell:
+        return Telling([], [("the turn", turn.cannot_tell)])
+    weak = [turn.weak] if turn.weak else []
+    if turn.rising is None:
+        return Telling(
+            [
+                f"The camps' shares of new cascades did not change: the probability of a turn is "
+                f"{turn.p_turn:.2g}.",
+                *weak,
+            ],
+            [],
+        )
+    row = next(rows(turn.shares[turn.shares.camp == turn.rising]))
+    told = _from_the_start if turn.kind == "from the start" else _at_a_time
+    return Telling([told(turn, row, time_zone, launch), *weak], [])
+
+
+def _at_a_time(turn: Turn, row: Any, time_zone: str, launch: pd.Timestamp | None) -> str:
+    since = ""
+    if launch is not None:
+        interval = pd.DatetimeIndex([turn.onset_low, turn.onset_high])
+        low, high = (interval - launch).total_seconds()
+        since = f", {words.lasting(max(low, 0))} to {words.lasting(max(high, 0))} after the launch"
+    return (
+        f"It turned between {words.span(turn.onset_low, turn.onset_high, time_zone)}{since} "
+        f"(95 % interval of the onset; half-way at "
+        f"{words.clock(turn.halfway, time_zone, seen_from=turn.onset)}): camp {turn.rising}'s "
+        "share of new cascades rose from "
+        f"{words.percent_interval(row.before, row.before_low, row.before_high)} to "
+        f"{words.percent_interval(row.after, row.after_low, row.after_high)}, "
+        f"{_KINDS[str(turn.kind)]}. "
+        f"The probability that the shares changed at all is {words.probability(turn.p_turn)}."
+    )
+
+
+def _from_the_start(turn: Turn, row: Any, time_zone: str, launch: pd.Timestamp | None) -> str:
+    begun = turn.onset_low if launch is None else launch
+    lasted = pd.DatetimeIndex([turn.onset_high]) - pd.DatetimeIndex([begun])
+    return (
+        f"The tag was never its launcher's: camp {turn.rising} led from the start, at the latest "
+        f"by {words.clock(turn.onset_high, time_zone)}, "
+        f"{words.lasting(lasted.total_seconds()[0])} after the launch, with "
+        f"{words.percent_interval(row.after, row.after_low, row.after_high)} of all cascades."
+    )
+
+
+def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
+    """Say whose tweets the rising camp passed on while it rose."""
+    if turn.cannot_tell or turn.drivers.empty:
+        return Telling([], [])
+    parts = [
+        f"{label} ({words.percent_interval(row.share, row.share_low, row.share_high)})"
+        for label, row in zip(
+            called(labels, turn.drivers.user_id.head(3)),
+            rows(turn.drivers.head(3)),
+            strict=True,
+        )
+    ]
+    return Telling(
+        [
+            f"While the share rose, the tweets that camp {turn.rising} posted and passed on go "
+            f"back to {words.listed(parts)}."
+        ],
+        [],
+    )
+
+
+def of_turners(found: Found) -> Telling:
+    """Say who turned it, which is another question than who carried it."""
+    if found.turned.empty:
+        return Telling([], [])
+    likeliest = found.turned.sort_values(["p_turned", "user_id"], ascending=[False, True]).iloc[0]
+    return Telling(
+        [
+            f"{called(found.labels, [likeliest.user_id])[0]} turned it with probability "
+            f"{words.probability(likeliest.p_turned)}: the chance that there was a turn, times "
+            f"the chance of having the most credit within the interval of its onset."
+        ],
+        [],
+    )
