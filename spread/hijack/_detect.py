@@ -82,8 +82,9 @@ def detect(
         One of: user_id and camp, one row an account, with `split` where camps were found
         several times without the accounts they are for (`communities.held_out_camps`): then
         the posteriors of the splits are averaged. Or tweet_id and code (`by_lexicon`,
-        hand-coded tweets), with `coder` where several coded: tweets coded twice tell how
-        often codes are wrong, and the shares are corrected for that. Or the name of a
+        hand-coded tweets), with `coder` where several coded: each tweet counts with its
+        first coder's code, tweets coded twice tell how often codes are wrong, and the
+        shares are corrected for that. Or the name of a
         column of `tweets` that holds codes. What has no camp is counted as unlabelled and
         not used; "other" is a camp. Camps found in the retweets of these same accounts make
         a change look sharper than it is.
@@ -209,9 +210,7 @@ def _lost(
     began = context.rows.author_id.to_numpy()[counted.row]
     for place, account in enumerate(drivers.user_id.head(_LEFT_OUT)):
         without = counted.without(began == account)
-        lost[place] = (
-            found.log_bayes_factor - log_bayes_factor(without, found, prior=context.prior)
-        )
+        lost[place] = found.log_bayes_factor - log_bayes_factor(without, found, prior=context.prior)
     return lost
 
 

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from spread import tables
 from spread._errors import UsageError
-from spread.hijack._coding import consensus
 from spread.hijack._misclassification import misclassification
 
 __all__ = ["Labels", "corrected", "labelled"]
@@ -80,7 +79,8 @@ def _of_codes(rows: pd.DataFrame, coded: pd.DataFrame, weak: str | None) -> Labe
         errors, names = (None if found.cannot_tell else found.draws), found.labels
         if found.cannot_tell:
             weak = f"how often codes are wrong is unknown: {found.cannot_tell}"
-        coded = consensus(coded).dropna(subset=["code"])
+        # The matrix is of one coder: what several agree on is wrong less often.
+        coded = coded.sort_values(["tweet_id", "coder"]).drop_duplicates("tweet_id")
     _check_once(coded, "tweet_id", "a tweet has two codes")
     single = rows.root_id.map(coded.set_index("tweet_id").code)
     return Labels((single,), single, names, audience=False, errors=errors, weak=weak)
