@@ -15,6 +15,7 @@ from spread.hijack._average import Average
 from spread.hijack._labels import Labels, corrected, labelled
 from spread.hijack._posterior import RampPosterior, log_bayes_factor, posterior
 from spread.hijack._segment import check_prior
+from spread.hijack._steps import in_composition, in_volume, no_changes
 from spread.hijack._timeline import timeline
 from spread.hijack._turn import Turn
 from spread.hijack._units import Units, read, units
@@ -148,7 +149,7 @@ def detect(
     common = {
         "units": len(whole), "unlabelled": whole.unlabelled, "unit": unit, "weak": labels.weak,
         "splits": len(labels.splits), "prior": float(prior), "seed": seed,
-        "timeline": timeline(whole),
+        "timeline": timeline(whole), "volume": _volume(rows, stream(seed, 4)),
     }  # fmt: skip
     launcher = _launcher(rows, labels, launch)
     context = _Context(rows.assign(camp=labels.camp), labels, launcher, prior, seed, common)
@@ -157,6 +158,11 @@ def detect(
         return _unknown(reason, context)
     found = Average([posterior(each, prior=prior) for each in counted])
     return _judged(found, whole, counted[0], context)
+
+
+def _volume(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    collected = rows["at"][rows.collected.to_numpy(dtype=bool)]
+    return in_volume(tables.microseconds(collected), rng)
 
 
 def _launcher(rows: pd.DataFrame, labels: Labels, launch: pd.Timestamp | None) -> str | None:
@@ -177,6 +183,12 @@ def _judged(found: Average, whole: Units, counted: Units, context: _Context) -> 
         "overdispersion": float(np.mean([part.overdispersion for part in found.parts])),
         "concentration": float(np.mean([part.concentration for part in found.parts])),
         "posterior": _onset_table(whole, *found.onset_cells()),
+        "changes": in_composition(
+            whole,
+            found.parts[0].concentration,
+            found.parts[0].overdispersion,
+            stream(context.seed, 5),
+        ),
         "cannot_tell": verdict.cannot_tell,
     }
     if verdict.rising is None:
@@ -260,7 +272,7 @@ def _unknown(reason: str, context: _Context) -> Turn:
     )
     return Turn(
         cannot_tell=reason, p_turn=np.nan, log_bayes_factor=np.nan, **context.common,
-        posterior=empty, shares=_no_shares(), drivers=_drivers.none(),
+        posterior=empty, changes=no_changes(), shares=_no_shares(), drivers=_drivers.none(),
         naive=_drivers.naive(context.rows, None, None, None),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.typing import NaTType
 
+from spread.hijack._steps import no_changes, no_volume
 from spread.text import html_card
 
 __all__ = ["Turn"]
@@ -46,6 +47,12 @@ class Turn:
         Jeffreys intervals. Units are cascades; shares are weighted as in `detect`.
     posterior
         at, probability: of the onset, in cells, given that there is a change.
+    changes
+        change, at, at_low, at_high, probability: all changes of composition as abrupt steps
+        (`changes`); a gradual one shows as several.
+    volume
+        start_at, end_at, tweets_per_min, tweets_per_min_low, tweets_per_min_high: stretches
+        of even volume of collected tweets, which is modelled apart from the composition.
     drivers
         user_id, share, share_low, share_high, first_at, evidence, log_bayes_factor_lost:
         accounts of the rising camp by turning share, the expected share of that camp's
@@ -86,6 +93,8 @@ class Turn:
     posterior: pd.DataFrame
     drivers: pd.DataFrame
     naive: dict[str, Any]
+    changes: pd.DataFrame = field(default_factory=no_changes)
+    volume: pd.DataFrame = field(default_factory=no_volume)
     evidence: list[str] = field(default_factory=list)
     rising: str | None = None
     kind: str | None = None

@@ -42,6 +42,8 @@ def of(
         "turn_shares": found.turn.shares,
         "turn_timeline": found.turn.timeline,
         "turn_posterior": found.turn.posterior,
+        "turn_changes": found.turn.changes,
+        "turn_volume": found.turn.volume,
         "drivers": _labelled(found.turn.drivers, found.labels),
         "turned": _labelled(found.turned, found.labels),
         **_family(found),

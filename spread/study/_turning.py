@@ -22,6 +22,7 @@ def tell(found: Found, time_zone: str) -> list[Telling]:
     """Return what can be said of the turn, in the order in which it is read."""
     return [
         of_turn(found.turn, found.camps.dating, time_zone, launch=found.launch),
+        of_changes(found.turn, time_zone),
         of_drivers(found.turn, found.labels),
         of_turners(found),
     ]
@@ -76,6 +77,20 @@ def _from_the_start(turn: Turn, row: Any, time_zone: str, launch: pd.Timestamp |
         f"by {words.clock(turn.onset_high, time_zone)}, "
         f"{words.lasting(lasted.total_seconds()[0])} after the launch, with "
         f"{words.percent_interval(row.after, row.after_low, row.after_high)} of all cascades."
+    )
+
+
+def of_changes(turn: Turn, time_zone: str) -> Telling:
+    """Say how many changes there were, taken as steps, where there is more than one."""
+    if turn.rising is None or len(turn.changes) < 2:
+        return Telling([], [])
+    times = [words.clock(row.at, time_zone, seen_from=turn.onset) for row in rows(turn.changes)]
+    return Telling(
+        [
+            f"Taken as steps, the composition changed {len(times)} times, at "
+            f"{words.listed(times)}; a gradual change counts as several. Of these the turn is the one that explains most."
+        ],
+        [],
     )
 
 
