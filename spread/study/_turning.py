@@ -88,7 +88,8 @@ def of_changes(turn: Turn, time_zone: str) -> Telling:
     return Telling(
         [
             f"Taken as steps, the composition changed {len(times)} times, at "
-            f"{words.listed(times)}; a gradual change counts as several. Of these the turn is the one that explains most."
+            f"{words.listed(times)}; a gradual change counts as several. "
+            "Of these the turn is the one that explains most."
         ],
         [],
     )
