@@ -54,4 +54,4 @@ def test_readme_links_lead_somewhere() -> None:
 
 def test_everything_the_tests_need_is_in_the_extra() -> None:
     everything = PROJECT["optional-dependencies"]["all"]
-    assert everything == ["spread[notebook,test]"]
+    assert everything == ["spread[lexicon,notebook,test]"]
