@@ -21,6 +21,8 @@ __all__ = ["DONE", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "US
 
 DONE, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN, INTERRUPTED = 0, 2, 3, 4, 5, 130
 
+_CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
+
 _EXAMPLES = """\
 examples:
   python -m spread.cascade
@@ -54,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
     add("--start", metavar="TIME", help="first moment, such as 2014-04-22T14:00")
     add("--end", metavar="TIME", help="the moment after the last")
     add("--time-zone", metavar="ZONE", help="zone of the times told, such as America/New_York")
-    add("--camps", metavar="CSV", type=Path, help="your own coding: columns user_id, camp")
+    add("--camps", metavar="CSV", type=Path, help=_CODING)
+    add("--launch", metavar="TIME", help="when the tag was launched, if the archive holds that")
     add("--names", action="store_true", help="name every account, not only public ones")
     add("--seed", metavar="N", type=int, default=1, help="seed of every random draw (default: 1)")
     add("--strict", action="store_true", help="stop at the first record that cannot be read")
@@ -99,6 +102,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
         start=options.start,
         end=options.end,
         camps=None if options.camps is None else _coded(options.camps),
+        launch=options.launch,
         time_zone=options.time_zone or ("America/New_York" if shipped else "UTC"),
         names=options.names,
         rng=options.seed,

@@ -144,7 +144,7 @@ def detect(
     check_prior(prior)
     seed = resolve_seed(rng)
     rows = read(tweets)
-    labels = labelled(rows, tweets, camps)
+    labels = labelled(rows, tweets, camps, stream(seed, 6))
     whole = units(rows, labels.camp, labels.names, audience=labels.audience)
     common = {
         "units": len(whole), "unlabelled": whole.unlabelled, "unit": unit, "weak": labels.weak,

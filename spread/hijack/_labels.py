@@ -43,16 +43,21 @@ class Labels:
     weak: str | None = None
 
 
-def labelled(rows: pd.DataFrame, tweets: tables.Table, camps: tables.Table | str) -> Labels:
+def labelled(
+    rows: pd.DataFrame,
+    tweets: tables.Table,
+    camps: tables.Table | str,
+    rng: np.random.Generator | int | None = None,
+) -> Labels:
     """Return the camps of the rows that `read` gave, however they were said."""
     if isinstance(camps, str):
         schema = pa.schema([("tweet_id", pa.string()), (camps, pa.string())])
         coded = tables.frame(tweets, schema, ["tweet_id", camps])
-        return _of_codes(rows, coded.rename(columns={camps: "code"}), None)
+        return _of_codes(rows, coded.rename(columns={camps: "code"}), None, rng)
     names = [str(name) for name in getattr(camps, "column_names", None) or camps.columns]
     if "tweet_id" in names and "code" in names:
         coded = tables.frame(camps, _CAMPS, ["tweet_id", "code"], optional=["coder"])
-        return _of_codes(rows, coded, getattr(camps, "attrs", {}).get("weak"))
+        return _of_codes(rows, coded, getattr(camps, "attrs", {}).get("weak"), rng)
     found = tables.frame(camps, _CAMPS, ["user_id", "camp"], optional=["split"])
     found = found.assign(split=found.split.fillna(0)).dropna(subset=["user_id", "camp"])
     return _of_accounts(rows, found)
@@ -71,11 +76,16 @@ def _of_accounts(rows: pd.DataFrame, camps: pd.DataFrame) -> Labels:
     return Labels(splits or (single,), single, names, audience=True)
 
 
-def _of_codes(rows: pd.DataFrame, coded: pd.DataFrame, weak: str | None) -> Labels:
+def _of_codes(
+    rows: pd.DataFrame,
+    coded: pd.DataFrame,
+    weak: str | None,
+    rng: np.random.Generator | int | None,
+) -> Labels:
     coded = coded.dropna(subset=["tweet_id", "code"])
     errors, names = None, tuple(sorted(set(coded.code)))
     if "coder" in coded and coded.coder.nunique() > 1:
-        found = misclassification(coded)
+        found = misclassification(coded, rng=rng)
         errors, names = (None if found.cannot_tell else found.draws), found.labels
         if found.cannot_tell:
             weak = f"how often codes are wrong is unknown: {found.cannot_tell}"

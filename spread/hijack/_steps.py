@@ -14,6 +14,7 @@ __all__ = ["in_composition", "in_volume", "no_changes", "no_volume"]
 _BLOCKS = 150
 _LEAST_A_BLOCK = 5
 _BINS = 400
+_STRETCHES = 8
 _ROUND_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800)
 
 
@@ -45,7 +46,8 @@ def in_composition(
 def in_volume(at_us: NDArray[np.int64], rng: np.random.Generator) -> pd.DataFrame:
     """Return start_at, end_at, tweets_per_min with _low and _high: stretches of even volume.
 
-    Bins are of a round length, at most 400 of them.
+    Bins are of a round length, at most 400 of them; at most 8 stretches, since a slow decay
+    would show as a long staircase.
     """
     if len(at_us) < 2 or at_us.max() == at_us.min():
         return no_volume()
@@ -55,7 +57,7 @@ def in_volume(at_us: NDArray[np.int64], rng: np.random.Generator) -> pd.DataFram
     counts = np.bincount(number - number.min())
     if len(counts) < 2:
         return no_volume()
-    found = volume(counts, bin_s=bin_s, rng=rng).segments
+    found = volume(counts, bin_s=bin_s, most=_STRETCHES - 1, rng=rng).segments
     first_us = int(number.min()) * bin_s * 10**6
     edges = {"start_at": found.start.to_numpy(), "end_at": found.end.to_numpy()}
     instants = {

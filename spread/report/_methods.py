@@ -58,11 +58,16 @@ METHODS = (
     ),
     Method(
         "Turn",
-        "One change of the camps' shares, all places of the change weighed against each other "
-        "and against none; the unit is a cascade, so that retweets are not counted as opinions.",
+        "One gradual change of the camps' shares, all onsets and lengths weighed against each "
+        "other and against none. The unit is a cascade, so that retweets are not counted as "
+        "opinions; how alike those in one cascade are is fitted. Accounts are placed in camps by "
+        "what others did, in several splits, which are averaged. Volume plays no part in it; all "
+        "changes of shares and of volume, as steps, are found apart.",
         (
             ("Fearnhead 2006", _DOI + "10.1007/s11222-006-8450-8"),
             ("McCullagh 1983", _DOI + "10.1214/aos/1176346056"),
+            ("Mosimann 1962", _DOI + "10.1093/biomet/49.1-2.65"),
+            ("Chernozhukov et al. 2018", _DOI + "10.1111/ectj.12097"),
         ),
     ),
     Method(

@@ -28,7 +28,10 @@ _TITLES = {
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
     "turn_shares": "Shares before and after",
+    "turned": "Accounts by the probability that they turned it",
     "drivers": "Accounts by turning share",
+    "turn_changes": "All changes of composition, as steps",
+    "turn_volume": "Stretches of even volume",
     "turn_timeline": "Shares per bin",
     "members": "Hashtags of the family",
     "merged": "Misspellings counted with a hashtag",
@@ -44,6 +47,7 @@ _HIDDEN = {
     "arrivals": ("tweet_id", "author_id", "place_id", "hashtag", "longitude", "latitude"),
     "seeds": ("user_id", "public", "evidence"),
     "drivers": ("user_id", "public", "evidence"),
+    "turned": ("user_id", "public", "evidence"),
     "nodes": ("name", "x", "y", "public"),
     "coverage": ("tweet_id", "user_id"),
     "metrics": ("tweet_id", "user_id"),
@@ -229,7 +233,8 @@ def _carried(study: Study) -> Markup:
 def _turned(study: Study) -> Markup:
     return joined(
         plot(study, "shares"),
-        *_tables(study, "turn_shares", "drivers", "turn_timeline"),
+        *_tables(study, "turn_shares", "turned", "drivers"),
+        *_tables(study, "turn_changes", "turn_volume", "turn_timeline"),
         *_naive(study, ("When did it turn", "Who turned")),
     )
 

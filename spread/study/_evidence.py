@@ -17,6 +17,7 @@ def behind(
     *,
     rank: pd.DataFrame,
     turn: Turn,
+    turned: pd.DataFrame,
     family: Family | None,
     labels: pd.DataFrame,
     names: bool,
@@ -30,7 +31,8 @@ def behind(
         [
             *_cited("who carried it", rank.head(_TOP), "user_id"),
             *(("when it turned", "the turn", tweet) for tweet in turn.evidence),
-            *_cited("who turned it", turn.drivers.head(_TOP), "user_id"),
+            *_cited("who turned it", turned.head(_TOP), "user_id"),
+            *_cited("who drove it", turn.drivers.head(_TOP), "user_id"),
             *([] if family is None else _cited("what it spawned", family.members, "hashtag")),
         ],
         columns=["topic", "about", "tweet_id"],

@@ -1,6 +1,5 @@
 """What a naive tool would have said, beside each recovered answer."""
 
-from typing import Any
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ def answers(
     *,
     rank: pd.DataFrame,
     turn: Turn,
+    turned: pd.DataFrame,
     family: Family | None,
     arrivals: pd.DataFrame,
     labels: pd.DataFrame,
@@ -30,7 +30,7 @@ def answers(
     """Return question, recovered, interval, naive_answer, naive_rule: a row a comparison."""
     compared = [
         *_carriers(rank, labels),
-        *_turning(turn, labels, time_zone),
+        *_turning(turn, turned, labels, time_zone),
         *_parents(family),
         *_places(arrivals, time_zone),
     ]
@@ -55,7 +55,9 @@ def _carriers(rank: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]
     ]
 
 
-def _turning(turn: Turn, labels: pd.DataFrame, zone: str) -> list[tuple[str, ...]]:
+def _turning(
+    turn: Turn, turned: pd.DataFrame, labels: pd.DataFrame, zone: str
+) -> list[tuple[str, ...]]:
     naive = turn.naive
     found, sure = "cannot tell", turn.cannot_tell or ""
     if turn.cannot_tell is None and turn.rising is None:
@@ -63,19 +65,20 @@ def _turning(turn: Turn, labels: pd.DataFrame, zone: str) -> list[tuple[str, ...
     elif turn.rising is not None:
         found = words.day(turn.onset, zone)
         sure = "between " + words.span(turn.onset_low, turn.onset_high, zone)
-    compared = _turners(turn, naive, labels)
+    compared = _turners(turn, turned, labels)
     if pd.notna(peak := naive.get("volume_peak")):
         guess = (words.day(peak, zone), "the minute with most tweets")
         compared.insert(0, ("When did it turn?", found, sure, *guess))
     return compared
 
 
-def _turners(turn: Turn, naive: dict[str, Any], labels: pd.DataFrame) -> list[tuple[str, ...]]:
-    if turn.rising is None or turn.drivers.empty:
+def _turners(turn: Turn, turned: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]:
+    if turn.rising is None or turned.empty:
         return []
-    top = turn.drivers.iloc[0]
+    top = turned.sort_values(["p_turned", "user_id"], ascending=[False, True]).iloc[0]
     found = called(labels, [top.user_id])[0]
-    sure = "turning share " + words.percent_interval(top["share"], top.share_low, top.share_high)
+    sure = f"P(turned it) = {top.p_turned:.2f}"
+    naive = turn.naive
     guesses = {
         "most_followed": "most followed account at the turn",
         "first_of_rising": f"first tweet of camp {turn.rising}",

@@ -54,6 +54,7 @@ def of(
             found.scope.tweets,
             rank=found.rank,
             turn=found.turn,
+            turned=found.turned,
             family=found.family,
             labels=found.labels,
             names=names,
@@ -61,6 +62,7 @@ def of(
         "naive": _naive.answers(
             rank=found.rank if _story.no_credit(found) is None else found.rank.iloc[:0],
             turn=found.turn,
+            turned=found.turned,
             family=found.family,
             arrivals=told,
             labels=found.labels,
