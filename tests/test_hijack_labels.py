@@ -166,3 +166,25 @@ def test_a_launchers_own_tag_did_not_turn_from_the_start() -> None:
     tweets, camps = plain_tweets("B" + "BBAB" * 100)
     found = hijack.detect(tweets, camps, launch=tweets["at"][0], rng=1)
     assert found.kind is None
+
+
+def three_days(share: np.ndarray, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """2,500 units at even times, each of camp A with the share of its time."""
+    letters = np.where(np.random.default_rng(seed).random(2500) < share, "A", "B")
+    return plain_tweets("".join(letters), every_s=3 * 86_400 / 2500)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_day_and_night_are_no_turn(seed: int) -> None:
+    """One camp sleeps while the other is awake: its share swings between 30 and 70 %."""
+    found = hijack.detect(*three_days(0.5 + 0.2 * np.sin(np.linspace(0, 6 * np.pi, 2500)), seed))
+    assert found.rising is None
+    assert found.p_turn < 0.5
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slow_drift_is_told_from_a_turn(seed: int) -> None:
+    """From 35 to 65 % over three days."""
+    found = hijack.detect(*three_days(np.linspace(0.35, 0.65, 2500), seed))
+    assert found.p_turn < 0.05
+    assert found.cannot_tell.startswith("the shares drift over much of the archive")

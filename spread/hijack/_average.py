@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import softmax
 
 from spread.hijack._posterior import RampPosterior, median, shortest
 from spread.hijack._ramp import Floats
@@ -29,8 +29,13 @@ class Average:
 
     @property
     def p_turn(self) -> float:
-        """The mean probability of a change, at prior odds of 1:1."""
+        """The mean probability of a turn; a drift and no change are as probable beforehand."""
         return float(np.mean(self._p))
+
+    @property
+    def p_drift(self) -> float:
+        """The mean probability of a drift over the archive."""
+        return float(np.mean(self._odds[:, 1]))
 
     @property
     def log_bayes_factor(self) -> float:
@@ -38,12 +43,20 @@ class Average:
         return float(np.mean([part.log_bayes_factor for part in self.parts]))
 
     @property
+    def _odds(self) -> Floats:
+        """Return splits × (turn, drift, none): their probabilities."""
+        logs = [(part.log_bayes_factor, part.log_bayes_factor_drift, 0.0) for part in self.parts]
+        return np.asarray(softmax(logs, axis=1))
+
+    @property
     def _p(self) -> Floats:
-        return np.asarray(expit([part.log_bayes_factor for part in self.parts]))
+        return np.asarray(self._odds[:, 0])
 
     @property
     def _share(self) -> Floats:
-        return np.asarray(self._p / self._p.sum())
+        return np.asarray(
+            self._p / self._p.sum() if self._p.any() else np.full(len(self._p), 1 / len(self._p))
+        )
 
     def onset(self) -> Estimate:
         """Return when the change set in, seconds."""

@@ -55,8 +55,9 @@ def detect(
     0 at the onset to 1 over a ramp: at once, linearly, as an exponential approach, or
     S-shaped. Onset (half uniform by the clock, half by order of units), ramp (none, or 1 min
     to 2 h, logarithmic) and shape have a posterior on a grid; p0 and p1 ~ Dirichlet are
-    integrated out. `p_turn` compares this with no change at prior odds of 1:1. How many
-    units come when plays no part: a burst of volume is no turn.
+    integrated out. `p_turn` compares this with no change and with a slow drift, a linear
+    change over the whole archive or half of a long one, each as probable beforehand. How many units
+    come when plays no part: a burst of volume is no turn.
 
     A unit is a cascade: a tweet, quote or reply with its retweets, dated by the original.
     The accounts that took part fall into camps by a Dirichlet-multinomial around the shares

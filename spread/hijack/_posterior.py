@@ -14,6 +14,7 @@ _COARSE = 64
 _ROUNDS = 4
 _NEGLIGIBLE = 12.0
 _LONGEST_S = 7200.0
+_LONG = 8
 _BLOCKS = (40, 20)
 _LEAST_A_BLOCK = 25
 _LEAST_FREEDOM = 10
@@ -24,12 +25,15 @@ class RampPosterior:
     """Posterior over (onset, ramp, shape), and what is needed to draw shares from it.
 
     `edges_s` bound the cells of onset; `weights` is onset cell × ramp × shape, sum 1.
+    `log_bayes_factor` is of a turn against no change, `log_bayes_factor_drift` of a drift over
+    the archive.
     """
 
     edges_s: Floats
     ramps_s: Floats
     weights: Floats
     log_bayes_factor: float
+    log_bayes_factor_drift: float
     overdispersion: float
     concentration: float
     times_s: Floats
@@ -176,10 +180,32 @@ def _pass(
     # The prior is uniform over cells, ramps and shapes; cells left out have no weight left.
     log_prior = np.log(high - low) - np.log(heights.size)
     none = log_dirichlet(cumulative[-1], alpha)
+    drift = _drift(times_s, cumulative, alpha) - none
     return RampPosterior(
-        edges, ramps_s, np.exp(heights - whole), whole + float(log_prior) - none, excess,
+        edges, ramps_s, np.exp(heights - whole), whole + float(log_prior) - none, drift, excess,
         phi, times_s, cumulative, alpha,
     )  # fmt: skip
+
+
+def _drift(times_s: Floats, cumulative: Floats, alpha: float) -> float:
+    """Return the log evidence of a linear change over the whole span, or half of a long one.
+
+    In a short archive half of the span is a ramp like others.
+    """
+    span = float(times_s[-1] - times_s[0])
+    longest = _ramps(span)[-1]
+    places = [(0.0, 1.0)]
+    if span > _LONG * longest:
+        places += [(0.0, 0.5), (0.25, 0.5), (0.5, 0.5)]
+    edges, levels = shapes()
+    each = [
+        surface(
+            times_s, cumulative, alpha, times_s[0] + span * np.array([start]),
+            span * np.array([length]), edges[:1], levels[:1],
+        )[0, 0, 0]
+        for start, length in places
+    ]  # fmt: skip
+    return float(logsumexp(each) - np.log(len(places)))
 
 
 def _heights(

@@ -22,9 +22,10 @@ class Turn:
     cannot_tell
         Why the data do not decide, in one sentence; None when they do.
     p_turn
-        Probability of a change, at prior odds of 1:1; NaN when it cannot be told.
+        Probability of a turn rather than of a drift or of no change, as probable beforehand;
+        NaN when it cannot be told.
     log_bayes_factor
-        A change against none, natural logarithm.
+        A turn against no change, natural logarithm.
     onset, onset_low, onset_high
         When the change set in: posterior median and shortest 95 % interval (UTC). NaT
         unless a turn was found.

@@ -42,7 +42,7 @@ def judge(found: Average, counted: Units, drawn: Floats, launcher: str | None) -
         return Verdict(counted.camps[rose], _kind(drawn[:, 1, rose]))
     if sides["after"] >= _LEAST_A_SIDE and (never := _never_held(counted, launcher)):
         return never
-    if found.p_turn <= _NO_TURN:
+    if found.p_turn <= _NO_TURN and found.p_drift < 0.5:
         return Verdict()
     return Verdict(cannot_tell=_doubt(found, sides))
 
@@ -62,6 +62,11 @@ def _sides(found: Average, counted: Units) -> dict[str, float]:
 
 
 def _doubt(found: Average, sides: dict[str, float]) -> str:
+    if found.p_drift > max(found.p_turn, 0.5):
+        return (
+            "the shares drift over much of the archive rather than turn: the probability of a "
+            f"drift is {found.p_drift:.2f}, of a turn {found.p_turn:.2f}"
+        )
     if found.p_turn < _SURE:
         return f"the probability of a turn is {found.p_turn:.2f}, between {_NO_TURN} and {_SURE}"
     edge, side = ("starts", "before") if sides["before"] < _LEAST_A_SIDE else ("ends", "after")
