@@ -121,9 +121,11 @@ def _spread(rng, tag, first, followers, rate, chance, most, rows, adopted, setti
                     queue.append((when, int(v)))
         queue.sort()
     adopted[tag] = {u: at[u] for u in done}
-    for u in sorted(done):
+    wrote: dict[int, int] = {}  # whose words an adopter's first tweet holds: his own, or passed on
+    for u in sorted(done, key=lambda u: at[u]):
         passed = source[u] is not None and rng.random() < settings.retweets
-        rows.append((u, at[u], (tag,), source[u] if passed else None))
+        wrote[u] = wrote[source[u]] if passed else u
+        rows.append((u, at[u], (tag,), wrote[u] if passed else None))
         for _ in range(rng.poisson(min(rate[u], 5.0))):
             rows.append((u, at[u] + rng.exponential(6 * HOUR), (tag,), None))
 
@@ -138,14 +140,21 @@ def _talk(rng, rate, rows, settings) -> None:
 
 def _table(rows) -> pd.DataFrame:
     rows = sorted(rows, key=lambda row: (row[1], row[0]))
+    ids = [str(10**6 + i) for i in range(len(rows))]
+    # A retweet repeats the first tweet of its author with that tag.
+    first: dict[tuple, str] = {}
+    for tweet, row in zip(ids, rows, strict=True):
+        if row[3] is None:
+            first.setdefault((row[0], row[2]), tweet)
     return pd.DataFrame(
         {
-            "tweet_id": [str(10**6 + i) for i in range(len(rows))],
+            "tweet_id": ids,
             "author_id": [f"u{row[0]}" for row in rows],
             "at": [START + pd.Timedelta(microseconds=int(row[1] * 1e6)) for row in rows],
             "kind": ["tweet" if row[3] is None else "retweet" for row in rows],
             "hashtags": [list(row[2]) for row in rows],
             "hashtags_shown": [list(row[2]) for row in rows],
+            "retweet_of": [None if row[3] is None else first[row[3], row[2]] for row in rows],
             "retweet_author_id": [None if row[3] is None else f"u{row[3]}" for row in rows],
         }
     )

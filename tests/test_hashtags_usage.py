@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from spread import hashtags, text
 from spread._errors import MissingColumnError, UsageError
+from spread.hashtags import _acts
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -194,3 +195,37 @@ def test_archives_of_a_known_query_are_selected(shared: Path, name: str, tweets:
     found = hashtags.collection(resolved(shared / "academictwitter" / name), "standwithhongkong")
     assert (found["tweets"], found["without_root"]) == (tweets, 0)
     assert found["selected_by"] == "standwithhongkong"
+
+
+def test_originals_that_only_a_retweet_shows_are_known() -> None:
+    """Bob's and dee's retweets show cy's tweet 5, from just before the first of them."""
+    rows = archive(
+        ("8", "bob", 3, "myLAPD"),
+        ("9", "dee", 4, "myLAPD"),
+        ("1", "ann", 0, "myNYPD"),
+        kind=["retweet", "retweet", "tweet"],
+        retweet_of=["5", "5", None],
+        retweet_author_id=["cy", "cy", None],
+    )
+    acts = _acts.read(rows)
+    assert acts.author_ids[acts.author].tolist() == ["ann", "cy", "bob", "dee"]
+    assert acts.tweet_id.tolist() == ["1", "8", "8", "9"]
+    assert acts.collected.tolist() == [True, False, True, True]
+    assert acts.shows.tolist() == [-1, -1, 1, 1]
+    assert (acts.at[2] - acts.at[1], acts.original[1]) == (1, True)
+    assert acts.acts_with(acts.code("mylapd")).tolist() == [1, 2, 3]
+    assert hashtags.usage(rows).set_index("hashtag")["authors"]["mylapd"] == 2
+
+
+def test_an_original_that_came_inside_another_tweet_has_its_own_time() -> None:
+    rows = archive(("5", "cy", 1, "myLAPD"), ("8", "bob", 3, "myLAPD"), ("1", "ann", 0, "myNYPD"))
+    rows = rows.assign(
+        origin=["embedded", "collected", "collected"],
+        kind=["tweet", "retweet", "tweet"],
+        retweet_of=[None, "5", None],
+        retweet_author_id=[None, "cy", None],
+    )
+    acts = _acts.read(rows)
+    assert acts.tweet_id.tolist() == ["1", "5", "8"]
+    assert acts.at[1] - acts.at[0] == 60_000_000
+    assert acts.acts_with(acts.code("mylapd")).tolist() == [1, 2]

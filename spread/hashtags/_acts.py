@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import ibis
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spread.hashtags._usage import collected, uses
@@ -16,12 +17,19 @@ __all__ = ["NEVER", "Acts", "folded", "read"]
 NEVER = np.iinfo(np.int64).max
 """The time at which someone who never used a tag used it first."""
 
+_INSTANT_BEFORE = pa.scalar(1, pa.duration("us"))
 _TO_WHOM = ["retweet_author_id", "reply_author_id", "quote_author_id", "mentions"]
 
 
 @dataclass(frozen=True)
 class Acts:
-    """Collected tweets that have a time and an author, in order of (time, number of the id).
+    """Tweets that have a time and an author, in order of (time, number of the id).
+
+    Those that the archive collected, and originals that it did not, but which a collected
+    retweet or quote shows: who wrote them, with which tags, and when, or at the latest
+    when (just before the first retweet). `collected` tells them apart; `tweet_id` is the
+    tweet to read: the retweet that shows it, where the original is not in the archive.
+    `shows` is the original that a retweet repeats (-1: none that is known).
 
     `earlier` counts an author's earlier tweets. `use_act` and `use_tag` are a row a tweet
     and tag, in the same order; `contact_*` a row an author and another author whom he
@@ -32,6 +40,8 @@ class Acts:
     author: NDArray[np.int32]
     at: NDArray[np.int64]
     original: NDArray[np.bool_]
+    collected: NDArray[np.bool_]
+    shows: NDArray[np.int32]
     earlier: NDArray[np.int32]
     use_act: NDArray[np.int32]
     use_tag: NDArray[np.int32]
@@ -72,10 +82,12 @@ def read(tweets: Table) -> Acts:
     use_act, use_tag, tags = _tag_uses(tweets, table)
     contact = _contacts(tweets, people)
     return Acts(
-        tweet_id=table["tweet_id"].to_numpy(zero_copy_only=False),
+        tweet_id=table["read"].to_numpy(zero_copy_only=False),
         author=author,
         at=at,
         original=table["original"].to_numpy(zero_copy_only=False),
+        collected=table["collected"].to_numpy(zero_copy_only=False),
+        shows=_shows(table),
         earlier=_earlier(author),
         use_act=use_act,
         use_tag=use_tag,
@@ -97,14 +109,64 @@ def folded(acts: Acts, renamed: Mapping[str, str]) -> Acts:
 
 
 def _ordered(tweets: Table) -> pa.Table:
-    rows = collected(tweets, ["tweet_id", "author_id", "at"])
+    rows = collected(tweets, ["tweet_id", "author_id", "at"], ["retweet_of"])
     rows = rows.filter(rows["at"].notnull() & rows.author_id.notnull())
-    rows = rows.mutate(
-        original=rows.kind.fill_null("tweet") != "retweet", digits=rows.tweet_id.length()
+    own = rows.select(
+        "tweet_id",
+        "author_id",
+        "at",
+        "retweet_of",
+        original=rows.kind.fill_null("tweet") != "retweet",
+        collected=ibis.literal(True),
+        read=rows.tweet_id,
+    ).to_pyarrow()
+    every = pa.concat_tables([own, _shown(tweets, own).select(own.column_names).cast(own.schema)])
+    every = every.append_column("digits", pc.utf8_length(every["tweet_id"]))
+    return every.sort_by([(name, "ascending") for name in ("at", "digits", "tweet_id")])
+
+
+def _shown(tweets: Table, own: pa.Table) -> pa.Table:
+    """Return originals that the archive did not collect, but shows in a retweet or a quote.
+
+    An original whose own time is not known was written before its first retweet.
+    """
+    rows = expression(
+        tweets,
+        TWEETS,
+        ["tweet_id", "author_id", "at"],
+        optional=["origin", "kind", "retweet_of", "retweet_author_id"],
     )
-    found = rows.select("tweet_id", "author_id", "at", "original", "digits")
-    order = [("at", "ascending"), ("digits", "ascending"), ("tweet_id", "ascending")]
-    return found.to_pyarrow().sort_by(order)
+    rows = rows.filter(rows["at"].notnull() & rows.author_id.notnull())
+    there = rows.origin.fill_null("collected") == "collected"
+    inside = rows.filter(~there & (rows.kind.fill_null("tweet") != "retweet"))
+    passed = rows.filter(there & rows.retweet_of.notnull() & rows.retweet_author_id.notnull())
+    named = passed.select(
+        "at", tweet_id=passed.retweet_of, author_id=passed.retweet_author_id, read=passed.tweet_id
+    ).to_pyarrow()
+    before = pc.subtract(named["at"], _INSTANT_BEFORE)
+    named = named.set_column(0, "at", before.cast(named["at"].type))
+    held = inside.select("at", "tweet_id", "author_id", read="tweet_id").to_pyarrow()
+    found = _earliest(pa.concat_tables([named, held.cast(named.schema)]))
+    found = found.filter(pc.invert(pc.is_in(found["tweet_id"], own["tweet_id"])))
+    for name, value in (("original", True), ("collected", False)):
+        found = found.append_column(name, pa.array([value] * len(found), pa.bool_()))
+    return found.append_column("retweet_of", pa.nulls(len(found), pa.string()))
+
+
+def _earliest(rows: pa.Table) -> pa.Table:
+    """Return the first row of each tweet, by time and the number of the tweet to read."""
+    rows = rows.append_column("digits", pc.utf8_length(rows["read"]))
+    order = [(name, "ascending") for name in ("tweet_id", "at", "digits", "read")]
+    rows = rows.sort_by(order).drop_columns("digits")
+    name = rows["tweet_id"].to_numpy(zero_copy_only=False)
+    return rows.filter(pa.array(np.r_[True, name[1:] != name[:-1]][: len(name)]))
+
+
+def _shows(table: pa.Table) -> NDArray[np.int32]:
+    (own, of), _ = codes(table["tweet_id"], table["retweet_of"])
+    place = np.full(max(_highest(own), _highest(of)) + 2, -1, np.int32)
+    place[own] = np.arange(len(own), dtype=np.int32)
+    return place[of]  # -1, no retweet, reads the last place, which is nobody's
 
 
 def _earlier(author: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -121,7 +183,8 @@ def _earlier(author: NDArray[np.int32]) -> NDArray[np.int32]:
 def _tag_uses(
     tweets: Table, table: pa.Table
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], tuple[str, ...]]:
-    rows = uses(tweets)
+    held = [uses(tweets).select(["tweet_id", "hashtag"]), _tags_shown(tweets, table)]
+    rows = pa.concat_tables([held[0], held[1].cast(held[0].schema)])
     (row, own), _ = codes(rows["tweet_id"], table["tweet_id"])
     place = np.full(max(_highest(row), _highest(own)) + 1, -1, np.int64)
     place[own] = np.arange(len(own))
@@ -129,6 +192,17 @@ def _tag_uses(
     act = place[row]
     pairs = np.unique(np.stack([act, tag.astype(np.int64)])[:, act >= 0], axis=1)
     return pairs[0].astype(np.int32), pairs[1].astype(np.int32), tuple(tags.tolist())
+
+
+def _tags_shown(tweets: Table, table: pa.Table) -> pa.Table:
+    """Return the tags of the originals that were not collected: theirs, or their retweets'."""
+    rows = expression(tweets, TWEETS, ["tweet_id", "hashtags"], optional=["origin", "retweet_of"])
+    there = rows.origin.fill_null("collected") == "collected"
+    holder = ibis.cases((there, rows.retweet_of), else_=rows.tweet_id)
+    held = rows.select(tweet_id=holder, hashtag=rows.hashtags.unnest()).distinct()
+    held = held.filter(held.hashtag.notnull() & (held.hashtag != "")).to_pyarrow()
+    shown = table.filter(pc.invert(table["collected"]))["tweet_id"]
+    return held.filter(pc.is_in(held["tweet_id"], shown))
 
 
 def _contacts(

@@ -146,7 +146,8 @@ def _rows(
 
 def _together(acts: Acts, root: str, tags: list[str]) -> pd.DataFrame:
     """Return for each tag the authors it shares with the root, against two kinds of chance."""
-    pair = acts.author[acts.use_act].astype(np.int64) * len(acts.tags) + acts.use_tag
+    own = acts.collected[acts.use_act]
+    pair = acts.author[acts.use_act[own]].astype(np.int64) * len(acts.tags) + acts.use_tag[own]
     author, tag = np.divmod(np.unique(pair), len(acts.tags))
     of_root = np.zeros(acts.authors, bool)
     of_root[author[tag == acts.code(root)]] = True

@@ -184,10 +184,7 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
     chances = posterior(children)
     members = _table(found, tags, children, chances, how, seed)
     naive = answers(
-        [
-            Older(t.name, t.first_us, len(t.acts), np.unique(found.acts.author[t.acts]))
-            for t in tags
-        ],
+        [Older(t.name, t.first_us, t.tweets, np.unique(found.acts.author[t.acts])) for t in tags],
         found.acts.authors,
     )
     members["naive_parent"] = pd.Series([None, *naive["together"]], dtype="str")
@@ -214,6 +211,7 @@ class _Tag:
     kind: str
     template: Template | None
     acts: NDArray[np.int32]
+    tweets: int
     authors: int
     first_us: int
 
@@ -227,17 +225,20 @@ def _members(found: Found, root: str) -> list[_Tag]:
     tags = []
     for name in [root, *names[:_MEMBERS_MOST]]:
         held = acts.acts_with(acts.code(name))
-        authors = len(np.unique(acts.author[held]))
+        own = held[acts.collected[held]]
+        authors = len(np.unique(acts.author[own]))
         template = matching(name, found.templates)
         kind = kinds.get(name, "root") if name != root else "root"
-        tags.append(_Tag(name, shown[name], kind, template, held, authors, int(acts.at[held[0]])))
+        first_us = int(acts.at[held[0]])
+        tags.append(_Tag(name, shown[name], kind, template, held, len(own), authors, first_us))
     return [tags[0], *sorted(tags[1:], key=lambda tag: (tag.first_us, tag.name))]
 
 
 def _companions(found: Found, tags: Sequence[_Tag]) -> pd.DataFrame:
     acts = found.acts
     of_root = acts.first_use(tags[0].acts) != NEVER
-    pair = acts.use_tag.astype(np.int64) * acts.authors + acts.author[acts.use_act]
+    own = acts.collected[acts.use_act]
+    pair = acts.use_tag[own].astype(np.int64) * acts.authors + acts.author[acts.use_act[own]]
     tag, author = np.divmod(np.unique(pair), acts.authors)
     together = np.bincount(tag[of_root[author]], minlength=len(acts.tags))
     members = {member.name for member in tags} | set(found.merged["variant"])
@@ -304,7 +305,7 @@ def _table(
                 "shown": tag.shown,
                 "kind": tag.kind,
                 "template": tag.template.shown if tag.template else None,
-                "tweets": len(tag.acts),
+                "tweets": tag.tweets,
                 "authors": tag.authors,
                 "first_at": tag.first_us,
                 "first_tweet_id": acts.tweet_id[tag.acts[0]],

@@ -170,9 +170,9 @@ def facts(used: pd.DataFrame) -> dict[str, Used]:
     return {tag: Used(*rest) for tag, *rest in rows}
 
 
-def collected(tweets: Table, columns: Sequence[str]) -> ibis.Table:
+def collected(tweets: Table, columns: Sequence[str], optional: Sequence[str] = ()) -> ibis.Table:
     """Return the tweets that the archive collected, with the named columns, as an expression."""
-    table = expression(tweets, TWEETS, columns, optional=["origin", "kind"])
+    table = expression(tweets, TWEETS, columns, optional=["origin", "kind", *optional])
     return table.filter(table.origin.fill_null("collected") == "collected")
 
 
