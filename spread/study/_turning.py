@@ -40,8 +40,8 @@ def of_turn(
     if turn.rising is None:
         return Telling(
             [
-                f"The camps' shares of new cascades did not change: the probability of a turn is "
-                f"{turn.p_turn:.2g}.",
+                f"The camps' shares of new cascades did not turn: the probability that they did "
+                f"is {turn.p_turn:.2g}.",
                 *weak,
             ],
             [],
@@ -65,7 +65,8 @@ def _at_a_time(turn: Turn, row: Any, time_zone: str, launch: pd.Timestamp | None
         f"{words.percent_interval(row.before, row.before_low, row.before_high)} to "
         f"{words.percent_interval(row.after, row.after_low, row.after_high)}, "
         f"{_KINDS[str(turn.kind)]}. "
-        f"The probability that the shares changed at all is {words.probability(turn.p_turn)}."
+        "The probability of a turn, rather than of a slow drift or of no change, is "
+        f"{words.probability(turn.p_turn)}."
     )
 
 
