@@ -9,7 +9,7 @@ import pytest
 
 from spread import scenario
 from spread._errors import InputError, OutputError, UsageError
-from spread.scenario._campaign import FIXTURES
+from spread.scenario._mynypd import MYNYPD
 
 LEAST = 0.02  # the smallest scale: the story must hold there too
 CITIES = (
@@ -293,8 +293,11 @@ def test_places_that_cannot_be_used_are_named(small, tmp_path):
 
 
 def test_fixtures_have_invented_names_but_for_two_organisations():
-    assert [fixture.screen_name for fixture in FIXTURES[:2]] == ["NYPDnews", "OccupyWallStNYC"]
-    assert all(fixture.screen_name[-4:].isdigit() for fixture in FIXTURES[2:])
+    assert [fixture.screen_name for fixture in MYNYPD.fixtures[:2]] == [
+        "NYPDnews",
+        "OccupyWallStNYC",
+    ]
+    assert all(fixture.screen_name[-4:].isdigit() for fixture in MYNYPD.fixtures[2:])
 
 
 @pytest.mark.calibration

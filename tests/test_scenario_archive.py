@@ -13,10 +13,10 @@ import pytest
 
 from spread import archive, scenario
 from spread.scenario._accounts import make_accounts
-from spread.scenario._campaign import FIXTURES
 from spread.scenario._cities import CITIES, USELESS
 from spread.scenario._contagion import _delay, simulate
 from spread.scenario._follow_graph import FollowGraph
+from spread.scenario._mynypd import MYNYPD
 from spread.scenario._phrases import HOSTILE
 from spread.scenario._profiles import location_of, screen_name
 from spread.scenario._world import BRANCHING, CRITICAL, Agenda, make_world
@@ -112,7 +112,7 @@ def test_hostile_texts_names_and_locations_occur(made):
 
 
 def test_two_locations_in_five_say_nothing_and_an_account_keeps_its_own(made):
-    accounts = make_accounts(1.0, FIXTURES, np.random.default_rng(5))
+    accounts = make_accounts(1.0, MYNYPD.fixtures, np.random.default_rng(5))
     useless = np.mean([location_of(accounts, number) in USELESS for number in range(20_000)])
     written = {}
     for tweet in made[2]:
@@ -130,7 +130,7 @@ def test_time_zones_agree_with_offsets(made):
 
 
 def test_screen_names_and_user_ids_are_unique():
-    accounts = make_accounts(2.0, FIXTURES, np.random.default_rng(6))
+    accounts = make_accounts(2.0, MYNYPD.fixtures, np.random.default_rng(6))
     names = {screen_name(accounts, number) for number in range(len(accounts))}
     assert len(names) == len(set(accounts.user_id.tolist())) == len(accounts)
     assert max(map(len, names)) <= 15
@@ -196,13 +196,13 @@ _RUN = """
 import hashlib, sys
 import numpy as np
 from spread._random import stream
-from spread.scenario import _campaign, _contagion
+from spread.scenario import _contagion, _mynypd
 from spread.scenario._accounts import make_accounts
 from spread.scenario._follow_graph import make_follow_graph
 from spread.scenario._world import Agenda, make_world
-accounts = make_accounts(0.01, _campaign.FIXTURES, stream(3, 1))
+accounts = make_accounts(0.01, _mynypd.MYNYPD.fixtures, stream(3, 1))
 world = make_world(accounts, make_follow_graph(accounts, stream(3, 2)))
-agenda = _campaign.make_campaign(0.02, 1.6, stream(3, 3)).agenda
+agenda = _mynypd.MYNYPD.make(0.02, 1.6, stream(3, 3)).agenda
 first = agenda.at_s < 95_000  # up to 40 minutes or so after the turn
 agenda = Agenda(*(column[first] for column in agenda))
 events = _contagion.simulate(world, agenda, family=9, end_s=95_000.0, rng=stream(3, 4))

@@ -12,9 +12,13 @@ import numpy as np
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.scenario._accounts import make_accounts
-from spread.scenario._campaign import END_S, FIXTURES, make_campaign
+from spread.scenario._askjpm import ASKJPM
+from spread.scenario._askrkelly import ASKRKELLY
 from spread.scenario._contagion import simulate
 from spread.scenario._follow_graph import make_follow_graph
+from spread.scenario._mcdstories import MCDSTORIES
+from spread.scenario._mynypd import MYNYPD
+from spread.scenario._steady import STEADY
 from spread.scenario._texts import make_words
 from spread.scenario._truth import Truth, make_truth, truth
 from spread.scenario._world import make_world
@@ -22,7 +26,15 @@ from spread.scenario._writer import make_record, write_archive
 
 __all__ = ["NAMES", "Truth", "generate", "truth"]
 
-NAMES = ("mynypd",)
+_STORIES = {
+    "mynypd": MYNYPD,
+    "mcdstories": MCDSTORIES,
+    "askjpm": ASKJPM,
+    "askrkelly": ASKRKELLY,
+    "steady": STEADY,
+}
+
+NAMES = tuple(_STORIES)
 """Names of the campaigns."""
 
 _LEAST_SCALE, _MOST_SCALE = 0.02, 50.0
@@ -41,13 +53,21 @@ def generate(
 ) -> Truth:
     """Write a synthetic v1.1 archive and return the truth behind it.
 
-    The campaign "mynypd": a police account asks for friendly photos under a tag, answers
-    the first ones, and about two hours later a protest account turns the tag. Accounts have
-    a camp, a city and followers; a follower graph that the archive does not hold carries
-    what is passed on, as a branching point process with power-law delays [1]_. Retweets
-    name their root alone, as the API did, so that each cascade looks like a star. Other
-    cities invent tags of the same form, each by a local account that used or saw its
-    parent; other tags of that form have no parent.
+    Accounts have a camp, a city and followers; a follower graph that the archive does not hold
+    carries what is passed on, as a branching point process with power-law delays [1]_.
+    Retweets name their root alone, as the API did, so that each cascade looks like a star.
+
+    - "mynypd" (April 2014): a police account asks for friendly photos, and about two hours
+      later a protest account turns the tag. Other cities invent tags of the same form, each
+      by a local account that used or saw its parent; other tags of that form have no parent.
+    - "mcdstories" (January 2012): a chain pays for a tag to be shown; within two hours
+      customers tell other stories, and it stops paying the same day. Critical tweets stay at
+      about 2 %.
+    - "askjpm" (November 2013): a bank asks for questions to be answered on the next day;
+      journalists and critics turn the tag before that, and the bank gives up.
+    - "askrkelly" (December 2013): a singer asks for questions and within minutes nearly all are
+      critical.
+    - "steady": a campaign of which nothing comes but what was asked for; for comparison.
 
     Parameters
     ----------
@@ -88,18 +108,26 @@ def generate(
     --------
     >>> generate("nothing", "archive.jsonl")
     Traceback (most recent call last):
-    spread._errors.UsageError: unknown scenario: got 'nothing'; allowed: mynypd
+    spread._errors.UsageError: unknown scenario: got 'nothing'; allowed: mynypd, mcdstories,
+    askjpm, askrkelly, steady
     """
     _check(name, scale, thinning=thinning, authors_kept=authors_kept)
     seed = resolve_seed(rng)
-    accounts = make_accounts(scale, FIXTURES, stream(seed, 1))
+    story = _STORIES[name]
+    accounts = make_accounts(
+        scale,
+        story.fixtures,
+        stream(seed, 1),
+        created_to=story.created_to,
+        last_user_id=story.last_user_id,
+    )
     graph = make_follow_graph(accounts, stream(seed, 2))
-    campaign = make_campaign(scale, _MEAN_SIZE, stream(seed, 3))
+    campaign = story.make(scale, _MEAN_SIZE, stream(seed, 3))
     events = simulate(
         make_world(accounts, graph),
         campaign.agenda,
         family=campaign.family,
-        end_s=END_S,
+        end_s=story.end_s,
         rng=stream(seed, 4),
     )
     words = make_words(accounts, campaign, events, stream(seed, 5))

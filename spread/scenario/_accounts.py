@@ -27,8 +27,7 @@ SIDE_OF_BLOC = np.array([0, 1, 2, 0, 1, 2], dtype=np.int8)
 _ACCOUNTS_PER_SCALE, _ACCOUNTS_AT_LEAST = 58_000, 2_000
 _ORDINARY_MOST = 60_000  # below the launcher's followers: fame stays with the named accounts
 _TAIL_SHARE, _TAIL_EXPONENT, _TAIL_FROM = 0.08, 1.2, 1_000
-_CREATED_FROM, _CREATED_TO = 2007.3, 2014.2
-_LAST_USER_ID = 2_400_000_000  # about what an account got in early 2014
+_CREATED_FROM = 2007.3
 
 
 class Fixture(NamedTuple):
@@ -64,22 +63,30 @@ class Accounts:
 
 
 def make_accounts(
-    scale: float, fixtures: tuple[Fixture, ...], rng: np.random.Generator
+    scale: float,
+    fixtures: tuple[Fixture, ...],
+    rng: np.random.Generator,
+    *,
+    created_to: float = 2014.2,
+    last_user_id: int = 2_400_000_000,
 ) -> Accounts:
-    """Draw the accounts: follower counts are lognormal with a Pareto tail (exponent 1.2)."""
+    """Draw the accounts, made until a year, the last with about that id.
+
+    Follower counts are lognormal with a Pareto tail (exponent 1.2).
+    """
     count = _ACCOUNTS_AT_LEAST + int(_ACCOUNTS_PER_SCALE * scale)
     bloc = rng.choice(len(BLOCS), count, p=BLOC_SHARE).astype(np.int8)
     shares = np.array([city.share for city in CITIES])
     city = rng.choice(len(CITIES), count, p=shares / shares.sum()).astype(np.int8)
     followers = _followers(count, rng)
     activity = rng.beta(0.7, 1.6, count)
-    created = rng.uniform(_CREATED_FROM, _CREATED_TO, count)
+    created = rng.uniform(_CREATED_FROM, created_to, count)
     for number, fixture in enumerate(fixtures):
         bloc[number], city[number] = fixture.bloc, fixture.city
         followers[number], activity[number] = fixture.followers, 0.0
-        created[number] = rng.uniform(_CREATED_FROM, 2011.9)
+        created[number] = rng.uniform(_CREATED_FROM, created_to - 2.3)
     return Accounts(
-        user_id=_user_ids(created, rng),
+        user_id=_user_ids(created, created_to, last_user_id, rng),
         created_year=created,
         bloc=bloc,
         city=city,
@@ -97,11 +104,16 @@ def _followers(count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return np.clip(drawn, 0, _ORDINARY_MOST * rng.uniform(0.5, 1.0, count)).astype(np.int64)
 
 
-def _user_ids(created_year: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.int64]:
+def _user_ids(
+    created_year: NDArray[np.float64],
+    created_to: float,
+    last_user_id: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
     """Return unique ids that grow with the date of creation, as Twitter's did then."""
-    age = (created_year - _CREATED_FROM) / (_CREATED_TO - _CREATED_FROM)
+    age = (created_year - _CREATED_FROM) / (created_to - _CREATED_FROM)
     order = np.argsort(age, kind="stable")
-    base = (_LAST_USER_ID * age[order] ** 2.2).astype(np.int64) + 700_000
+    base = (last_user_id * age[order] ** 2.2).astype(np.int64) + 700_000
     ids = np.empty_like(base)
     ids[order] = np.maximum.accumulate(base) + np.cumsum(rng.integers(1, 40, base.size))
     return ids

@@ -1,6 +1,6 @@
 """What the invented people say: patterns by stance and language, and words to fill them."""
 
-__all__ = ["HOSTILE", "PATTERNS", "WORDS"]
+__all__ = ["CRITICAL", "FRIENDLY", "HOSTILE", "NEWS", "OTHER", "PATTERNS", "TALK", "WORDS"]
 
 FRIENDLY, CRITICAL, NEWS, OTHER, TALK = range(5)
 

@@ -8,18 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spread.scenario._accounts import Accounts
-from spread.scenario._campaign import Campaign
 from spread.scenario._cities import CITIES
-from spread.scenario._phrases import HOSTILE, PATTERNS, TALK, WORDS
+from spread.scenario._phrases import HOSTILE, TALK, WORDS
 from spread.scenario._profiles import screen_name
+from spread.scenario._story import Campaign
 from spread.scenario._world import CRITICAL, FRIENDLY, NEWS, ORDINARY, Events
 
-__all__ = ["MISSPELT", "MOST", "Span", "Wording", "Words", "make_words", "typed_tags", "wording"]
+__all__ = ["MOST", "Span", "Wording", "Words", "make_words", "typed_tags", "wording"]
 
 MOST = 140
-MISSPELT = {"myNYPD": ("myNYDP", 0.012), "myLAPD": ("myLADP", 0.06)}
-"""Tag -> how fingers get it wrong, and how often."""
-
 _MANUAL, _VIA, _REPLY, _NAMED = 0.04, 0.06, 0.16, 0.28  # cumulative: ways to answer a prompt
 _HOSTILE = 0.004
 
@@ -73,14 +70,14 @@ def typed_tags(words: Words, root: int) -> tuple[str, ...]:
     for topic, draw in ((agenda.topic[root], luck[0]), (agenda.also[root], luck[1])):
         if topic >= 0 and topics[topic].shown:
             shown = topics[topic].shown
-            tags.append(shown if exact else _typed(shown, float(draw)))
+            tags.append(shown if exact else _typed(words, shown, float(draw)))
     if agenda.topic[root] == 0 and luck[2] < 0.1 and not exact:
-        tags.append(("NYC", "photo", "tbt", "EarthDay")[int(luck[2] * 40)])
+        tags.append(words.campaign.story.beside[int(luck[2] * 40)])
     return tuple(tags)
 
 
-def _typed(shown: str, draw: float) -> str:
-    wrong, rate = MISSPELT.get(shown, ("", 0.0))
+def _typed(words: Words, shown: str, draw: float) -> str:
+    wrong, rate = words.campaign.story.misspelt.get(shown, ("", 0.0))
     if draw < rate:
         return wrong
     if draw < 0.14:
@@ -150,6 +147,8 @@ def _calls_launcher(words: Words, root: int) -> float:
 
 def _language(words: Words, root: int) -> str:
     native = CITIES[words.accounts.city[words.authors[root]]].language
+    if (int(words.campaign.agenda.stance[root]), native) not in words.campaign.story.patterns:
+        return "en"
     return native if words.draws[root, 5] < 0.75 else "en"
 
 
@@ -158,13 +157,13 @@ def _body(words: Words, root: int, lang: str) -> str:
     if luck[6] < _HOSTILE:
         return HOSTILE[int(luck[6] / _HOSTILE * len(HOSTILE))]
     if root == campaign.launch_row:
-        return "Do you have a photo with one of our officers? Send it to us with the tag"
+        return campaign.story.launch
     if root == campaign.turn_row:
-        return "Here is our photo with one of your officers. Send us yours, everybody"
+        return campaign.story.turn
     if agenda.author[root] == 0 and agenda.prompt[root] >= 0:
-        return "Thank you for the photo, we are glad to see it"
+        return campaign.story.answer
     talk = campaign.topics[agenda.topic[root]].kind == "talk"
-    patterns = PATTERNS[TALK if talk else int(agenda.stance[root]), lang]
+    patterns = campaign.story.patterns[TALK if talk else int(agenda.stance[root]), lang]
     pattern = patterns[int(luck[7] * len(patterns))]
     number = 2 + int(luck[8] * 97)
     mixed = int(luck[8] * 1_000_003)

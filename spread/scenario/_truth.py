@@ -12,12 +12,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spread._errors import InputError
-from spread.scenario._accounts import BLOCS, CAMP_OF_BLOC
-from spread.scenario._campaign import START
 from spread.scenario._cities import CITIES
 from spread.scenario._follow_graph import FollowGraph
 from spread.scenario._profiles import screen_name
-from spread.scenario._texts import MISSPELT, Words, wording
+from spread.scenario._texts import Words, wording
 from spread.scenario._writer import Record
 from spread.tables import FOLLOWS, instants, written
 from spread.text import hashtag_key, html_card
@@ -41,21 +39,23 @@ class Truth:
         A row a retweet: tweet_id, root_id, parent_id (whom it really came from), user_id,
         at, kept (false where `thinning` or `authors_kept` took it out of the archive).
     turn
-        One row: onset_at, ramp_s, halfway_at, made_by (user id), tweet_id, camp, and the
-        share of critical originals under the root tag `before` and `after`, with the `shape`
-        of its rise: linear, s-shaped, or saturating (95 % of the rise within ramp_s).
+        One row, none where nothing turned: onset_at, ramp_s, halfway_at, made_by (user id),
+        tweet_id, camp, and the share of critical originals under the root tag `before` and
+        `after`, with the `shape` of its rise: linear, s-shaped, or saturating (95 % of the
+        rise within ramp_s).
     tags
         A row a spelling: hashtag (key), shown, kind (root, derivative, independent,
         misspelling, case variant, unrelated), parent (key, null where there is none),
         inventor (user id), tweet_id, invented_at, city, country, met_parent ("used" or "seen").
     users
-        A row an account of the simulation: user_id, screen_name, camp (police, activists,
-        press, public), leaning (a bloc of `camp`), city, country, followers, tweets (how
-        many it wrote or retweeted).
+        A row an account of the simulation: user_id, screen_name, camp (for "mynypd"
+        police, activists, press, public), leaning (a bloc of `camp`), city, country,
+        followers, tweets (how many it wrote or retweeted).
     follows
         follower_id, followed_id where asked for, else None.
     parameters
-        Name, seed, options, and the launch.
+        Name, seed, options, and the launch; `event_at` and `pulled_at` where what was
+        announced had a date, and where the launcher gave up.
     """
 
     originals: pd.DataFrame
@@ -74,13 +74,15 @@ class Truth:
         return html_card("Truth of a synthetic archive", self._facts())
 
     def _facts(self) -> dict[str, object]:
-        turn = self.turn.iloc[0]
+        turned = "never"
+        for turn in self.turn.itertuples():
+            turned = f"{turn.onset_at:%Y-%m-%d %H:%M} UTC by {turn.made_by}"
         return {
             "scenario": self.parameters["name"],
             "seed": self.parameters["seed"],
             "originals": len(self.originals),
             "retweets": len(self.retweets),
-            "turned": f"{turn.onset_at:%Y-%m-%d %H:%M} UTC by {turn.made_by}",
+            "turned": turned,
         }
 
     def write(self, folder: str | Path) -> None:
@@ -149,6 +151,7 @@ def make_truth(
         "launch_at": at[launch].isoformat(),
         "launch_tweet_id": ids[launch],
         "launched_by": people[words.events.user[launch]],
+        **{name: _instant(words, at_s) for name, at_s in _moments(words).items()},
     }
     return Truth(
         originals=originals,
@@ -206,12 +209,24 @@ def _retweets(
     )
 
 
+def _moments(words: Words) -> dict[str, float | None]:
+    story = words.campaign.story
+    given = {"event_at": story.event_s, "pulled_at": story.pulled_s}
+    return {name: at_s for name, at_s in given.items() if at_s is not None}
+
+
+def _instant(words: Words, at_s: float | None) -> str:
+    return (words.campaign.story.start + pd.Timedelta(seconds=at_s or 0.0)).isoformat()
+
+
 def _turn(
     words: Words, ids: NDArray[np.object_], people: NDArray[np.object_], at: pd.DatetimeIndex
 ) -> pd.DataFrame:
     turning, root = words.campaign.turning, words.campaign.turn_row
     row, who = words.events.first[root], words.authors[root]
-    halfway = START + pd.Timedelta(microseconds=round(turning.halfway_s * 1e6))
+    if turning is None:
+        return _no_turn()
+    halfway = words.campaign.story.start + pd.Timedelta(microseconds=round(turning.halfway_s * 1e6))
     return pd.DataFrame(
         {
             "onset_at": [at[row]],
@@ -219,12 +234,22 @@ def _turn(
             "halfway_at": pd.DatetimeIndex([halfway]).as_unit("us"),
             "made_by": [people[who]],
             "tweet_id": [ids[row]],
-            "camp": [CAMP_OF_BLOC[words.accounts.bloc[who]]],
+            "camp": [words.campaign.story.camps[words.accounts.bloc[who]]],
             "before": [turning.before],
             "after": [turning.after],
             "shape": [turning.shape],
         }
     )
+
+
+def _no_turn() -> pd.DataFrame:
+    """Return the turn of a campaign that does not turn: the columns and no row."""
+    instants_ = dict.fromkeys(("onset_at", "halfway_at"), "datetime64[us, UTC]")
+    numbers = dict.fromkeys(("ramp_s", "before", "after"), "float64")
+    texts = dict.fromkeys(("made_by", "tweet_id", "camp", "shape"), "str")
+    columns = ["onset_at", "ramp_s", "halfway_at", "made_by", "tweet_id", "camp"]
+    columns += ["before", "after", "shape"]
+    return pd.DataFrame(columns=columns).astype(instants_ | numbers | texts)
 
 
 def _tags(words: Words, originals: pd.DataFrame) -> pd.DataFrame:
@@ -276,7 +301,7 @@ def _spelling(words: Words, shown: str) -> tuple[str, str | None]:
     for topic in words.campaign.topics:
         if topic.kind in _FORMED and hashtag_key(topic.shown) == hashtag_key(shown):
             return "case variant", hashtag_key(topic.shown)
-        wrong = MISSPELT.get(topic.shown)
+        wrong = words.campaign.story.misspelt.get(topic.shown)
         if wrong and wrong[0] == shown:
             return "misspelling", hashtag_key(topic.shown)
     return "unrelated", None
@@ -288,8 +313,8 @@ def _users(words: Words, people: NDArray[np.object_]) -> pd.DataFrame:
         {
             "user_id": people,
             "screen_name": [screen_name(accounts, number) for number in range(len(accounts))],
-            "camp": np.array(CAMP_OF_BLOC)[accounts.bloc],
-            "leaning": np.array(BLOCS)[accounts.bloc],
+            "camp": np.array(words.campaign.story.camps)[accounts.bloc],
+            "leaning": np.array(words.campaign.story.leanings)[accounts.bloc],
             "city": np.array([city.name for city in CITIES])[accounts.city],
             "country": np.array([city.country for city in CITIES])[accounts.city],
             "followers": accounts.followers,

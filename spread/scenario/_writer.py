@@ -1,4 +1,4 @@
-"""The archive: one v1.1 JSON object a line, in order of time, as a stream gave it in 2014."""
+"""The archive: one v1.1 JSON object a line, in order of time, as a stream gave it then."""
 
 import gzip
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from spread.scenario._campaign import START
 from spread.scenario._cities import CITIES
 from spread.scenario._profiles import created_text, is_geo, profile, screen_name, user_object
 from spread.scenario._texts import MOST, Span, Wording, Words, wording
@@ -21,7 +20,6 @@ __all__ = ["Record", "make_record", "write_archive"]
 
 _TWITTER_EPOCH_MS = 1_288_834_974_657
 _SOURCE = '<a href="http://example.org/spread" rel="nofollow">synthetic</a>'
-_START_MS = int(START.timestamp() * 1000)
 _GZIP_LEVEL = 4
 
 
@@ -39,7 +37,8 @@ def make_record(
 ) -> Record:
     """Draw ids, unique and in order of time, and what the archive has lost."""
     events = words.events
-    at_ms = _START_MS + np.floor(events.at_s * 1000.0).astype(np.int64)
+    start_ms = int(words.campaign.story.start.timestamp() * 1000)
+    at_ms = start_ms + np.floor(events.at_s * 1000.0).astype(np.int64)
     machine = rng.integers(0, 1024, at_ms.size)
     order = np.lexsort((machine, at_ms))
     ticks = at_ms[order] * 1024 + machine[order]
@@ -185,12 +184,12 @@ def _entities(words: Words, record: Record, root: int, said: Wording) -> dict[st
     if said.link is not None and said.link.value == "photo":
         entities["media"] = [_photo(words, record, root, said.link)]
     elif said.link is not None:
-        short = _short(words, root)
+        short, year = _short(words, root), words.campaign.story.start.year
         entities["urls"] = [
             {
                 "url": short,
-                "expanded_url": f"http://news.example.org/2014/{short[-8:]}",
-                "display_url": f"news.example.org/2014/{short[-8:]}",
+                "expanded_url": f"http://news.example.org/{year}/{short[-8:]}",
+                "display_url": f"news.example.org/{year}/{short[-8:]}",
                 "indices": [said.link.start, said.link.end],
             }
         ]

@@ -1,38 +1,30 @@
 """The story of #myNYPD as an agenda: when somebody writes something, about what.
 
-All times are seconds since `START`. Who writes, who passes on and when is left to
+All times are seconds since `_START`. Who writes, who passes on and when is left to
 `_contagion`; the agenda fixes only what the story fixes.
 """
-
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread.scenario._accounts import Fixture
+from spread.scenario._accounts import BLOCS, CAMP_OF_BLOC, Fixture
 from spread.scenario._agenda import Rows, in_order
 from spread.scenario._cities import ELSEWHERE, city_number
-from spread.scenario._world import (
-    AVOID,
-    CRITICAL,
-    FRIENDLY,
-    INVENT,
-    NEWS,
-    Agenda,
-)
+from spread.scenario._phrases import PATTERNS
+from spread.scenario._story import SHAPES, Campaign, Story, Topic, Turning
+from spread.scenario._world import AVOID, CRITICAL, FRIENDLY, INVENT, NEWS
 
-__all__ = ["END_S", "FIXTURES", "START", "Campaign", "Topic", "Turning", "make_campaign"]
+__all__ = ["MYNYPD"]
 
-START = pd.Timestamp("2014-04-21T18:00:00Z")
-END_S = 4 * 86_400.0
+_START = pd.Timestamp("2014-04-21T18:00:00Z")
+_END_S = 4 * 86_400.0
 _LAUNCH_S = 86_400.0 - 300.0  # 17:55 UTC = 13:55 EDT on 22 April
 _HOUR_S = 3_600.0
 _GRID_S = 10.0
 _LAUNCHER, _HIJACKER, _DECOYS = 0, 1, (2, 3, 4, 5)
 
-FIXTURES = (
+_FIXTURES = (
     Fixture("NYPDnews", "NYPD NEWS", 0, 0, 100_000, "Synthetic posts under a police name."),
     Fixture(
         "OccupyWallStNYC", "Occupy Wall Street", 1, 0, 169_000, "Synthetic posts, protest name."
@@ -44,53 +36,6 @@ FIXTURES = (
 )
 
 
-class Topic(NamedTuple):
-    """A hashtag (or, shown as "", talk without one) and where it comes from."""
-
-    shown: str
-    kind: str
-    parent: int = -1
-    city: int = -1
-    start_s: float = 0.0
-    weight: float = 0.0
-
-
-class Turning(NamedTuple):
-    """How the share of critical originals rises: from `before` to `after` within `ramp_s`."""
-
-    onset_s: float
-    ramp_s: float
-    halfway_s: float
-    before: float
-    after: float
-    shape: str
-
-    def progress(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how far the turn has come, 0 to 1."""
-        u = np.clip((at_s - self.onset_s) / self.ramp_s, 0.0, None)
-        if self.shape == "linear":
-            return np.clip(u, 0.0, 1.0)
-        if self.shape == "s-shaped":
-            u = np.clip(u, 0.0, 1.0)
-            return u * u * (3.0 - 2.0 * u)
-        return 1.0 - np.exp(-3.0 * u)
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """An agenda, its topics, the turn, and the row of the tweet that made it."""
-
-    agenda: Agenda
-    topics: tuple[Topic, ...]
-    family: int
-    turning: Turning
-    launch_row: int
-    turn_row: int
-
-
-_SHAPES = {"linear": 0.5, "s-shaped": 0.5, "saturating": np.log(2.0) / 3.0}
-"""Shape of the ramp -> when, in parts of the ramp, the turn is half done."""
-
 _DERIVATIVES = (  # shown, city, hours after the turn (from, to), weight
     ("myLAPD", "Los Angeles", 1.0, 1.8, 0.24),
     ("MyOPD", "Oakland", 2.2, 3.0, 0.12),
@@ -101,7 +46,7 @@ _DERIVATIVES = (  # shown, city, hours after the turn (from, to), weight
     ("myELAS", "Athens", 13.0, 17.0, 0.12),
     ("MiPoliciaMexicana", "Mexico City", 20.0, 26.0, 0.12),
 )
-_LOOKALIKES = (  # shown, city, start in seconds after START
+_LOOKALIKES = (  # shown, city, start in seconds after _START
     ("myNYC", "New York City", 2.0 * _HOUR_S),
     ("MyPDX", "Portland", _LAUNCH_S + 1_500.0),
     ("myATL", "Atlanta", 20.0 * _HOUR_S),
@@ -113,7 +58,7 @@ _FROM_ROOT = 0.55  # how often a derivative tag descends from the root itself
 _EARLY = 12  # uses of a new tag that still come from its parent's people
 
 
-def make_campaign(scale: float, mean_size: float, rng: np.random.Generator) -> Campaign:
+def _make(scale: float, mean_size: float, rng: np.random.Generator) -> Campaign:
     """Draw the agenda. `scale` changes the volume and not the story."""
     turning = _draw_turning(rng)
     topics = _draw_topics(turning.onset_s, rng)
@@ -132,15 +77,15 @@ def make_campaign(scale: float, mean_size: float, rng: np.random.Generator) -> C
     _add_talk(rows, scale, mean_size, rng)
     agenda, moved = in_order(rows)
     family = 1 + len(_DERIVATIVES)
-    return Campaign(agenda, topics, family, turning, int(moved[launch]), int(moved[turn]))
+    return Campaign(agenda, topics, family, turning, int(moved[launch]), int(moved[turn]), MYNYPD)
 
 
 def _draw_turning(rng: np.random.Generator) -> Turning:
     onset = _LAUNCH_S + rng.uniform(110.0, 130.0) * 60.0  # 15:45 to 16:05 EDT
     ramp = float(np.exp(rng.uniform(np.log(120.0), np.log(1_800.0))))
-    shape = str(rng.choice(list(_SHAPES)))
+    shape = str(rng.choice(list(SHAPES)))
     before, after = rng.uniform(0.10, 0.17), rng.uniform(0.78, 0.9)
-    return Turning(onset, ramp, onset + ramp * _SHAPES[shape], before, after, shape)
+    return Turning(onset, ramp, onset + ramp * SHAPES[shape], before, after, shape)
 
 
 def _draw_topics(onset_s: float, rng: np.random.Generator) -> tuple[Topic, ...]:
@@ -190,7 +135,7 @@ def _add_named_critics(
     rows.add(earlier, topic=_talk_topic(2), stance=CRITICAL, size=8.0, author=_HIJACKER)
     joins = turning.onset_s + rng.uniform(1.5, 10.0, len(_DECOYS)) * _HOUR_S
     for decoy, joined, share in zip(_DECOYS, joins, (0.05, 0.04, 0.03, 0.02), strict=True):
-        stance = NEWS if FIXTURES[decoy].bloc == 2 else CRITICAL
+        stance = NEWS if _FIXTURES[decoy].bloc == 2 else CRITICAL
         when = joined + np.array([0.0, rng.uniform(0.5, 12.0) * _HOUR_S])
         rows.add(when, stance=stance, size=share * critics * np.array([0.8, 0.4]), author=decoy)
 
@@ -230,7 +175,7 @@ def _luck(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _root_times(turning: Turning, scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    grid = np.arange(_LAUNCH_S + 40.0, END_S, _GRID_S)
+    grid = np.arange(_LAUNCH_S + 40.0, _END_S, _GRID_S)
     onset, hour = turning.onset_s, turning.onset_s + _HOUR_S
     quiet = 1.0 + 0.8 * np.exp(-(grid - _LAUNCH_S) / 1_200.0)
     busy = 0.15 + 0.85 * turning.progress(grid)
@@ -282,7 +227,7 @@ def _add_derivative(
     )
     count = int(26 + topic.weight * 5_000 * scale)
     delay = 1.5 * _HOUR_S * ((1.0 - rng.random(count)) ** (-1 / 0.9) - 1.0)
-    room = END_S - topic.start_s - 180.0
+    room = _END_S - topic.start_s - 180.0
     at_s = np.sort(topic.start_s + 120.0 + np.where(delay < room, delay, room * rng.random(count)))
     early = np.arange(count) < _EARLY
     from_parent = rng.random(count) < np.where(early, 0.6, 0.2)
@@ -310,7 +255,7 @@ def _add_lookalike(
     rows.add([topic.start_s], topic=number, city=topic.city, rule=AVOID)
     count = int(30 + 250 * scale)
     rows.add(
-        topic.start_s + 300.0 + (END_S - topic.start_s - 300.0) * rng.random(count) ** 1.5,
+        topic.start_s + 300.0 + (_END_S - topic.start_s - 300.0) * rng.random(count) ** 1.5,
         topic=number,
         size=0.5 * mean_size * _luck(count, rng),
         city=np.where(rng.random(count) < 0.8, topic.city, -1),
@@ -329,7 +274,7 @@ def _add_talk(
     rng: np.random.Generator,
 ) -> None:
     """Add talk about police and about nothing, without the tag, before and after the launch."""
-    grid = np.arange(0.0, END_S, _GRID_S)
+    grid = np.arange(0.0, _END_S, _GRID_S)
     police = _times(grid, _day(grid), 260 + 5_500 * scale, rng)
     first = _talk_topic(0)
     topic = first + rng.choice(len(_TALK), police.size, p=[0.5, 0.2, 0.12, 0.1, 0.08])
@@ -349,3 +294,22 @@ def _add_talk(
 def _cities(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """Return a city for half of the rows, each city as likely as any, and −1 for the rest."""
     return np.where(rng.random(size) < 0.5, rng.integers(0, ELSEWHERE.stop, size), -1)
+
+
+MYNYPD = Story(
+    start=_START,
+    end_s=_END_S,
+    fixtures=_FIXTURES,
+    camps=CAMP_OF_BLOC,
+    leanings=BLOCS,
+    created_to=2014.2,
+    last_user_id=2_400_000_000,
+    patterns=PATTERNS,
+    launch="Do you have a photo with one of our officers? Send it to us with the tag",
+    turn="Here is our photo with one of your officers. Send us yours, everybody",
+    answer="Thank you for the photo, we are glad to see it",
+    beside=("NYC", "photo", "tbt", "EarthDay"),
+    misspelt={"myNYPD": ("myNYDP", 0.012), "myLAPD": ("myLADP", 0.06)},
+    make=_make,
+)
+"""April 2014: turned within about two hours, and other cities made tags of their own."""

@@ -1,0 +1,60 @@
+"""The story of #McDStories: paid for, turned by customers, pulled on the same day."""
+
+import numpy as np
+import pandas as pd
+
+from spread.scenario._accounts import Fixture
+from spread.scenario._asked import Asked, Stretch, make
+from spread.scenario._said import CAMPS, FOOD, LEANINGS
+from spread.scenario._story import Campaign, Story
+
+__all__ = ["MCDSTORIES"]
+
+_ASKED = Asked(
+    root="McDStories",
+    launch_s=14_400.0,
+    stretches=(
+        # Paid for until it is pulled, within two hours of the turn; then it fades.
+        Stretch(30.0, 9_000.0, 20_000.0, 500.0, 15_400.0),
+        Stretch(9_000.0, 158_000.0, 14_000.0, 350.0, 12_900.0),
+    ),
+    onset_s=(2_700.0, 6_600.0),
+    ramp_s=(300.0, 1_800.0),
+    before=(0.001, 0.003),
+    after=(0.02, 0.03),
+    friendly=0.4,
+    launch_size=600.0,
+    turn_size=40.0,
+    named=(2, 3),
+    talk=("", "MeetTheFarmers"),
+    talk_critical=0.03,
+)
+
+
+def _make(scale: float, mean_size: float, rng: np.random.Generator) -> Campaign:
+    return make(_ASKED, MCDSTORIES, scale, mean_size, rng)
+
+
+MCDSTORIES = Story(
+    start=pd.Timestamp("2012-01-18T12:00:00Z"),
+    end_s=2.0 * 86_400.0,
+    fixtures=(
+        Fixture("McDonalds", "McDonald's", 0, 9, 200000, "Synthetic posts under a brand's name."),
+        Fixture("table_talk_4410", "Table Talk 4410", 2, 0, 350000, "Synthetic newsroom on food."),
+        Fixture("stand_up_8102", "Stand Up 8102", 4, 1, 90000, "Synthetic comedian."),
+        Fixture("lunch_maps_1187", "Lunch Maps 1187", 4, 2, 40000, "Synthetic blog."),
+    ),
+    camps=CAMPS,
+    leanings=LEANINGS,
+    created_to=2012.0,
+    last_user_id=470_000_000,
+    patterns=FOOD,
+    launch="Meet the people who grow our food, and tell us your own stories with the tag",
+    turn="My own story: what I found in the paper bag, with a photo",
+    answer="Thank you for your story",
+    beside=("lunch", "food", "tbt", "farm"),
+    misspelt={"McDStories": ("McDStroies", 0.012)},
+    make=_make,
+    pulled_s=14_400.0 + 9_000.0,
+)
+"""January 2012: turned within two hours, but never by more than a few in a hundred."""
