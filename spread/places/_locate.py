@@ -26,8 +26,9 @@ COLUMNS = (
     "probability",
     "reason",
 )
-THRESHOLD = 0.5
-"""Below it, that the person lives elsewhere is likelier than the answer."""
+THRESHOLD, CITY_THRESHOLD = 0.5, 0.75
+"""What an answer needs: below the first, that another one holds is likelier; between them a
+city stays uncertain (Portland, Springfield) and only its country is named."""
 CERTAIN = 0.95
 """What a region or a country needs to be named beside a refusal."""
 NEAREST_KM = 50.0
@@ -56,7 +57,7 @@ def locate(
     name, and "no place". A reading's prior is the number of people there (population to
     the power 1); words for a region or a country, a flag, a time zone and a language
     tilt it, and what a reading leaves unexplained counts against it. The answer is the
-    best city where its posterior is at least 0.5; else the row says why not. A time zone
+    best city where its posterior is at least 0.75; else the row says why not. A time zone
     alone is no city. Coordinates in the text name the nearest city within 50 km.
     Districts count as their city (Brooklyn is New York City).
 
@@ -255,7 +256,8 @@ def _decide(weights: dict[int, float], places: Gazetteer) -> _Answer:
     total = sum(weights.values())
     best = max(weights, key=lambda row: (weights[row], -row))
     probability = weights[best] / total
-    if best >= 0 and probability >= THRESHOLD:
+    needed = CITY_THRESHOLD if best >= 0 and places.kind[best] == CITY else THRESHOLD
+    if best >= 0 and probability >= needed:
         return _settled(best, probability, places)
     if best == SEVERAL_PLACES:
         return _Answer(reason="several places")

@@ -28,12 +28,15 @@ UNEXPLAINED = 0.0005
 """A span that a reading does not explain."""
 COUNTRY_BY_TWO_LETTERS = 0.05
 """Two letters after a city as the code of a country, against those of a state."""
-NEARBY, NEARBY_FIRST, NEARBY_KM = 0.5, 0.005, 60.0
+NEARBY, NEARBY_FIRST, NEARBY_KM = 0.5, 0.002, 60.0
 """A city within this distance, named after ("Compton, Los Angeles") or before."""
 REGION_OF_ITS_CITY = 0.3
 """The name of a region that is also the name of a city in it, meant as the region."""
 SMALLER_PLACE = 0.02
 """A name that no listed city of the region bears is a smaller place there."""
+NEIGHBOURHOOD, NAMESAKE = 0.02, 30_000.0
+"""What stands right before a city is a part of it that is not listed ("Capitol Hill,
+Seattle"); the more people bear a place of that name, the rather is that place meant."""
 SEVERAL, COMPARABLE = 0.02, 5.0
 """Two spans that agree in no reading are two places; so are neighbours of like size."""
 LOOKS_LIKE, PER_UNKNOWN_WORD, CHANCE_AGREEMENT = 3_000.0, 6.0, 0.01
@@ -96,6 +99,8 @@ def _weighed(
     if lang is not None:
         people *= language_ratio(lang, places.country[row])
     factors = [_explanation(row, span, NEARBY_FIRST, places) for span in others.before]
+    if factors and factors[-1] == UNEXPLAINED and places.kind[row] == CITY:
+        factors[-1] = _neighbourhood(others.before[-1], places)
     factors += [_explanation(row, span, NEARBY, places) for span in others.after]
     explained = sum(factor > UNEXPLAINED for factor in factors)
     return Reading(row, people, people * math.prod(factors), explained)
@@ -154,6 +159,16 @@ def _explanation(row: int, span: Span, nearby: float, places: Gazetteer) -> floa
         listed = any(contains(row, other, places) for other, _ in span.cities)
         return UNEXPLAINED if listed else SMALLER_PLACE
     return 1.0 if row in span.areas else UNEXPLAINED
+
+
+def _neighbourhood(span: Span, places: Gazetteer) -> float:
+    """Return P(span | it names a part of the city that follows), up to a constant."""
+    if span.areas or span.coded or not span.cities:
+        return UNEXPLAINED
+    people = max(
+        places.population[row] * (1.0 if main else OTHER_NAME) for row, main in span.cities
+    )
+    return max(UNEXPLAINED, NEIGHBOURHOOD * min(1.0, NAMESAKE / max(people, 1.0)))
 
 
 def _by_area(row: int, span: Span, places: Gazetteer) -> float:

@@ -12,7 +12,10 @@ __all__ = ["Group", "Span", "contains", "coordinates_in", "groups_of"]
 _LONGEST_NAME = 5
 _LONGEST_UNSPACED = 12
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_COORDINATES = re.compile(r"(-?\d{1,3}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)")
+_COORDINATES = re.compile(
+    r"(-?\d{1,3}\.\d+)\s*(?:°\s*)?([NS]?)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*(?:°\s*)?([EW]?)",
+    re.IGNORECASE,
+)
 _NEUTRAL_WORDS = """
     in the from of at near by living live lives life born raised based city area downtown metro
     greater now currently via north south east west northern southern eastern western side region
@@ -63,7 +66,9 @@ def coordinates_in(text: str) -> tuple[float, float] | None:
     match = _COORDINATES.search(text)
     if match is None:
         return None
-    latitude, longitude = float(match.group(1)), float(match.group(2))
+    north, south, east, west = match.groups()
+    latitude = float(north) * (-1 if south.lower() == "s" else 1)
+    longitude = float(east) * (-1 if west.lower() == "w" else 1)
     return (longitude, latitude) if abs(latitude) <= 90 and abs(longitude) <= 180 else None
 
 
@@ -109,6 +114,9 @@ def _read(words: Sequence[Word], places: Gazetteer) -> Group:
     shouting = len(words) > 2 and all(word.typed.isupper() for word in words)
     while start < len(words):
         length = _longest(words, start, places)
+        if length > 1 and _is_phrase(_key(words[start : start + length]), places):
+            unknown, start = unknown + 1, start + length
+            continue
         span = _span(words, start, length, spans, places, shouting) if length else None
         if span is not None:
             spans.append(span)
@@ -134,7 +142,16 @@ def _longest(words: Sequence[Word], start: int, places: Gazetteer) -> int:
         key = _key(words[start : start + length])
         if key in places.names or key in places.codes or (length == 1 and key[:5] == "flag:"):
             return length
+        if length > 1 and _is_phrase(key, places):
+            return length
     return 0
+
+
+def _is_phrase(key: str, places: Gazetteer) -> bool:
+    """Tell whether words are known to name no place ("real madrid", "paris hilton's")."""
+    return key not in places.names and (
+        key in places.tiers or key.removesuffix("s") in places.tiers
+    )
 
 
 def _span(
