@@ -3,6 +3,7 @@
 import gc
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,11 +44,28 @@ def calibration_row(request: pytest.FixtureRequest) -> Callable[..., None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write what the calibration tests measured as a table that README links."""
+    """Write what the calibration tests measured as a table that README links.
+
+    Rows of rooms that were not measured in this session stay.
+    """
     rows = session.config.stash.get(_ROWS, [])
     if rows and os.environ.get("SPREAD_CALIBRATION_TABLE", "") != "off":
         CALIBRATION.parent.mkdir(exist_ok=True)
-        CALIBRATION.write_text(calibration_table(rows), encoding="utf-8")
+        written = CALIBRATION.read_text(encoding="utf-8") if CALIBRATION.exists() else ""
+        rooms = {row["room"] for row in rows}
+        kept = [row for row in calibration_rows(written) if row["room"] not in rooms]
+        CALIBRATION.write_text(calibration_table(kept + rows), encoding="utf-8")
+
+
+def calibration_rows(table: str) -> list[dict[str, str]]:
+    """Return the rows of what `calibration_table` returned."""
+    cells = [
+        [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        for line in table.splitlines()
+        if line.startswith("| ")
+    ]
+    names = ("room", "claim", "measured", "target")
+    return [dict(zip(names, row, strict=True)) for row in cells[1:]]
 
 
 def calibration_table(rows: list[dict[str, str]]) -> str:

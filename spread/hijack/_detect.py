@@ -25,7 +25,7 @@ __all__ = ["detect"]
 
 _DRAWS = 400
 _BEFORE_ONSET = pd.Timedelta(minutes=5)
-_LEFT_OUT = 5
+_LEFT_OUT = 3
 
 
 @dataclass(frozen=True, eq=False)

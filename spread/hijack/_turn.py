@@ -59,7 +59,7 @@ class Turn:
         accounts of the rising camp by turning share, the expected share of that camp's
         tweets and retweets within the ramp (at least ten minutes) in cascades that the
         account began. The last is by how much the log Bayes factor falls without all that
-        the account began, for the first five.
+        the account began, for the first three.
     evidence
         Ids of at most ten tweets to read.
     units, unlabelled

@@ -1,6 +1,7 @@
 """Which camps the turn is told by: found in who retweets whom, or coded by the user."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import igraph
 import numpy as np
@@ -12,11 +13,12 @@ from spread._errors import UsageError
 from spread._random import stream
 from spread.communities import Partition
 
-__all__ = ["Camps", "checked", "choose"]
+__all__ = ["Camps", "checked", "choose", "held_out"]
 
 # A graph of more edges is searched less often, down to five times: its quality hardly varies.
 _SEARCHED_EDGES = 70_000
 _RUNS = (5, 20)
+_SPLITS = 3
 
 # Exchanging within runs of 30 retweets blurs time a little, so that pure timing explains
 # somewhat less than all of the modularity.
@@ -56,7 +58,7 @@ def choose(graph: igraph.Graph, coding: pd.DataFrame | None, *, seed: int) -> Ca
     )
     refused = partition.cannot_tell or _timing(graph, partition, runs, seed)
     accounts = communities.camps(partition)
-    dating = communities.held_out_camps(graph, partition, rng=stream(seed, 8))
+    dating = held_out(graph, partition, seed=seed)
     if refused:
         accounts, dating = accounts.iloc[:0], dating.iloc[:0]
     coded = None
@@ -65,6 +67,19 @@ def choose(graph: igraph.Graph, coding: pd.DataFrame | None, *, seed: int) -> Ca
         if "user_id" in coding:
             accounts, coded = coding, "accounts"
     return Camps(accounts, dating, coded, refused, partition, profile)
+
+
+def held_out(
+    graph: igraph.Graph,
+    partition: Partition,
+    *,
+    seed: int,
+    outside: tuple[Any, Any] | None = None,
+) -> pd.DataFrame:
+    """Return camps held out from the accounts that they are for."""
+    return communities.held_out_camps(
+        graph, partition, splits=_SPLITS, outside=outside, rng=stream(seed, 8)
+    )
 
 
 def checked(coding: pd.DataFrame) -> pd.DataFrame:

@@ -64,7 +64,7 @@ def find(
     metrics = cascade.metrics(forests)
     other = cascade.forests(scope.tagged, method="debatenight", rng=stream(seed, 2))
     begin("dating the turn")
-    turn = hijack.detect(scope.tagged, used.dating, launch=launch, rng=stream(seed, 3))
+    turn = _dated(scope, retweets, used, launch, seed)
     begin("crediting accounts")
     rank = seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4))
     begin("tracing the family of tags")
@@ -92,6 +92,21 @@ def find(
         located=located,
         arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
     )
+
+
+def _dated(
+    scope: Scope, graph: igraph.Graph, camps: Camps, launch: pd.Timestamp | None, seed: int
+) -> Turn:
+    """Date the turn; a second time by camps to which the turn's own retweets gave nobody."""
+
+    def detect(dating: pd.DataFrame) -> Turn:
+        return hijack.detect(scope.tagged, dating, launch=launch, rng=stream(seed, 3))
+
+    turn = detect(camps.dating)
+    if turn.rising is None or camps.coded:
+        return turn
+    window = (turn.onset_low, turn.halfway_high)
+    return detect(_camps.held_out(graph, camps.partition, seed=seed, outside=window))
 
 
 def _turned(forests: Forests, camps: Camps, turn: Turn, seed: int) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """What a naive tool would have said, beside each recovered answer."""
 
-
 import pandas as pd
 
 from spread.hashtags import Family
