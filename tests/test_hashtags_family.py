@@ -1,5 +1,6 @@
 """From which tag each came: known families, plain twins, and what is refused."""
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -78,34 +79,89 @@ def evidence(used: list[int], chance: float) -> _evidence.Evidence:
     column = np.array(used, bool)[:, None]
     no, flat = np.zeros_like(column), np.full(column.shape, chance)
     return _evidence.Evidence(
-        0, np.arange(len(used)), column, no, no, flat, np.full(column.shape, 0.1), flat * np.nan
+        *(0, np.arange(len(used)), column, no, no),
+        *(flat, np.full(column.shape, 0.1), flat * np.nan),
+        *(np.zeros(len(used), bool), np.full(len(used), 0.1)),
     )
+
+
+def child(used: list[int], chance: float, before: float = 1.0) -> _posterior.Child:
+    one = np.ones(1)
+    return _posterior.Child(evidence(used, chance), np.array([before]), one, one, 0.25)
 
 
 def test_the_posterior_equals_the_formula_summed_over_the_unknowns() -> None:
-    """Adopters 1, 0 with chance .1: the two factors of the docstring, worked out plainly."""
-    child = _posterior.Child(evidence([1, 0], 0.1), np.array([True]), np.ones(1), np.ones(1), 0.25)
-    shares = []
-    for first in _posterior._INVENTOR:
+    """Adopters 1, 0 with chance .1, both seen before: the docstring's factors, worked out plainly.
+
+    Nothing being known of what is missing, the share of unseen inventors is uniform: each
+    value counts as much as the part of [0, 1] that is nearest to it.
+    """
+    grid = np.array(_posterior._INVENTOR)
+    ends = np.r_[0.0, (grid[1:] + grid[:-1]) / 2, 1.0]
+    outside = np.mean([(1 - m) * (1 - m) ** 0.6 for m in _posterior._NEW])
+    rows = []
+    for first, worth in zip(grid, np.diff(ends), strict=True):
         for later in _posterior._LATER:
-            odds = 3.0 * (first + (1 - first) * 0.8 / 0.1) * later**0.6
-            shares.append((1 + odds, odds / (1 + odds)))
-    explained, one = np.array(shares).T
-    plain = (explained * one).sum() / explained.sum()
-    assert _posterior.posterior([child])[0] == pytest.approx([plain, 1 - plain])
+            for by_use in _posterior._BY_USE:
+                parent = 0.75 * (first + (1 - first) * by_use / 0.1) * later**0.6
+                rows.append((worth, parent, 0.125 * outside, 0.125))
+    worth, *parts = np.array(rows).T
+    whole = np.sum(parts, axis=0)
+    plain = [(worth * part).sum() / (worth * whole).sum() for part in parts]
+    assert _posterior.posterior([child([1, 0], 0.1)])[0] == pytest.approx(plain)
 
 
 def test_what_everybody_does_is_no_evidence() -> None:
-    """Where all matched accounts had used the parent too, the prior hardly moves."""
-    child = _posterior.Child(
-        evidence([1] * 15, 0.995), np.array([True]), np.ones(1), np.ones(1), 0.25
-    )
-    assert _posterior.posterior([child])[0][0] == pytest.approx(0.75, abs=0.05)
+    """All matched accounts had used it too: the prior's odds, 0.75 to 0.125, hardly rise.
+
+    An adopter can add 1 / .995 at most; the weights .6^k sum to 2.5: 6 x .995^-2.5 = 6.08.
+    """
+    chance = _posterior.posterior([child([1] * 15, 0.995)])[0]
+    assert 3.0 < chance[0] / chance[2] <= 6.08
 
 
-def test_a_child_with_no_older_tag_has_no_parent() -> None:
-    child = _posterior.Child(evidence([1], 0.1), np.array([False]), np.ones(1), np.ones(1), 0.25)
-    assert _posterior.posterior([child])[0] == pytest.approx([0.0, 1.0])
+def test_a_child_with_no_older_tag_has_no_parent_here() -> None:
+    chance = _posterior.posterior([child([1], 0.1, before=0.0)])[0]
+    assert chance[0] == 0.0
+    assert chance.sum() == pytest.approx(1.0)
+
+
+def test_newcomers_speak_for_a_parent_outside() -> None:
+    """Six adopters whom the archive had not seen, where one in ten is new: outside, not alone."""
+    old = child([0] * 6, 0.1)
+    new = dataclasses.replace(old.evidence, new=np.ones(6, bool))
+    seen = _posterior.posterior([old])[0]
+    fresh = _posterior.posterior([dataclasses.replace(old, evidence=new)])[0]
+    assert seen[1] < seen[2]
+    assert fresh[1] > 10 * fresh[2]
+
+
+def test_two_tags_that_may_each_be_the_older_are_not_each_others_parent() -> None:
+    """Of a and b each had the other's inventor: either came from the other, never both.
+
+    With the evidence and prior alike on both sides P(a from b) = P(b from a) by symmetry,
+    and both together have at most probability 1, alone up to 2.
+    """
+    pair = []
+    for number in (1, 2):
+        used = np.zeros((3, 3), bool)
+        used[:, 3 - number] = True
+        no, flat = np.zeros_like(used), np.full(used.shape, 0.02)
+        before = np.array([1.0, 0.5, 0.5])
+        before[number] = 0.0
+        found = _evidence.Evidence(
+            *(0, np.arange(3), used, no, no, flat, flat, flat * np.nan),
+            *(np.zeros(3, bool), np.full(3, 0.1)),
+        )
+        pair.append(_posterior.Child(found, before, np.ones(3), np.ones(3), 0.25, number))
+    together = _posterior.posterior(pair)
+    alone = _posterior.posterior([dataclasses.replace(one, number=None) for one in pair])
+    assert together[0][2] == pytest.approx(together[1][1])
+    assert alone[0][2] + alone[1][1] > 1.5
+    assert together[0][2] + together[1][1] < 1.0
+    assert [chance.sum() for chance in together] == pytest.approx([1.0, 1.0])
+    parents = _posterior.tree(pair, together)
+    assert parents != [2, 1]
 
 
 def test_links_sum_to_one_and_run_forward_in_time(found: hashtags.Family) -> None:

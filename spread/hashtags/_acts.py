@@ -10,12 +10,15 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spread.hashtags._usage import collected, uses
-from spread.tables import TWEETS, Table, codes, expression, microseconds
+from spread.tables import FOLLOWS, TWEETS, Table, arrow, codes, expression, microseconds
 
-__all__ = ["NEVER", "Acts", "folded", "read"]
+__all__ = ["NEVER", "UNKNOWN", "Acts", "folded", "read"]
 
 NEVER = np.iinfo(np.int64).max
 """The time at which someone who never used a tag used it first."""
+
+UNKNOWN = -2
+"""What a retweet shows when neither its original nor that one's author is known."""
 
 _INSTANT_BEFORE = pa.scalar(1, pa.duration("us"))
 _TO_WHOM = ["retweet_author_id", "reply_author_id", "quote_author_id", "mentions"]
@@ -29,11 +32,12 @@ class Acts:
     retweet or quote shows: who wrote them, with which tags, and when, or at the latest
     when (just before the first retweet). `collected` tells them apart; `tweet_id` is the
     tweet to read: the retweet that shows it, where the original is not in the archive.
-    `shows` is the original that a retweet repeats (-1: none that is known).
+    `shows` is the original that a retweet repeats (-1: it is no retweet; `UNKNOWN`).
 
     `earlier` counts an author's earlier tweets. `use_act` and `use_tag` are a row a tweet
     and tag, in the same order; `contact_*` a row an author and another author whom he
-    retweeted, answered, quoted or mentioned, sorted by (author, time).
+    retweeted, answered, quoted or mentioned, sorted by (author, time); `follower` and
+    `followed` a row a pair of authors, sorted, where it is known who follows whom.
     """
 
     tweet_id: NDArray[np.object_]
@@ -49,6 +53,8 @@ class Acts:
     contact_author: NDArray[np.int32]
     contact_other: NDArray[np.int32]
     contact_at: NDArray[np.int64]
+    follower: NDArray[np.int32]
+    followed: NDArray[np.int32]
     author_ids: NDArray[np.str_]
 
     def __repr__(self) -> str:
@@ -73,14 +79,21 @@ class Acts:
         first[self.author[acts[::-1]]] = self.at[acts[::-1]]
         return first
 
+    def first_followed(self, first: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return for every author the earliest of some times over those whom he follows."""
+        seen = np.full(self.authors, NEVER)
+        np.minimum.at(seen, self.follower, first[self.followed])
+        return seen
 
-def read(tweets: Table) -> Acts:
-    """Return the flat arrays of an archive, in time O(n log n) in tweets."""
+
+def read(tweets: Table, follows: Table | None = None) -> Acts:
+    """Return the flat arrays of an archive, in time O(n log n) in tweets and follows."""
     table = _ordered(tweets)
     (author,), people = codes(table["author_id"])
     at = microseconds(table["at"])
     use_act, use_tag, tags = _tag_uses(tweets, table)
     contact = _contacts(tweets, people)
+    follower, followed = _follows(follows, people)
     return Acts(
         tweet_id=table["read"].to_numpy(zero_copy_only=False),
         author=author,
@@ -95,6 +108,8 @@ def read(tweets: Table) -> Acts:
         contact_author=contact[0],
         contact_other=contact[1],
         contact_at=contact[2],
+        follower=follower,
+        followed=followed,
         author_ids=people,
     )
 
@@ -166,7 +181,8 @@ def _shows(table: pa.Table) -> NDArray[np.int32]:
     (own, of), _ = codes(table["tweet_id"], table["retweet_of"])
     place = np.full(max(_highest(own), _highest(of)) + 2, -1, np.int32)
     place[own] = np.arange(len(own), dtype=np.int32)
-    return place[of]  # -1, no retweet, reads the last place, which is nobody's
+    shown = place[of]
+    return np.where((of >= 0) & (shown < 0), UNKNOWN, np.where(of < 0, -1, shown)).astype(np.int32)
 
 
 def _earlier(author: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -233,6 +249,21 @@ def _contacts(
         other[keep][order].astype(np.int32),
         at[keep][order],
     )
+
+
+def _follows(
+    follows: Table | None, people: NDArray[np.str_]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return who follows whom, among people who act in the archive."""
+    if follows is None:
+        return np.empty(0, np.int32), np.empty(0, np.int32)
+    rows = arrow(follows, FOLLOWS, ["follower_id", "followed_id"])
+    columns, _ = codes(rows["follower_id"], rows["followed_id"], pa.array(people))
+    number = np.full(max(map(_highest, columns)) + 2, -1, np.int64)
+    number[columns[2]] = np.arange(len(people))
+    pairs = np.stack([number[columns[0]], number[columns[1]]])
+    pairs = np.unique(pairs[:, (pairs >= 0).all(axis=0) & (pairs[0] != pairs[1])], axis=1)
+    return pairs[0].astype(np.int32), pairs[1].astype(np.int32)
 
 
 def _highest(column: NDArray[np.int32]) -> int:

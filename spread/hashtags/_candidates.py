@@ -1,5 +1,6 @@
 """Which tags may have come from a root, and in what way they look like it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from spread.hashtags._association import (
     upper_tail,
 )
 from spread.hashtags._evidence import gather
+from spread.hashtags._forms import akin
 from spread.hashtags._template import Template, matching, productive
 from spread.hashtags._usage import Used, facts, present, usage
 from spread.hashtags._variants import near, slips
@@ -25,7 +27,8 @@ __all__ = ["Found", "candidates", "find"]
 _ASKED_MOST = 300
 _LEAST_ADOPTERS = 5
 _FALSE_DISCOVERIES = 0.01
-_KINDS = ("template", "variant", "adopters", "companion")
+_FALSE_FORMS = 0.05
+_KINDS = ("template", "variant", "form", "adopters", "companion")
 _COLUMNS = (
     *("hashtag", "shown", "kind", "template", "tweets", "authors", "first_at", "together"),
     *("npmi", "g_squared", "expected", "q", "early", "early_expected", "q_early", "score"),
@@ -44,7 +47,7 @@ class Found:
     used: pd.DataFrame
 
 
-def candidates(tweets: Table, root: str) -> pd.DataFrame:
+def candidates(tweets: Table, root: str, *, lexicon: Sequence[str] = ()) -> pd.DataFrame:
     """Return the tags that may have come from a root: first used after it, and akin to it.
 
     Parameters
@@ -54,13 +57,17 @@ def candidates(tweets: Table, root: str) -> pd.DataFrame:
         and `mentions` where known.
     root
         The tag in question, with or without #, in any case.
+    lexicon
+        Words of the domain, in any language; see `kind`. None are built in.
 
     Returns
     -------
     DataFrame
         A row a tag. `kind` is `template` (fits a template that the archive's own tags
         show to be alive, named in `template`), `variant` (a misspelling, folded in
-        `family`), `adopters` (of another form, but its first adopters had used the root's
+        `family`), `form` (holds a word of the lexicon, or five letters of the family's slots,
+        as a translation does, and shares early adopters; q < 5 % among such), `adopters` (of
+        another form, but its first adopters had used the root's
         family beforehand, more than matched accounts had; q < 1 %) or `companion` (shares
         more users than activity alone explains; says nothing about descent). `together`
         counts authors who used both; `npmi`, `g_squared` (Dunning) measure that against
@@ -89,10 +96,12 @@ def candidates(tweets: Table, root: str) -> pd.DataFrame:
     F. Saracco et al. (2017), doi:10.1088/1367-2630/aa6b38; T. Dunning (1993),
     Computational Linguistics 19, 61-74.
     """
-    return find(tweets, root).table
+    return find(tweets, root, lexicon=lexicon).table
 
 
-def find(tweets: Table, root: str) -> Found:
+def find(
+    tweets: Table, root: str, *, follows: Table | None = None, lexicon: Sequence[str] = ()
+) -> Found:
     """Return the candidates and all that `family` needs besides."""
     table = usage(tweets)
     used = facts(table)
@@ -101,13 +110,15 @@ def find(tweets: Table, root: str) -> Found:
     slip_of_root = {tag for tag, _ in near(used, [key]) if used[tag].tweets < used[key].tweets}
     templates = productive(key, [tag for tag in after if tag not in slip_of_root])
     forms = {tag: template for tag in after if (template := matching(tag, templates))}
-    acts = read(tweets)
+    acts = read(tweets, follows)
     edits = slips(acts, used, [key, *sorted(forms)], templates)
     merged = _resolved(edits)
     acts = folded(acts, dict(zip(merged["variant"], merged["hashtag"], strict=True)))
     gone = set(merged["variant"])
     alive = [tag for tag in after if tag not in gone]
-    rows = _rows(acts, used, key, alive, {t: forms[t] for t in forms if t not in gone})
+    forms = {tag: forms[tag] for tag in forms if tag not in gone}
+    like = akin([tag for tag in alive if tag not in forms], [key, *forms], templates, lexicon)
+    rows = _rows(acts, used, key, alive, forms, like)
     variants = pd.DataFrame(
         {"hashtag": merged["variant"], "kind": "variant", "template": merged["hashtag"]}
     )
@@ -129,16 +140,22 @@ def _resolved(edits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(
-    acts: Acts, used: dict[str, Used], root: str, tags: list[str], forms: dict[str, Template]
+    acts: Acts,
+    used: dict[str, Used],
+    root: str,
+    tags: list[str],
+    forms: dict[str, Template],
+    like: set[str],
 ) -> pd.DataFrame:
     table = _together(acts, root, tags)
-    table = table.merge(_early(acts, used, root, table, forms), on="hashtag", how="left")
+    table = table.merge(_early(acts, used, root, table, forms, like), on="hashtag", how="left")
     table["template"] = [forms[tag].shown if tag in forms else None for tag in table["hashtag"]]
     shares = (table["together"] > 1) & (table["q"] < _FALSE_DISCOVERIES)
     early = table["q_early"] < _FALSE_DISCOVERIES
+    alike = table["hashtag"].isin(like) & (table["q_early"] < _FALSE_FORMS)
     table["kind"] = np.select(
-        [table["hashtag"].isin(list(forms)), early, shares],
-        ["template", "adopters", "companion"],
+        [table["hashtag"].isin(list(forms)), alike, early, shares],
+        ["template", "form", "adopters", "companion"],
         "",
     )
     return table[table["kind"] != ""]
@@ -178,10 +195,11 @@ def _early(
     root: str,
     table: pd.DataFrame,
     forms: dict[str, Template],
+    like: set[str],
 ) -> pd.DataFrame:
     """Return how many of a tag's first adopters had used the family, and how many should have."""
     others = [t for t in table["hashtag"] if t not in forms and used[t].authors >= _LEAST_ADOPTERS]
-    others = sorted(others, key=lambda t: (-used[t].authors, t))[:_ASKED_MOST]
+    others = sorted(others, key=lambda t: (t not in like, -used[t].authors, t))[:_ASKED_MOST]
     asked = [*sorted(forms), *others]
     codes = {tag: acts.code(tag) for tag in asked}
     of_family = np.isin(acts.use_tag, [acts.code(root), *(codes[tag] for tag in forms)])
@@ -197,10 +215,12 @@ def _early(
         rows.append((tag, early, expected, score, coins_tail(early, chance)))
     columns = ["hashtag", "early", "early_expected", "score", "p"]
     result = pd.DataFrame(rows, columns=columns).astype({"hashtag": "str"})
-    # Only tags of another form are asked; those of the form need no such test.
-    free = result["hashtag"].isin(others).to_numpy()
+    # Only tags of another form are asked; those of the form need no such test. Those that
+    # look akin are few and asked for themselves.
     q = np.full(len(result), np.nan)
-    q[free] = q_values(result["p"].to_numpy(float)[free])
+    for group in (set(others) - like, like & set(others)):
+        free = result["hashtag"].isin(list(group)).to_numpy()
+        q[free] = q_values(result["p"].to_numpy(float)[free])
     return result.assign(q_early=q).drop(columns="p")
 
 

@@ -35,7 +35,8 @@ class Evidence:
     `exposed_chance` how probable that is for a matched account. `joint` says whether the
     adopting tweet holds the parent too, `joint_chance` how probable that is; where the
     adopting tweet is a retweet `joint_chance` is NaN. A chance is NaN, too, with fewer than
-    10 matched accounts: nothing can be said then.
+    10 matched accounts: nothing can be said then. `new` says whether an adopter had never
+    tweeted before in the archive, `new_chance` how often that holds for tweets of that time.
     """
 
     child: int
@@ -46,6 +47,8 @@ class Evidence:
     used_chance: NDArray[np.float64]
     exposed_chance: NDArray[np.float64]
     joint_chance: NDArray[np.float64]
+    new: NDArray[np.bool_]
+    new_chance: NDArray[np.float64]
 
 
 def first_adopters(acts: Acts, tag: int, most: int = FIRST_ADOPTERS) -> NDArray[np.int64]:
@@ -56,7 +59,11 @@ def first_adopters(acts: Acts, tag: int, most: int = FIRST_ADOPTERS) -> NDArray[
 
 
 def gather(
-    acts: Acts, children: Sequence[int], parents: Sequence[NDArray[np.int32]]
+    acts: Acts,
+    children: Sequence[int],
+    parents: Sequence[NDArray[np.int32]],
+    *,
+    adopting: list[NDArray[np.int64]] | None = None,
 ) -> list[Evidence]:
     """Return the evidence on each child.
 
@@ -68,13 +75,14 @@ def gather(
         Numbers of tags.
     parents
         For each possible parent, the tweets that hold it, in time order.
+    adopting
+        For each child the adopting tweets that are asked; its first 15 if not given.
 
     Notes
     -----
-    Time O(n log n) in tweets plus, for each child, 15 adopters x 200 matched acts x
-    parents.
+    Time O(n log n) in tweets plus, for each child, adopters x 200 matched acts x parents.
     """
-    adopting = [first_adopters(acts, child) for child in children]
+    adopting = adopting or [first_adopters(acts, child) for child in children]
     matched = _Matching(acts)
     groups = [
         matched.acts_like(act, never)
@@ -87,7 +95,7 @@ def gather(
     own = _Asked(acts, events)
     others = _Asked(acts, np.concatenate([np.empty(0, np.int64), *groups]))
     columns = [_compare(acts, own, others, group, parent) for parent in parents]
-    return _split(children, adopting, columns)
+    return _split(children, adopting, columns, acts.earlier[events] == 0, _new_chance(acts, events))
 
 
 _Columns = tuple[NDArray[np.float64], ...]
@@ -122,17 +130,33 @@ def _compare(
     )
 
 
+def _new_chance(acts: Acts, events: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the share of first tweets among the tweets around each event."""
+    new = np.r_[0, np.cumsum(acts.earlier == 0)]
+    low = np.maximum(events - _LOOK_BACK, 0)
+    high = np.minimum(events + _LOOK_AHEAD, len(acts.at))
+    return np.asarray((new[high] - new[low] + 0.5) / (high - low + 1.0))
+
+
 def _split(
-    children: Sequence[int], adopting: list[NDArray[np.int64]], columns: list[_Columns]
+    children: Sequence[int],
+    adopting: list[NDArray[np.int64]],
+    columns: list[_Columns],
+    new: NDArray[np.bool_],
+    new_chance: NDArray[np.float64],
 ) -> list[Evidence]:
     ends = np.cumsum([len(firsts) for firsts in adopting])
     stacked = [np.stack(parts, axis=1) for parts in zip(*columns, strict=True)]
     found = []
     for child, firsts, end in zip(children, adopting, ends, strict=True):
-        part = [array[end - len(firsts) : end] for array in stacked]
+        own = slice(end - len(firsts), end)
+        part = [array[own] for array in stacked]
         flags = [array.astype(bool) for array in part[:3]]
         found.append(
-            Evidence(child, firsts, flags[0], flags[1], flags[2], part[3], part[4], part[5])
+            Evidence(
+                *(child, firsts, flags[0], flags[1], flags[2], part[3], part[4], part[5]),
+                *(new[own], new_chance[own]),
+            )
         )
     return found
 
@@ -183,9 +207,11 @@ class _Asked:
     def history(
         self, acts: Acts, first: NDArray[np.int64]
     ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return who had used a tag before, and who had only turned to such a one."""
+        """Return who had used a tag before, and who had only turned to, or follows, such a one."""
         at = acts.at[self.act]
         used = first[acts.author[self.act]] < at
         seen = np.zeros(len(self.act), bool)
         seen[self.of[first[self.other] < at[self.of]]] = True
+        if len(acts.follower):
+            seen |= acts.first_followed(first)[acts.author[self.act]] < at
         return used, seen & ~used

@@ -6,30 +6,26 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from spread._random import resolve_seed, stream
-from spread.hashtags._acts import NEVER, Acts
+from spread.hashtags._acts import Acts
 from spread.hashtags._candidates import Found, find
 from spread.hashtags._collection import Collection, collection
-from spread.hashtags._evidence import Evidence, gather
+from spread.hashtags._completeness import Completeness, completeness, same_inventors
+from spread.hashtags._members import LEAST_ADOPTERS, Tag, children_of, companions, members_of
 from spread.hashtags._naive import Older, answers
-from spread.hashtags._posterior import Child, posterior, support
-from spread.hashtags._template import Template, matching
+from spread.hashtags._posterior import posterior, support, tree
+from spread.hashtags._recruitment import recruitment
+from spread.hashtags._verdict import Answer, Verdict, judged, of_root, untold
 from spread.tables import Table, instants
 from spread.text import html_card, html_table
 
 __all__ = ["Family", "family"]
 
-LEAST_ADOPTERS = 3
-NONE_OF_A_FORM = (0.25, 0.9)
-NONE_WITHOUT_A_FORM = 0.5
-OTHER_FORM = 0.2
-_SURE = 0.5
-_MEMBERS_MOST = 200
-_EVIDENCE_MOST = 6
 _SHOWN_MOST = 12
-_SHARED_LEAST = 2
+_SURE = 0.5
+_RECRUITED = 1_000_001
+_INVENTED = 1_000_002
 
 
 @dataclass(frozen=True)
@@ -46,18 +42,35 @@ class Family:
         What `collection` returns.
     members
         The root first, then a row a tag in order of first use: `hashtag`, `shown`, `kind`
-        (root, template or adopters), `template`, `tweets`, `authors`, `first_at`,
-        `first_tweet_id`, `first_author_id` (the first in this archive, so its inventor only
-        if nothing older is missing), `parent` (null when there is none or it cannot be
-        told), `probability` (of the verdict: of that parent, or of none; of the likeliest
-        when it cannot be told), `p_family` (of any parent among the members: with a low
-        `probability` the tag is of the family, but from which member is open; for a tag of
-        the root's form the prior alone gives up to 0.75), `support` (share of redrawn
-        adopters that give the same answer), `verdict` (descends, no parent, cannot tell),
-        `reason`, `evidence` (tweet ids: the first adopters' tweets, and their earlier ones
-        with the parent), `naive_parent` (the older tag with which it goes together most).
+        (root, template, form or adopters), `template` (its family by form), `tweets`,
+        `authors`, `first_at`, `first_tweet_id`, `first_author_id` (the first known here;
+        the tweet is the retweet that shows it, where the original was not collected),
+        `p_same_inventor` (the probability that no missing tweet makes another the first;
+        null where the archive does not show how much is missing), `parent` (null when there
+        is none or it cannot be told), `probability` (of the verdict: of that parent, or of
+        none; of the likeliest when it cannot be told), `p_family` (of any parent among the
+        members: with a low `probability` the tag is of the family, but from which member is
+        open; for a tag of the root's form the prior alone gives up to 0.75), `p_outside` and
+        `p_independent` (the rest: a parent outside the archive, or invented independently),
+        `bayes_factor` (of any parent here against none, freed of the prior), `support`
+        (share of redrawn adopters that give the same answer), `verdict` (descends, no
+        parent, cannot tell), `reason`, `evidence` (tweet ids: the first adopters' tweets,
+        and their earlier ones with the parent), `naive_parent` (the older tag with which it
+        goes together most).
     links
-        `child`, `parent` (null = no parent), `probability`: all of them; 1 in sum a child.
+        `child`, `parent` (null = no parent here), `probability` (1 in sum a child),
+        `support`, and of the first adopters how many had `used` the parent (`expected` by
+        chance), were `exposed` to it, and named both in one tweet (`joint`).
+    recruitment
+        What fed the growth, a question apart from the parent: `child`, `source` (another
+        tag; the child itself: its own users; null: not seen here), `share`, `share_low`,
+        `share_high` of the adopters after the first.
+    resolved
+        The share of right answers that the tree may expect, the mean of its children's
+        highest probabilities. Below 0.5 it is a family and not a tree; NaN without one.
+    complete, complete_low, complete_high
+        The share of tweets that the archive holds, from retweets whose original it holds
+        too, with its 95 % interval; NaN when there are too few.
     merged
         `variant`, `hashtag`, `reason`: misspellings, counted as the tag they stand for.
     unclear
@@ -78,6 +91,11 @@ class Family:
     collection: Collection
     members: pd.DataFrame
     links: pd.DataFrame
+    recruitment: pd.DataFrame
+    resolved: float
+    complete: float
+    complete_low: float
+    complete_high: float
     merged: pd.DataFrame
     unclear: pd.DataFrame
     companions: pd.DataFrame
@@ -92,7 +110,8 @@ class Family:
             f"{counts.get(verdict, 0)} {verdict}"
             for verdict in ("descends", "no parent", "cannot tell")
         )
-        return f"Family(#{self.root}: {len(self.members) - 1} tags; {told})"
+        drawn = "; a family, not a tree" if self.resolved < _SURE else ""
+        return f"Family(#{self.root}: {len(self.members) - 1} tags; {told}{drawn})"
 
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {"tags": len(self.members) - 1, "seed": self.seed}
@@ -112,27 +131,40 @@ def _cells(row: dict[Hashable, Any]) -> tuple[object, ...]:
     return (f"#{row['shown']}", at, row["authors"], told, probability, row["reason"])
 
 
-def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = None) -> Family:
+def family(
+    tweets: Table,
+    root: str,
+    *,
+    follows: Table | None = None,
+    lexicon: Sequence[str] = (),
+    rng: np.random.Generator | int | None = None,
+) -> Family:
     """Return which tags came from a root, and from which of the family each came.
 
-    A possible parent of a tag is any member of the family that was used before it; the
-    order of first uses so makes the children independent, and the posterior over forests
-    is the product of theirs. For each child c and parent p,
+    A possible parent of a tag is any member of the family that was used before it. Where
+    that order is certain, the children are independent, and the posterior over forests is
+    the product of theirs; where first tweets may be missing, tags that may each be the
+    older are taken together (matrix-tree theorem), and the tree shown is the likeliest
+    arborescence. For each child c and parent p,
 
         log odds(p : none) = log prior + sum_i rho^(i-1) log P(e_i | p) / P(e_i | none)
 
     over the first 15 adopters i in time, rho = 0.6. e_i says whether the adopter had used
-    p before, or had turned within a day to an account that had, and whether the adopting
-    tweet holds p too. P(e | none) comes from accounts that act at that time with as many
-    tweets behind them and never adopt c; P(e | p) lets a share of adopters come another
-    way. That share, and how far the size of p counts, are shared by all children and
-    summed over. The prior of "no parent" (which includes a parent outside the archive) is,
-    for a tag of the root's form, the share of such forms that letters alone explain, kept
-    within 0.25 and 0.9; for other tags 0.5. A parent of another form than the child has a
-    fifth of the weight.
+    p before, or had turned within a day to (or follows) an account that had, and whether
+    the adopting tweet holds p too; originals that only a retweet shows count as tweets.
+    P(e | none) comes from accounts that act at that time with as many tweets behind them
+    and never adopt c; P(e | p) lets a share of adopters come another way. That share, and
+    how far the size of p counts, are shared by all children and summed over. The prior of
+    "no parent here" is, for a tag of the root's form, the share of such forms that letters
+    alone explain, kept within 0.25 and 0.9; for other tags 0.5. A parent of another form
+    than the child has a fifth of the weight; with a first use that may be the later one,
+    also the probability that it is the earlier.
+    Half of "no parent here" is a parent outside, half independence;
+    only first adopters who are themselves new to the archive tell the two apart.
 
     The verdict is `descends` or `no parent` when that has a probability of 0.5 or more, and
-    comes first in half of 200 redrawings of the adopters; else `cannot tell`. It is also
+    comes first in half of 200 redrawings of the adopters; `descends` also needs a Bayes
+    factor of 2.5 for a parent against none. Else it is `cannot tell`. It is also
     `cannot tell` with fewer than 3 adopters, and for all tags when the archive was
     collected by the root or by another tag.
 
@@ -140,9 +172,14 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
     ----------
     tweets
         As `usage`, with times; `retweet_author_id`, `reply_author_id`, `quote_author_id`
-        and `mentions`, where known, show who was exposed.
+        and `mentions`, where known, show who was exposed; `retweet_of` how much is missing.
     root
         The tag, with or without #, in any case.
+    follows
+        A table of `follower_id` and `followed_id`, where it is known who follows whom.
+    lexicon
+        Words of the domain (names of agencies, in any language); a tag that holds one, and
+        shares early adopters with the family, may belong to it. None are built in.
     rng
         Decides the redrawn adopters of `support`.
 
@@ -157,10 +194,11 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
 
     Notes
     -----
-    What it does not see: accounts that read and never act, parents outside the archive,
-    and who fed the growth of a tag afterwards. In an archive with holes the first tweets
-    of parent and child may be missing; the probabilities then fall, the verdicts become
-    "cannot tell".
+    What it does not see: accounts that read and never act. A tag that nearly everybody
+    uses can hardly be shown to be the parent of another: half of all accounts had used it
+    anyhow, and a Bayes factor of 2 is then the most that an inventor can give. In an archive
+    with holes the first tweets of parent and child may be missing; the probabilities then
+    fall, the verdicts become "cannot tell".
 
     Examples
     --------
@@ -178,224 +216,113 @@ def family(tweets: Table, root: str, *, rng: np.random.Generator | int | None = 
     """
     seed = resolve_seed(rng)
     how = collection(tweets, root)
-    found = find(tweets, how["root"])
-    tags = _members(found, how["root"])
-    children = [] if how["cannot_tell"] else _children(found, tags)
-    chances = posterior(children)
-    members = _table(found, tags, children, chances, how, seed)
+    found = find(tweets, how["root"], follows=follows, lexicon=lexicon)
+    acts, tags = found.acts, members_of(found, how["root"])
+    complete = completeness(acts)
+    told = [] if how["cannot_tell"] else _answers(found, tags, complete, seed)
+    members = _table(acts, tags, told, how, complete, seed)
     naive = answers(
-        [Older(t.name, t.first_us, t.tweets, np.unique(found.acts.author[t.acts])) for t in tags],
-        found.acts.authors,
+        [Older(t.name, t.first_us, t.tweets, np.unique(acts.author[t.acts])) for t in tags],
+        acts.authors,
     )
     members["naive_parent"] = pd.Series([None, *naive["together"]], dtype="str")
+    grown = tags if told else tags[:1]
     return Family(
         root=how["root"],
         cannot_tell=how["cannot_tell"],
         collection=how,
         members=members,
-        links=_links(tags, children, chances),
+        links=_links(tags, told),
+        recruitment=recruitment(acts, grown, stream(seed, _RECRUITED)),
+        resolved=_resolved(tags, told),
+        complete=complete.share,
+        complete_low=complete.share_low,
+        complete_high=complete.share_high,
         merged=found.merged,
         unclear=found.unclear,
-        companions=_companions(found, tags),
+        companions=companions(found, tags),
         seed=seed,
         naive=naive,
     )
 
 
-@dataclass(frozen=True)
-class _Tag:
-    """A member: its name, number, tweets and what `candidates` says of it."""
-
-    name: str
-    shown: str
-    kind: str
-    template: Template | None
-    acts: NDArray[np.int32]
-    tweets: int
-    authors: int
-    first_us: int
-
-
-def _members(found: Found, root: str) -> list[_Tag]:
-    """Return the root and the tags that may descend from it, in order of first use."""
-    acts, table = found.acts, found.table
-    kinds = dict(zip(table["hashtag"], table["kind"], strict=True))
-    names = [name for name, kind in kinds.items() if kind in ("template", "adopters")]
-    shown = dict(zip(found.used["hashtag"], found.used["shown"], strict=True))
-    tags = []
-    for name in [root, *names[:_MEMBERS_MOST]]:
-        held = acts.acts_with(acts.code(name))
-        own = held[acts.collected[held]]
-        authors = len(np.unique(acts.author[own]))
-        template = matching(name, found.templates)
-        kind = kinds.get(name, "root") if name != root else "root"
-        first_us = int(acts.at[held[0]])
-        tags.append(_Tag(name, shown[name], kind, template, held, len(own), authors, first_us))
-    return [tags[0], *sorted(tags[1:], key=lambda tag: (tag.first_us, tag.name))]
-
-
-def _companions(found: Found, tags: Sequence[_Tag]) -> pd.DataFrame:
-    acts = found.acts
-    of_root = acts.first_use(tags[0].acts) != NEVER
-    own = acts.collected[acts.use_act]
-    pair = acts.use_tag[own].astype(np.int64) * acts.authors + acts.author[acts.use_act[own]]
-    tag, author = np.divmod(np.unique(pair), acts.authors)
-    together = np.bincount(tag[of_root[author]], minlength=len(acts.tags))
-    members = {member.name for member in tags} | set(found.merged["variant"])
-    table = found.used.merge(pd.DataFrame({"hashtag": acts.tags, "together": together}))
-    table = table[~table["hashtag"].isin(members) & (table["together"] >= _SHARED_LEAST)]
-    table = table.sort_values(["together", "hashtag"], ascending=[False, True], ignore_index=True)
-    return table[["hashtag", "shown", "tweets", "authors", "together"]]
-
-
-def _children(found: Found, tags: Sequence[_Tag]) -> list[Child]:
-    acts = found.acts
-    codes = [acts.code(tag.name) for tag in tags]
-    firsts = [acts.first_use(tag.acts) for tag in tags]
-    evidence = gather(acts, codes[1:], [tag.acts for tag in tags])
+def _answers(found: Found, tags: Sequence[Tag], complete: Completeness, seed: int) -> list[Answer]:
+    children = children_of(found, tags, complete)
+    chances = posterior(children, complete.share)
+    parents = tree(children, chances)
     return [
-        Child(
-            evidence=one,
-            allowed=np.array([tag.first_us < child.first_us for tag in tags]),
-            fit=np.array([_fit(child, tag) for tag in tags]),
-            size=np.array([(first < child.first_us).sum() for first in firsts], float),
-            none=_none(child),
+        Answer(child, chance, parent, support(child, stream(seed, number)))
+        for number, (child, chance, parent) in enumerate(
+            zip(children, chances, parents, strict=True), 1
         )
-        for child, one in zip(tags[1:], evidence, strict=True)
     ]
 
 
-def _fit(child: _Tag, parent: _Tag) -> float:
-    """Return how well the parent's form explains the child's, 1 for the same template."""
-    if child.template is None or parent.kind == "root":
-        return 1.0
-    return 1.0 if child.template.fits(parent.name) else OTHER_FORM
-
-
-def _none(child: _Tag) -> float:
-    if child.template is None:
-        return NONE_WITHOUT_A_FORM
-    by_letters = child.template.expected / child.template.types
-    return float(np.clip(by_letters, *NONE_OF_A_FORM))
+def _resolved(tags: Sequence[Tag], told: Sequence[Answer]) -> float:
+    asked = [
+        max(float(answer.chance[:-2].max()), float(answer.chance[-2:].sum()))
+        for tag, answer in zip(tags[1:], told, strict=False)
+        if tag.authors >= LEAST_ADOPTERS
+    ]
+    return float(np.mean(asked)) if asked else np.nan
 
 
 def _table(
-    found: Found,
-    tags: Sequence[_Tag],
-    children: Sequence[Child],
-    chances: Sequence[NDArray[np.float64]],
+    acts: Acts,
+    tags: Sequence[Tag],
+    told: Sequence[Answer],
     how: Collection,
+    complete: Completeness,
     seed: int,
 ) -> pd.DataFrame:
-    acts = found.acts
-    rows = []
-    for i, tag in enumerate(tags):
-        if i == 0:
-            verdict = _Verdict(
-                None, np.nan, np.nan, np.nan, "root", "the tag that was asked for", []
-            )
-        elif not children:
-            verdict = _untold(acts, tag, str(how["cannot_tell"]))
-        else:
-            rows_of = support(children[i - 1], stream(seed, i))
-            verdict = _judged(acts, tags, tag, children[i - 1], chances[i - 1], rows_of)
-        rows.append(
-            {
-                "hashtag": tag.name,
-                "shown": tag.shown,
-                "kind": tag.kind,
-                "template": tag.template.shown if tag.template else None,
-                "tweets": tag.tweets,
-                "authors": tag.authors,
-                "first_at": tag.first_us,
-                "first_tweet_id": acts.tweet_id[tag.acts[0]],
-                "first_author_id": acts.author_ids[acts.author[tag.acts[0]]],
-                **vars(verdict),
-            }
-        )
+    rows = [
+        {
+            "hashtag": tag.name,
+            "shown": tag.shown,
+            "kind": tag.kind,
+            "template": tag.template.shown if tag.template else None,
+            "tweets": tag.tweets,
+            "authors": tag.authors,
+            "first_at": tag.first_us,
+            "first_tweet_id": acts.tweet_id[tag.acts[0]],
+            "first_author_id": acts.author_ids[acts.author[tag.acts[0]]],
+            **vars(_row(acts, tags, number, told, how)),
+        }
+        for number, tag in enumerate(tags)
+    ]
     table = pd.DataFrame(rows)
+    rng = stream(seed, _INVENTED)
+    same = same_inventors(acts, [tag.acts for tag in tags], complete.share, rng)
+    table.insert(table.columns.tolist().index("parent"), "p_same_inventor", same)
     table["first_at"] = instants(table["first_at"].to_numpy(np.int64))
     return table.astype({"parent": "str", "template": "str"})
 
 
-@dataclass(frozen=True)
-class _Verdict:
-    parent: str | None
-    probability: float
-    p_family: float
-    support: float
-    verdict: str
-    reason: str
-    evidence: list[str]
+def _row(
+    acts: Acts, tags: Sequence[Tag], number: int, told: Sequence[Answer], how: Collection
+) -> Verdict:
+    if number == 0:
+        return of_root()
+    if not told:
+        return untold(acts, tags[number], str(how["cannot_tell"]))
+    return judged(acts, tags, tags[number], told[number - 1])
 
 
-def _untold(acts: Acts, tag: _Tag, reason: str) -> _Verdict:
-    first = [str(acts.tweet_id[tag.acts[0]])]
-    return _Verdict(None, np.nan, np.nan, np.nan, "cannot tell", reason, first)
-
-
-def _judged(
-    acts: Acts,
-    tags: Sequence[_Tag],
-    tag: _Tag,
-    child: Child,
-    chance: NDArray[np.float64],
-    supported: NDArray[np.float64],
-) -> _Verdict:
-    if tag.authors < LEAST_ADOPTERS:
-        few = f"{tag.authors} account{'s' * (tag.authors > 1)} used it, at least "
-        return _untold(acts, tag, few + f"{LEAST_ADOPTERS} are needed")
-    top = int(np.argmax(chance))
-    value, held, any_parent = float(chance[top]), float(supported[top]), float(1 - chance[-1])
-    likely = int(np.argmax(chance[:-1]))
-    found = child.evidence
-    said = _said(found, likely, tags[likely].shown)
-    tweets = _tweets(acts, found, tags[likely].acts, likely)
-    nearest = "no parent" if top == len(tags) else f"#{tags[top].shown}"
-    if value < _SURE:
-        reason = f"the likeliest, {nearest}, has {value:.2f}; {said}"
-        return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
-    if held < _SURE:
-        reason = f"{nearest} ({value:.2f}) rests on too few of its adopters; {said}"
-        return _Verdict(None, value, any_parent, held, "cannot tell", reason, tweets)
-    if top == len(tags):
-        return _Verdict(None, value, any_parent, held, "no parent", said, tweets)
-    return _Verdict(tags[top].name, value, any_parent, held, "descends", said, tweets)
-
-
-def _said(found: Evidence, parent: int, name: str) -> str:
-    count = len(found.acts)
-    used, expected = (
-        int(found.used[:, parent].sum()),
-        float(np.nansum(found.used_chance[:, parent])),
-    )
-    seen = int(found.exposed[:, parent].sum())
-    text = f"{used} of its first {count} accounts had used #{name}, {expected:.1f} were expected"
-    return f"{text}; {seen} more had retweeted, answered or named one that had" if seen else text
-
-
-def _tweets(acts: Acts, found: Evidence, parent: NDArray[np.int32], column: int) -> list[str]:
-    """Return the first adopters' tweets, each followed by his last earlier one with the parent."""
-    listed: list[str] = []
-    for act, used in zip(found.acts, found.used[:, column], strict=True):
-        if len(listed) >= _EVIDENCE_MOST:
-            break
-        listed.append(str(acts.tweet_id[act]))
-        own = parent[(acts.author[parent] == acts.author[act]) & (acts.at[parent] < acts.at[act])]
-        if used and len(own):
-            listed.append(str(acts.tweet_id[own[-1]]))
-    return listed
-
-
-def _links(
-    tags: Sequence[_Tag], children: Sequence[Child], chances: Sequence[NDArray[np.float64]]
-) -> pd.DataFrame:
-    names = [*(tag.name for tag in tags), None]
-    rows = [
-        (tag.name, names[column], float(chance[column]))
-        for tag, child, chance in zip(tags[1:], children, chances, strict=False)
-        for column in [*np.flatnonzero(child.allowed).tolist(), len(tags)]
-        if tag.authors >= LEAST_ADOPTERS
-    ]
-    table = pd.DataFrame(rows, columns=["child", "parent", "probability"])
-    return table.astype({"child": "str", "parent": "str", "probability": "float64"})
+def _links(tags: Sequence[Tag], told: Sequence[Answer]) -> pd.DataFrame:
+    rows = []
+    for tag, answer in zip(tags[1:], told, strict=False):
+        if tag.authors < LEAST_ADOPTERS:
+            continue
+        found, held = answer.child.evidence, answer.support
+        for place in np.flatnonzero(answer.child.before).tolist():
+            row = (tag.name, tags[place].name, float(answer.chance[place]), float(held[place]))
+            counts = [int(a[:, place].sum()) for a in (found.used, found.exposed, found.joint)]
+            rows.append((*row, *counts, float(np.nansum(found.used_chance[:, place]))))
+        nothing = (None, float(answer.chance[-2:].sum()), float(held[-1]))
+        rows.append((tag.name, *nothing, 0, 0, 0, np.nan))
+    columns = ["child", "parent", "probability", "support", "used", "exposed", "joint", "expected"]
+    table = pd.DataFrame(rows, columns=columns)
+    types = {"child": "str", "parent": "str"}
+    types |= dict.fromkeys(["probability", "support", "expected"], "float64")
+    types |= dict.fromkeys(["used", "exposed", "joint"], "int64")
+    return table.astype(types)
