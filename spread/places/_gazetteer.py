@@ -18,7 +18,7 @@ CITY, REGION, COUNTRY = 0, 1, 2
 _KINDS = {"city": CITY, "district": CITY, "region": REGION, "country": COUNTRY}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Gazetteer:
     """Places in parallel lists, indexed by row; `names` leads from a key to rows.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from spread._errors import UsageError
 from spread.places._evidence import zone_of
 from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer, gazetteer, unit_vectors
 from spread.places._posterior import NO_PLACE, SEVERAL_PLACES, Reading, readings
-from spread.places._reading import Group, coordinates_in, groups_of
+from spread.places._reading import Group, Span, coordinates_in, groups_of
 
 __all__ = ["COLUMNS", "candidates", "locate", "nearest_cities"]
 
@@ -203,11 +204,22 @@ def _answer(text: str, time_zone: str | None, lang: str | None) -> _Answer:
         row = _nearest(np.array([point[0]]), np.array([point[1]]), NEAREST_KM)[0]
         return _at(row, places) if row >= 0 else _Answer(reason="no place")
     zone = zone_of(time_zone) if time_zone else None
-    weighed = _weighed_groups(text, zone, lang, places)
-    if not weighed:
+    naming, outside = _naming_groups(text, places)
+    if not naming:
         return _Answer(reason="no place")
-    answers = [_decide(weights, places) for _, weights in weighed]
-    return _together(answers)
+    return _together([_of_group(group, outside, zone, lang, places) for group in naming])
+
+
+@lru_cache(maxsize=1 << 18)
+def _of_group(
+    group: Group,
+    outside: tuple[Span, ...],
+    zone: str | None,
+    lang: str | None,
+    places: Gazetteer,
+) -> _Answer:
+    """Return the answer of a group; "Oakland 1987" and "oakland baby" share one."""
+    return _decide(_by_row(readings(group, outside, zone, lang, places), places), places)
 
 
 def _nearest(
@@ -231,6 +243,12 @@ def _weighed_groups(
     text: str, zone: str | None, lang: str | None, places: Gazetteer
 ) -> list[tuple[Group, dict[int, float]]]:
     """Return each group that names something, with weights by row (-1: no place)."""
+    naming, outside = _naming_groups(text, places)
+    return [(g, _by_row(readings(g, outside, zone, lang, places), places)) for g in naming]
+
+
+def _naming_groups(text: str, places: Gazetteer) -> tuple[list[Group], tuple[Span, ...]]:
+    """Return the groups that name something, and the spans of areas that speak for them."""
     groups = groups_of(text, places)
     naming = [group for group in groups if group.spans]
     if sum(group.has_city for group in naming) == 1:
@@ -240,7 +258,7 @@ def _weighed_groups(
         naming = [Group(g.spans, unknown) for g in naming if g.has_city]
     else:
         outside = ()
-    return [(g, _by_row(readings(g, outside, zone, lang, places), places)) for g in naming]
+    return naming, outside
 
 
 def _by_row(found: Sequence[Reading], places: Gazetteer) -> dict[int, float]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer
 from spread.places._words import Word, words_of
@@ -24,16 +25,18 @@ _NEUTRAL_WORDS = """
 """
 # Words beside a place that say nothing for or against it.
 _NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
+# Which names of a key count: those of GeoNames' alternate names too, main names, or none.
+_ALL, _MAIN, _NONE = 2, 1, 0
 # Words that part two places, where they stand inside no name.
 _BETWEEN = frozenset({"and", "y", "und", "et", "to", "x", "or", "vs", "και"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Span:
     """Words that name places: rows of cities with `main`, rows of regions and countries.
 
     `coded` rows were named by a code such as "NY"; a country's two letters mean a state
-    or a province far more often.
+    or a province far more often. What is the same is the same object.
     """
 
     key: str
@@ -165,35 +168,33 @@ def _span(
     """Return what words name, or None where they are rather words of a sentence."""
     key = _key(words[start : start + length])
     if key.startswith("flag:"):
-        rows = _countries(places.codes.get(key[5:], ()), places)
-        return Span(key, (), rows, ()) if rows else None
+        return _flag(key, places)
     if length == 1 and key in _NEUTRAL and len(words) > 1 and not words[start].typed.isupper():
         # "West Oakland" names no province called West.
         return None
     if length > 1 or len(key) > 3 or not words[start].typed.isascii():
-        return _split(key, places.names[key], places) if key in places.names else None
+        return _split(key, _ALL, places) if key in places.names else None
     word = words[start]
     upper = word.typed.isupper() and not shouting
     alone = len(words) == 1
     follows = start + 1 < len(words) and words[start + 1].gap == 1
     codes = _accepted(places.codes.get(key, ()), word, before, upper, alone or follows, places)
-    named = places.names.get(key, ())
+    which = _ALL
     if not upper:
         # "la" and "of" are words of a sentence; "Ulm" and a lone "nyc" are not.
-        short_of = len(key) == 2 and not alone
-        named = () if short_of else tuple(entry for entry in named if entry[1])
+        which = _NONE if len(key) == 2 and not alone else _MAIN
     if codes and before and before[-1].cities and word.gap <= 1:
         # After a city, "LA" in "Monroe, LA" is the state where that holds.
-        named = ()
-    return _split(key, named, places, codes) if named or codes else None
+        which = _NONE
+    span = _split(key, which, places, codes)
+    return span if span.cities or span.areas or span.coded else None
 
 
-def _split(
-    key: str,
-    named: Sequence[tuple[int, bool]],
-    places: Gazetteer,
-    coded: tuple[int, ...] = (),
-) -> Span:
+@lru_cache(maxsize=1 << 18)
+def _split(key: str, which: int, places: Gazetteer, coded: tuple[int, ...] = ()) -> Span:
+    named = places.names.get(key, ()) if which else ()
+    if which == _MAIN:
+        named = tuple(entry for entry in named if entry[1])
     cities = tuple(entry for entry in named if places.kind[entry[0]] == CITY)
     areas = tuple(row for row, _ in named if places.kind[row] != CITY)
     return Span(key, cities, areas, coded)
@@ -232,8 +233,11 @@ def contains(area: int, row: int, places: Gazetteer) -> bool:
     return places.region[area] == places.region[row]
 
 
-def _countries(rows: tuple[int, ...], places: Gazetteer) -> tuple[int, ...]:
-    return tuple(row for row in rows if places.kind[row] == COUNTRY)
+@lru_cache(maxsize=1024)
+def _flag(key: str, places: Gazetteer) -> Span | None:
+    named = places.codes.get(key[5:], ())
+    rows = tuple(row for row in named if places.kind[row] == COUNTRY)
+    return Span(key, (), rows, ()) if rows else None
 
 
 def _inside_unspaced(key: str, places: Gazetteer) -> list[Span]:
@@ -243,7 +247,7 @@ def _inside_unspaced(key: str, places: Gazetteer) -> list[Span]:
         for end in range(min(len(key), start + _LONGEST_UNSPACED), start + 1, -1):
             name = key[start:end]
             if name in places.names:
-                found.append(_split(name, places.names[name], places))
+                found.append(_split(name, _ALL, places))
                 start = end - 1
                 break
         start += 1
