@@ -231,8 +231,19 @@ def test_users_are_located_by_geotag_first() -> None:
     assert found.index.tolist() == ["1", "2", "3"]
     assert found.city.fillna("-").tolist() == ["Athens", "Paris", "-"]
     assert found.source.fillna("-").tolist() == ["geotag", "profile", "-"]
-    assert found.probability["1"] == pytest.approx((2 + 9) / (2 + 10))
+    # Both points lie in the middle of Athens: that they do is all but certain.
+    assert found.probability["1"] == pytest.approx((2 + 9) / (2 + 10), rel=1e-2)
     assert found.reason["3"] == "empty"
+
+
+def test_a_large_city_reaches_farther_than_a_town() -> None:
+    # 16.1 km west of the middle of Houston (2.3 million), 9.1 from Bellaire (17,000): distances
+    # over population^0.2 are 16.1/18.7 and 9.1/7.0: it is Houston, r = 0.66.
+    point = ([-95.53], [29.76])
+    found = places.nearest_cities(*point).iloc[0]
+    assert found.city == "Houston"
+    assert 0.5 < found.probability < 0.95
+    assert places.nearest_cities([-95.4588], [29.7058]).city[0] == "Bellaire"
 
 
 def test_coverage_counts_users() -> None:

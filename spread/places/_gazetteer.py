@@ -15,6 +15,8 @@ from spread import samples
 __all__ = ["CITY", "COUNTRY", "REGION", "Gazetteer", "gazetteer", "unit_vectors"]
 
 CITY, REGION, COUNTRY = 0, 1, 2
+SMALLEST, EXTENT = 15_000.0, 0.2
+"""How far a city reaches: its population (at least the first) to this power."""
 _KINDS = {"city": CITY, "district": CITY, "region": REGION, "country": COUNTRY}
 
 
@@ -25,6 +27,8 @@ class Gazetteer:
     A key of `names` leads to pairs (row, main): `main` is False for a name that GeoNames
     lists only among the alternate ones. `codes` leads from "ny", "gr", "grc" to rows of
     regions and countries. `home` is the row of the city that a district counts as.
+    `tree` holds the centres of cities and districts, `tree_home` the rows they count as and
+    `extent` how far each reaches, relative to the others.
     `tiers` holds names that are also English words: 10 the commonest, 60 the rarest.
     """
 
@@ -44,7 +48,8 @@ class Gazetteer:
     languages: Mapping[str, tuple[str, ...]]
     region_names: Mapping[str, str]
     tree: cKDTree
-    tree_rows: NDArray[np.int64]
+    tree_home: NDArray[np.int64]
+    extent: NDArray[np.float64]
 
     def __repr__(self) -> str:
         cities = sum(kind == CITY for kind in self.kind)
@@ -85,6 +90,10 @@ def gazetteer() -> Gazetteer:
     longitude, latitude = (
         np.array(places[name], dtype=np.float64) for name in ("longitude", "latitude")
     )
+    people = _populations(places, kind)
+    home = [
+        row if within is None else row_of[within] for row, within in enumerate(places["within"])
+    ]
     return Gazetteer(
         kind=kind,
         place_id=places["place_id"],
@@ -93,11 +102,9 @@ def gazetteer() -> Gazetteer:
         country=places["country"],
         longitude=longitude.tolist(),
         latitude=latitude.tolist(),
-        population=_populations(places, kind),
+        population=people,
         time_zone=places["time_zone"],
-        home=[
-            row if within is None else row_of[within] for row, within in enumerate(places["within"])
-        ],
+        home=home,
         names=_names(places),
         codes=_codes(places["codes"]),
         tiers=tiers,
@@ -112,7 +119,8 @@ def gazetteer() -> Gazetteer:
             if what == REGION
         },
         tree=cKDTree(unit_vectors(longitude[cities], latitude[cities])),
-        tree_rows=cities,
+        tree_home=np.array(home)[cities],
+        extent=np.maximum(np.array(people)[cities], SMALLEST) ** EXTENT,
     )
 
 

@@ -13,9 +13,10 @@ _GEOTAG_PRIOR, _GEOTAG_PRIOR_WEIGHT = 0.9, 10.0
 def of_users(users: Table, tweets: Table | None = None) -> pd.DataFrame:
     """Locate accounts: by the geotags of their tweets, else by their profile.
 
-    A geotagged account lives in the city that most of its geotags are nearest to (within
-    50 km). The probability is (n_city + 9) / (n + 10): one geotag alone is home in nine
-    of ten cases, and each further one counts as it says. Where there is no geotag,
+    A geotagged account lives in the city that most of its geotags lie in (`nearest_cities`).
+    The probability is (n_city + 9) / (n + 10), one geotag alone being home in nine of ten
+    cases and each further one counting as it says, times the mean probability that those
+    points lie in that city. Where there is no geotag,
     `locate` reads the profile's location with its time zone and language.
 
     Parameters
@@ -63,14 +64,19 @@ def _by_geotag(tweets: Table) -> pd.DataFrame:
     cities = cities[cities["reason"].isna()]
     if cities.empty:
         return cities
-    counted = cities.groupby(["user_id", "place_id"]).size().rename("here").reset_index()
+    counted = (
+        cities.groupby(["user_id", "place_id"])["probability"]
+        .agg(here="size", inside="mean")
+        .reset_index()
+    )
     counted["all"] = counted.groupby("user_id")["here"].transform("sum")
     counted = counted.sort_values(
         ["user_id", "here", "place_id"], ascending=[True, False, True]
     ).drop_duplicates("user_id")
     found = counted.merge(cities.drop_duplicates("place_id").drop(columns="user_id"), on="place_id")
     prior = _GEOTAG_PRIOR * _GEOTAG_PRIOR_WEIGHT
-    found["probability"] = (found["here"] + prior) / (found["all"] + _GEOTAG_PRIOR_WEIGHT)
+    home = (found["here"] + prior) / (found["all"] + _GEOTAG_PRIOR_WEIGHT)
+    found["probability"] = home * found["inside"]
     found["source"] = pd.Series(["geotag"] * len(found), dtype="str", index=found.index)
     return found[["user_id", *COLUMNS, "source"]]
 
