@@ -362,6 +362,8 @@ def tables() -> dict[str, pd.DataFrame]:
                              "evidence"]],
         "members": members,
         "links": links,
+        "recruitment": pd.DataFrame({"child": ["mylapd"], "source": ["mynypd"],
+                                     "share": [0.6], "share_low": [0.5], "share_high": [0.7]}),
         "merged": pd.DataFrame({"variant": ["mynpyd"], "hashtag": ["mynypd"],
                                 "reason": ["two letters exchanged"]}),
         "companions": pd.DataFrame({"hashtag": ["acab"], "shown": ["ACAB"], "tweets": [120],

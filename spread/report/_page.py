@@ -34,6 +34,7 @@ _TITLES = {
     "turn_volume": "Stretches of even volume",
     "turn_timeline": "Shares per bin",
     "members": "Hashtags of the family",
+    "recruitment": "What fed the growth of each hashtag",
     "merged": "Misspellings counted with a hashtag",
     "companions": "Hashtags used beside it",
     "places": "Cities of the accounts",
@@ -242,7 +243,7 @@ def _turned(study: Study) -> Markup:
 def _spawned(study: Study) -> Markup:
     return joined(
         plot(study, "family"),
-        *_tables(study, "members", "merged", "companions"),
+        *_tables(study, "members", "recruitment", "merged", "companions"),
         *_naive(study, ("Where did #",)),
     )
 

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from spread.archive import ReadReport
-from spread.hashtags import Family
-from spread.study import _places, _turning
+from spread.study import _places, _spawned, _turning
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
@@ -193,35 +192,6 @@ def of_seeds(found: Found) -> Telling:
     return Telling([sentence + "."], [])
 
 
-def of_family(family: Family | None) -> Telling:
-    """Say which tags came from the root, and how sure that is."""
-    if family is None:
-        return Telling([], [("the family of tags", "the study has no root tag")])
-    if family.cannot_tell:
-        return Telling(
-            [], [("the family of tags", family.cannot_tell.removeprefix("cannot tell: "))]
-        )
-    shown = dict(zip(family.members.hashtag, family.members.shown, strict=True))
-    others = family.members[family.members.hashtag != family.root]
-    told = others[others.verdict == "descends"]
-    open_ones = others[others.verdict == "cannot tell"]
-    refusals = [(f"where #{row.shown} came from", str(row.reason)) for row in rows(open_ones)]
-    if told.empty:
-        return Telling(["No tag is found to descend from the root."], refusals)
-    parts = [
-        f"#{row.shown} from #{shown.get(row.parent, row.parent)} "
-        f"({words.probability(row.probability)})"
-        for row in rows(told.sort_values("first_at"))
-    ]
-    sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}"
-    alone = others[others.verdict == "no parent"]
-    if len(alone):
-        sentence += (
-            f"; {words.listed(['#' + s for s in alone.shown])} look alike and have no parent"
-        )
-    return Telling([sentence + "."], refusals)
-
-
 def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     """Say where the tag arrived, and in which order; or where it was used, if it came before."""
     located = found.located
@@ -260,7 +230,7 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
         of_camps(found),
         *_turning.tell(found, time_zone),
         of_seeds(found),
-        of_family(found.family),
+        *_spawned.tell(found.family),
         of_places(found, time_zone, names=names),
     ]
     return Telling(
@@ -271,10 +241,6 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
 
 def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
-
-
-def _counted_tags(count: int) -> str:
-    return "One tag is found to" if count == 1 else f"{count} tags are found to"
 
 
 def _ordinal(k: int) -> str:

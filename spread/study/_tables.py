@@ -12,6 +12,7 @@ _DISTRIBUTIONS = ["size", "depth", "max_breadth", "virality", "star_depth", "sta
 _EMPTY = {
     "members": ["hashtag", "shown", "first_at", "authors", "parent", "probability", "verdict"],
     "links": ["child", "parent", "probability"],
+    "recruitment": ["child", "source", "share", "share_low", "share_high"],
     "merged": ["variant", "hashtag", "reason"],
     "companions": ["hashtag", "shown", "tweets", "authors", "together"],
 }

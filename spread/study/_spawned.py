@@ -1,0 +1,77 @@
+"""The family of tags in sentences: from which tag each came, and what fed its growth."""
+
+import pandas as pd
+
+from spread.hashtags import Family
+from spread.study import _words as words
+from spread.study._telling import Telling
+from spread.tables import rows
+
+_FED = 3
+
+
+def tell(family: Family | None) -> list[Telling]:
+    """Return what can be said of the tags that a root spawned."""
+    if family is None:
+        return [Telling([], [("the family of tags", "the study has no root tag")])]
+    if family.cannot_tell:
+        reason = family.cannot_tell.removeprefix("cannot tell: ")
+        return [Telling([], [("the family of tags", reason)])]
+    return [of_family(family), of_growth(family)]
+
+
+def of_family(family: Family) -> Telling:
+    """Say which tags came from the root, and how sure that is."""
+    shown = _shown(family)
+    others = family.members[family.members.hashtag != family.root]
+    told = others[others.verdict == "descends"]
+    open_ones = others[others.verdict == "cannot tell"]
+    refusals = [(f"where #{row.shown} came from", str(row.reason)) for row in rows(open_ones)]
+    alone = others[others.verdict == "no parent"]
+    lone = f"{words.listed(['#' + s for s in alone.shown])} look alike and have no parent"
+    if told.empty:
+        end = f"; {lone}" if len(alone) else ""
+        return Telling([f"No tag is found to descend from another{end}."], refusals)
+    parts = [
+        f"#{row.shown} from #{shown.get(row.parent, row.parent)} "
+        f"({words.probability(row.probability)})"
+        for row in rows(told.sort_values("first_at"))
+    ]
+    sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}"
+    return Telling([sentence + (f"; {lone}." if len(alone) else ".")], refusals)
+
+
+def of_growth(family: Family) -> Telling:
+    """Say what fed the growth of the largest tag, which is not what it came from."""
+    others = family.members[family.members.hashtag != family.root]
+    if others.empty or family.recruitment.empty:
+        return Telling([], [])
+    largest = others.sort_values(["authors", "hashtag"], ascending=[False, True]).iloc[0]
+    fed = family.recruitment[family.recruitment.child == largest.hashtag]
+    fed = fed.sort_values("share", ascending=False).head(_FED)
+    if fed.empty:
+        return Telling([], [])
+    shown = _shown(family)
+    parts = [
+        f"{_source(row.source, largest.hashtag, shown)} "
+        f"{words.percent_interval(row.share, row.share_low, row.share_high)}"
+        for row in rows(fed)
+    ]
+    return Telling(
+        [f"The adopters of #{largest.shown} after the first came through {words.listed(parts)}."],
+        [],
+    )
+
+
+def _source(source: object, child: str, shown: dict[str, str]) -> str:
+    if not isinstance(source, str) or pd.isna(source):
+        return "nothing that the archive shows"
+    return "its own users" if source == child else f"those of #{shown.get(source, source)}"
+
+
+def _shown(family: Family) -> dict[str, str]:
+    return dict(zip(family.members.hashtag, family.members.shown, strict=True))
+
+
+def _counted_tags(count: int) -> str:
+    return "One tag is found to" if count == 1 else f"{count} tags are found to"
