@@ -230,10 +230,52 @@ def test_users_are_located_by_geotag_first() -> None:
     found = places.of_users(users, tweets).set_index("user_id")
     assert found.index.tolist() == ["1", "2", "3"]
     assert found.city.fillna("-").tolist() == ["Athens", "Paris", "-"]
-    assert found.source.fillna("-").tolist() == ["geotag", "profile", "-"]
+    assert found.source.fillna("-").tolist() == ["geotag", "profile", "time zone"]
     # Both points lie in the middle of Athens: that they do is all but certain.
     assert found.probability["1"] == pytest.approx((2 + 9) / (2 + 10), rel=1e-2)
-    assert found.reason["3"] == "empty"
+    assert found.loc["3", ["country", "reason"]].tolist() == ["GR", "country only"]
+
+
+def described(description: str | None, **profile: str | None) -> pd.Series:
+    given = {"user_id": "1", "location": None, "time_zone": None, "lang": "en"} | profile
+    return places.of_users(pd.DataFrame([given | {"description": description}])).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("description", "profile", "city"),
+    [
+        ("Writer based in Lagos, Nigeria. Mother.", {}, "Lagos"),
+        ("Periodista. Vivo en Ciudad de México", {"lang": "es"}, "Mexico City"),
+        ("📍Tampa, FL | nurse", {"location": "earth"}, "Tampa"),
+        ("Based in Austin", {"location": "Texas"}, "Austin"),
+        ("proud Oakland native", {"time_zone": "Pacific Time (US & Canada)"}, "Oakland"),
+        # A native may have left: the time zone has to agree. And a profile goes before.
+        ("proud Oakland native", {}, None),
+        ("proud Oakland native", {"time_zone": "Athens"}, None),
+        ("based in Lagos", {"location": "Paris"}, "Paris"),
+        ("based in Lagos", {"location": "Texas"}, None),
+        ("I live in the moment", {}, None),
+        ("Paris, London, books", {}, None),
+        ("Live in Your Dreams", {}, None),
+    ],
+)
+def test_descriptions_come_third_and_only_in_plain_words(
+    description: str, profile: dict[str, str], city: str | None
+) -> None:
+    found = described(description, **profile)
+    assert (None if pd.isna(found.city) else found.city) == city
+    if city is not None and city != "Paris":
+        assert found.source == "description"
+        assert found.probability < 0.91
+
+
+def test_a_time_zone_gives_a_country_at_best() -> None:
+    greek = described(None, time_zone="Athens")
+    assert greek[["country", "reason", "source"]].tolist() == ["GR", "country only", "time zone"]
+    assert pd.isna(greek.city)
+    # Zones that Twitter set by itself say nothing; nor does one against a known country.
+    assert pd.isna(described(None, time_zone="Quito").country)
+    assert described(None, time_zone="Athens", location="Texas").country == "US"
 
 
 def test_a_large_city_reaches_farther_than_a_town() -> None:
