@@ -1,4 +1,4 @@
-"""Roots as they are collected for an agenda, and the agenda in order of time."""
+"""Roots as they are collected for an agenda, what all agendas share, and their order of time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,9 +6,25 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from spread.scenario._world import ORDINARY, OTHER, Agenda
+from spread.scenario._cities import ELSEWHERE
+from spread.scenario._story import Topic
+from spread.scenario._world import AVOID, ORDINARY, OTHER, Agenda
 
-__all__ = ["Rows", "in_order"]
+__all__ = [
+    "GRID_S",
+    "HOUR_S",
+    "LAUNCHER",
+    "Rows",
+    "add_lookalike",
+    "anywhere",
+    "in_order",
+    "luck",
+    "times",
+]
+
+GRID_S, HOUR_S = 10.0, 3_600.0
+LAUNCHER = 0
+"""The first fixture of a story, so account 0."""
 
 
 @dataclass
@@ -62,4 +78,47 @@ def in_order(rows: Rows) -> tuple[Agenda, NDArray[np.int64]]:
             *(columns[name][order].astype(types.get(name, np.int32)) for name in Agenda._fields)
         ),
         moved,
+    )
+
+
+def times(
+    grid: NDArray[np.float64],
+    rate: NDArray[np.float64],
+    mean: float,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Draw a Poisson process whose rate is `rate` on the steps of a grid, `mean` in all."""
+    steps = rng.choice(grid.size, rng.poisson(mean), p=rate / rate.sum())
+    return grid[steps] + GRID_S * rng.random(steps.size)
+
+
+def luck(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Return by how much more often than usual each root is passed on, mean 1."""
+    return rng.lognormal(-0.5, 1.0, size)
+
+
+def anywhere(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return a city for half of the rows, each city as likely as any, and −1 for the rest."""
+    return np.where(rng.random(size) < 0.5, rng.integers(0, ELSEWHERE.stop, size), -1)
+
+
+def add_lookalike(
+    rows: Rows,
+    number: int,
+    topic: Topic,
+    *,
+    scale: float,
+    mean_size: float,
+    end_s: float,
+    rng: np.random.Generator,
+) -> None:
+    """Add a tag of the root's form that somebody invents who never met the root tag."""
+    rows.add([topic.start_s], topic=number, city=topic.city, rule=AVOID)
+    count = int(30 + 250 * scale)
+    rows.add(
+        topic.start_s + 300.0 + (end_s - topic.start_s - 300.0) * rng.random(count) ** 1.5,
+        topic=number,
+        size=0.5 * mean_size * luck(count, rng),
+        city=np.where(rng.random(count) < 0.8, topic.city, -1),
+        source=np.where(rng.random(count) < 0.6, number, -1),
     )

@@ -1,20 +1,30 @@
 """The agenda of a campaign that asks for tweets under a tag and gets others."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from spread.scenario._agenda import Rows, in_order
-from spread.scenario._cities import ELSEWHERE, city_number
+from spread.scenario._agenda import (
+    GRID_S,
+    HOUR_S,
+    LAUNCHER,
+    Rows,
+    add_lookalike,
+    anywhere,
+    in_order,
+    luck,
+    times,
+)
+from spread.scenario._cities import city_number
 from spread.scenario._story import SHAPES, Campaign, Story, Topic, Turning
-from spread.scenario._world import AVOID, CRITICAL, FRIENDLY, NEWS, OTHER
+from spread.scenario._world import CRITICAL, FRIENDLY, NEWS, OTHER
 
 __all__ = ["Asked", "Stretch", "make"]
 
-_HOUR_S = 3_600.0
-_GRID_S = 10.0
-_LAUNCHER = 0
+_REPLY = 0.2  # of the friendly ones in the first two hours
+_ANSWERS = 6
 
 
 @dataclass(frozen=True)
@@ -37,11 +47,15 @@ class Asked:
 
     `onset_s` since the launch, `ramp_s` and the shares of critical originals `before` and
     `after` are ranges; without an onset nothing turns and `before` holds throughout. Of what
-    is not critical, `friendly` and `news` are so, the rest talks of something else. `named`
-    are fixtures that join after the turn, `turned_by` one that begins it (−1: anybody).
-    `lookalikes` are tags of the same form without a parent: shown, city, seconds after the
-    launch. `talk` are tags of talk beside the root ("": none); the launcher used the last of
-    them earlier. Of that talk `talk_critical` is critical.
+    is not critical, `friendly` and `news` are so, the rest talks of something else.
+
+    `leaders` are fixtures of which the first begins the turn and the others join within the
+    ramp; without them anybody begins it. The first `turners` critics without a name are
+    passed on as the leaders are. `stars` are fixtures that join when the turn is over.
+    `reports` are fixtures and when they report (seconds since the launch). `lookalikes` are
+    tags of the same form without a parent: shown, city, seconds after the launch. `talk` are
+    tags of talk beside the root ("": none); the launcher used the last of them earlier. Of
+    that talk `talk_critical` is critical.
     """
 
     root: str
@@ -55,41 +69,60 @@ class Asked:
     news: float = 0.15
     launch_size: float = 200.0
     turn_size: float = 0.0
-    turned_by: int = -1
-    named: tuple[int, ...] = ()
+    leaders: tuple[int, ...] = ()
+    turners: int = 0
+    stars: tuple[int, ...] = ()
+    reports: tuple[tuple[int, float], ...] = ()
     talk: tuple[str, ...] = ("", "news")
     talk_critical: float = 0.25
     lookalikes: tuple[tuple[str, str, float], ...] = ()
+
+
+class _Draw(NamedTuple):
+    """One draw of a campaign: what it is made of, its turn, its volume, and its chance."""
+
+    asked: Asked
+    story: Story
+    turning: Turning | None
+    scale: float
+    mean_size: float
+    rng: np.random.Generator
+
+    @property
+    def cares_until_s(self) -> float:
+        """Until when the launcher takes part."""
+        ends = self.story.end_s if self.turning is None else self.turning.halfway_s
+        return ends if self.story.pulled_s is None else min(ends, self.story.pulled_s)
 
 
 def make(
     asked: Asked, story: Story, scale: float, mean_size: float, rng: np.random.Generator
 ) -> Campaign:
     """Draw the agenda of a campaign; `scale` changes the volume and not the story."""
-    turning = _turning(asked, rng)
+    draw = _Draw(asked, story, _turning(asked, rng), scale, mean_size, rng)
     topics = _topics(asked)
     rows = Rows()
-    launch = rows.add(
-        [asked.launch_s], stance=FRIENDLY, size=30 + asked.launch_size * scale, author=_LAUNCHER
-    )
-    turn = -1
-    if turning is not None:
-        turn = rows.add(
-            [turning.onset_s],
-            stance=CRITICAL,
-            size=2 + asked.turn_size * scale,
-            author=asked.turned_by,
-        )
-        _add_named(rows, asked, turning, scale, rng)
-    _add_launcher(rows, asked, story, turning, scale, rng)
-    _add_root(rows, asked, turning, scale, mean_size, story.end_s, rng)
+    size = 30 + asked.launch_size * scale
+    launch = rows.add([asked.launch_s], stance=FRIENDLY, size=size, author=LAUNCHER)
+    led = _add_named(rows, draw) + _add_root(rows, draw, launch)
+    pulled = _add_launcher(rows, draw)
     for number, topic in enumerate(topics):
         if topic.kind == "independent":
-            _add_lookalike(rows, number, topic, scale, mean_size, story.end_s, rng)
-    _add_talk(rows, asked, len(topics) - len(asked.talk), scale, mean_size, story.end_s, rng)
+            add_lookalike(
+                rows, number, topic, scale=scale, mean_size=mean_size, end_s=story.end_s, rng=rng
+            )
+    _add_talk(rows, draw, len(topics) - len(asked.talk))
     agenda, moved = in_order(rows)
-    turned = -1 if turning is None else int(moved[turn])
-    return Campaign(agenda, topics, 1, turning, int(moved[launch]), turned, story)
+    return Campaign(
+        agenda=agenda,
+        topics=topics,
+        family=1,
+        turning=draw.turning,
+        launch_row=int(moved[launch]),
+        turn_rows=tuple(moved[led].tolist()),
+        pulled_row=-1 if pulled < 0 else int(moved[pulled]),
+        story=story,
+    )
 
 
 def _turning(asked: Asked, rng: np.random.Generator) -> Turning | None:
@@ -111,113 +144,103 @@ def _topics(asked: Asked) -> tuple[Topic, ...]:
     return (Topic(asked.root, "root", -1, 0, asked.launch_s), *lookalikes, *talk)
 
 
-def _add_launcher(
-    rows: Rows,
-    asked: Asked,
-    story: Story,
-    turning: Turning | None,
-    scale: float,
-    rng: np.random.Generator,
-) -> None:
-    """Add the launcher's further tweets, until it gives up or the turn has come."""
-    ends = turning.halfway_s if turning is not None else story.end_s
-    if story.pulled_s is not None:
-        ends = min(ends, story.pulled_s)
-    further = np.sort(rng.uniform(asked.launch_s + 30.0, max(ends, asked.launch_s + 90.0), 4))
-    rows.add(further, stance=FRIENDLY, size=3 + 0.2 * asked.launch_size * scale, author=_LAUNCHER)
+def _add_named(rows: Rows, draw: _Draw) -> list[int]:
+    """Add what named accounts say; return the rows with which the turn begins and is led."""
+    asked, turning, rng = draw.asked, draw.turning, draw.rng
+    for fixture, after_s in asked.reports:
+        size = 5 + 0.2 * asked.launch_size * draw.scale
+        rows.add([asked.launch_s + after_s], stance=NEWS, size=size, author=fixture)
+    if turning is None:
+        return []
+    starts, ends = turning.onset_s, turning.onset_s + turning.ramp_s
+    size = _turn_size(draw)
+    first = asked.leaders[0] if asked.leaders else -1
+    led = [rows.add([starts], stance=CRITICAL, size=size, author=first)]
+    for leader in asked.leaders[1:]:
+        at_s = [rng.uniform(starts, ends), ends + rng.exponential(HOUR_S)]
+        led.append(rows.add(at_s, stance=CRITICAL, size=0.5 * size, author=leader))
+    for star in asked.stars:
+        joins = ends + rng.uniform(0.3, 3.0) * HOUR_S
+        rows.add([joins], stance=CRITICAL, size=0.5 * size, author=star)
+    return led
 
 
-def _add_named(
-    rows: Rows, asked: Asked, turning: Turning, scale: float, rng: np.random.Generator
-) -> None:
-    """Add accounts with a name that join in the hours after the turn."""
-    for fixture in asked.named:
-        joins = turning.onset_s + rng.exponential(turning.ramp_s + 600.0) + np.array([0.0, 2_700.0])
-        size = (4 + asked.turn_size * scale) * np.array([0.6, 0.3])
-        rows.add(joins, stance=CRITICAL, size=size, author=fixture)
+def _turn_size(draw: _Draw) -> float:
+    return 2 + draw.asked.turn_size * draw.scale
 
 
-def _add_root(
-    rows: Rows,
-    asked: Asked,
-    turning: Turning | None,
-    scale: float,
-    mean_size: float,
-    end_s: float,
-    rng: np.random.Generator,
-) -> None:
-    """Add the originals under the tag, with the stance that the turn gives them."""
-    at_s = np.concatenate(
-        [_times(asked, stretch, scale, end_s, rng) for stretch in asked.stretches]
+def _add_root(rows: Rows, draw: _Draw, launch: int) -> list[int]:
+    """Add the originals under the tag, and the launcher's answers to some of them.
+
+    Their stance is what the turn gives them, for replies too, so that nothing else moves the
+    shares. Returns the rows of the first critics who are passed on as leaders are.
+    """
+    asked, rng = draw.asked, draw.rng
+    at_s = np.sort(np.concatenate([_times(draw, stretch) for stretch in asked.stretches]))
+    stance = _stances(draw, at_s)
+    size = draw.mean_size * luck(at_s.size, rng)
+    heard = min(asked.launch_s + 2 * HOUR_S, draw.cares_until_s)
+    replies = (stance == FRIENDLY) & (at_s < heard) & (rng.random(at_s.size) < _REPLY)
+    onset = np.inf if draw.turning is None else draw.turning.onset_s
+    turners = np.flatnonzero((stance == CRITICAL) & (at_s > onset))[: asked.turners]
+    size[turners] = _turn_size(draw)
+    first = rows.add(
+        at_s,
+        stance=stance,
+        size=size,
+        source=np.where(rng.random(at_s.size) < 0.5, 0, -1),
+        prompt=np.where(replies, launch, -1),
     )
+    answered = np.flatnonzero(replies)[:_ANSWERS]
+    after = at_s[answered] + rng.uniform(30.0, 120.0, answered.size)
+    rows.add(after, stance=FRIENDLY, size=2.0, author=LAUNCHER, prompt=first + answered)
+    return (first + turners).tolist()
+
+
+def _stances(draw: _Draw, at_s: NDArray[np.float64]) -> NDArray[np.int64]:
+    asked, turning, rng = draw.asked, draw.turning, draw.rng
     critical = np.full(at_s.size, rng.uniform(*asked.before))
     if turning is not None:
-        gone = turning.progress(at_s)
-        critical = turning.before + (turning.after - turning.before) * gone
-    luck, rest = rng.random(at_s.size), rng.random(at_s.size)
+        critical = turning.before + (turning.after - turning.before) * turning.progress(at_s)
+    drawn, rest = rng.random(at_s.size), rng.random(at_s.size)
     others = np.where(rest < asked.friendly, FRIENDLY, OTHER)
     others = np.where(rest > 1 - asked.news, NEWS, others)
-    rows.add(
-        at_s,
-        stance=np.where(luck < critical, CRITICAL, others),
-        size=mean_size * rng.lognormal(-0.5, 1.0, at_s.size),
-        source=np.where(rng.random(at_s.size) < 0.5, 0, -1),
-    )
+    return np.where(drawn < critical, CRITICAL, others)
 
 
-def _times(
-    asked: Asked, stretch: Stretch, scale: float, end_s: float, rng: np.random.Generator
-) -> NDArray[np.float64]:
+def _times(draw: _Draw, stretch: Stretch) -> NDArray[np.float64]:
     """Draw a Poisson process that fades from the start of a stretch."""
-    ends = min(asked.launch_s + stretch.to_s, end_s) - _GRID_S
-    grid = np.arange(asked.launch_s + stretch.from_s, ends, _GRID_S)
+    launch = draw.asked.launch_s
+    ends = min(launch + stretch.to_s, draw.story.end_s) - GRID_S
+    grid = np.arange(launch + stretch.from_s, ends, GRID_S)
     rate = np.exp(-(grid - grid[0]) / stretch.fades_s)
-    count = rng.poisson(stretch.least + stretch.more * scale)
-    return grid[rng.choice(grid.size, count, p=rate / rate.sum())] + _GRID_S * rng.random(count)
+    return times(grid, rate, stretch.least + stretch.more * draw.scale, draw.rng)
 
 
-def _add_lookalike(
-    rows: Rows,
-    number: int,
-    topic: Topic,
-    scale: float,
-    mean_size: float,
-    end_s: float,
-    rng: np.random.Generator,
-) -> None:
-    """Add a tag of the same form, invented by somebody who never met the root."""
-    rows.add([topic.start_s], topic=number, city=topic.city, rule=AVOID)
-    count = int(30 + 250 * scale)
-    rows.add(
-        topic.start_s + 300.0 + (end_s - topic.start_s - 300.0) * rng.random(count) ** 1.5,
-        topic=number,
-        size=0.5 * mean_size * rng.lognormal(-0.5, 1.0, count),
-        city=np.where(rng.random(count) < 0.8, topic.city, -1),
-        source=np.where(rng.random(count) < 0.6, number, -1),
-    )
+def _add_launcher(rows: Rows, draw: _Draw) -> int:
+    """Add the launcher's further tweets; return the row in which it gives up, or −1."""
+    asked, story = draw.asked, draw.story
+    size = 3 + 0.2 * asked.launch_size * draw.scale
+    until = max(draw.cares_until_s, asked.launch_s + 90.0)
+    further = draw.rng.uniform(asked.launch_s + 30.0, until, 4)
+    rows.add(further, stance=FRIENDLY, size=size, author=LAUNCHER)
+    if story.pulled_s is None or not story.pulled:
+        return -1
+    return rows.add([story.pulled_s], stance=NEWS, size=4 * size, author=LAUNCHER)
 
 
-def _add_talk(
-    rows: Rows,
-    asked: Asked,
-    first: int,
-    scale: float,
-    mean_size: float,
-    end_s: float,
-    rng: np.random.Generator,
-) -> None:
+def _add_talk(rows: Rows, draw: _Draw, first: int) -> None:
     """Add talk without the tag, before and after the launch, by all sides."""
+    asked, rng = draw.asked, draw.rng
+    last = first + len(asked.talk) - 1
     earlier = asked.launch_s * np.array([0.3, 0.7])
+    rows.add(earlier, topic=last, stance=FRIENDLY, size=6.0, author=LAUNCHER)
+    shares = [0.5 - asked.talk_critical, asked.talk_critical, 0.15, 0.35]
+    count = rng.poisson(200 + 4_000 * draw.scale)
     rows.add(
-        earlier, topic=first + len(asked.talk) - 1, stance=FRIENDLY, size=6.0, author=_LAUNCHER
-    )
-    critical = asked.talk_critical
-    shares = [0.5 - critical, critical, 0.15, 0.35]
-    count = rng.poisson(200 + 4_000 * scale)
-    rows.add(
-        np.sort(rng.uniform(0.0, end_s, count)),
-        topic=first + (len(asked.talk) - 1) * (rng.random(count) < 0.4),
+        rng.uniform(0.0, draw.story.end_s, count),
+        topic=np.where(rng.random(count) < 0.4, last, first),
         stance=rng.choice([FRIENDLY, CRITICAL, NEWS, OTHER], count, p=shares),
-        size=0.6 * mean_size * rng.lognormal(-0.5, 1.0, count),
-        city=np.where(rng.random(count) < 0.5, rng.integers(0, ELSEWHERE.stop, count), -1),
+        size=0.6 * draw.mean_size * luck(count, rng),
+        city=anywhere(count, rng),
     )

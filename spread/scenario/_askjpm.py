@@ -12,21 +12,20 @@ __all__ = ["ASKJPM"]
 
 _ASKED = Asked(
     root="AskJPM",
-    launch_s=23_160.0,
+    launch_s=23_160.0,  # 13:26 EST on 13 November
     stretches=(
         Stretch(30.0, 10_800.0, 14_000.0, 260.0, 2_000.0),
         Stretch(10_800.0, 21_000.0, 12_000.0, 500.0, 14_000.0),
         Stretch(21_000.0, 185_000.0, 30_000.0, 350.0, 14_000.0),
     ),
-    onset_s=(7_200.0, 14_400.0),
+    onset_s=(9_000.0, 14_400.0),
     ramp_s=(1_800.0, 3_600.0),
     before=(0.08, 0.15),
     after=(0.72, 0.82),
     friendly=0.55,
     launch_size=150.0,
     turn_size=250.0,
-    turned_by=2,
-    named=(1, 2, 3),
+    leaders=(2, 1, 3),
 )
 
 
@@ -42,7 +41,7 @@ ASKJPM = Story(
         Fixture(
             "ledger_desk_3302", "Ledger Desk 3302", 2, 0, 240000, "Synthetic newsroom on money."
         ),
-        Fixture("audit_this_7719", "Audit This 7719", 4, 0, 120000, "Synthetic columnist."),
+        Fixture("audit_this_7719", "Audit This 7719", 1, 0, 120000, "Synthetic columnist."),
         Fixture("pier_books_2045", "Pier Books 2045", 1, 1, 65000, "Synthetic critic of banks."),
     ),
     camps=CAMPS,
@@ -56,7 +55,8 @@ ASKJPM = Story(
     beside=("career", "bank", "tbt", "finance"),
     misspelt={"AskJPM": ("AksJPM", 0.012)},
     make=_make,
-    event_s=108_000.0,
-    pulled_s=23_160.0 + 20_900.0,
+    event_s=108_000.0,  # 13:00 EST on the next day
+    pulled_s=23_160.0 + 20_900.0,  # 19:14 EST
+    pulled="We have thought again: there will be no session tomorrow",
 )
 """November 2013: turned on the day before the event by journalists and known critics."""

@@ -24,7 +24,9 @@ _ASKED = Asked(
     friendly=0.6,
     launch_size=120.0,
     turn_size=120.0,
-    named=(2,),
+    turners=4,
+    stars=(2,),
+    reports=((1, 10_800.0),),
 )
 
 

@@ -14,18 +14,19 @@ _ASKED = Asked(
     root="McDStories",
     launch_s=14_400.0,
     stretches=(
-        # Paid for until it is pulled, within two hours of the turn; then it fades.
-        Stretch(30.0, 9_000.0, 20_000.0, 500.0, 15_400.0),
-        Stretch(9_000.0, 158_000.0, 14_000.0, 350.0, 12_900.0),
+        # Paid for until it is pulled, less than two hours after the launch; then it fades.
+        Stretch(30.0, 6_900.0, 20_000.0, 450.0, 13_000.0),
+        Stretch(6_900.0, 158_000.0, 14_000.0, 400.0, 15_600.0),
     ),
-    onset_s=(2_700.0, 6_600.0),
+    onset_s=(3_600.0, 6_000.0),
     ramp_s=(300.0, 1_800.0),
     before=(0.001, 0.003),
     after=(0.02, 0.03),
     friendly=0.4,
     launch_size=600.0,
-    turn_size=40.0,
-    named=(2, 3),
+    turn_size=20.0,
+    turners=6,
+    reports=((1, 10_800.0),),
     talk=("", "MeetTheFarmers"),
     talk_critical=0.03,
 )
@@ -41,8 +42,6 @@ MCDSTORIES = Story(
     fixtures=(
         Fixture("McDonalds", "McDonald's", 0, 9, 200000, "Synthetic posts under a brand's name."),
         Fixture("table_talk_4410", "Table Talk 4410", 2, 0, 350000, "Synthetic newsroom on food."),
-        Fixture("stand_up_8102", "Stand Up 8102", 4, 1, 90000, "Synthetic comedian."),
-        Fixture("lunch_maps_1187", "Lunch Maps 1187", 4, 2, 40000, "Synthetic blog."),
     ),
     camps=CAMPS,
     leanings=LEANINGS,
@@ -55,6 +54,6 @@ MCDSTORIES = Story(
     beside=("lunch", "food", "tbt", "farm"),
     misspelt={"McDStories": ("McDStroies", 0.012)},
     make=_make,
-    pulled_s=14_400.0 + 9_000.0,
+    pulled_s=14_400.0 + 6_900.0,
 )
-"""January 2012: turned within two hours, but never by more than a few in a hundred."""
+"""January 2012: turned by nobody in particular, and never by more than a few in a hundred."""

@@ -9,20 +9,28 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread.scenario._accounts import BLOCS, CAMP_OF_BLOC, Fixture
-from spread.scenario._agenda import Rows, in_order
-from spread.scenario._cities import ELSEWHERE, city_number
+from spread.scenario._agenda import (
+    GRID_S,
+    HOUR_S,
+    LAUNCHER,
+    Rows,
+    add_lookalike,
+    anywhere,
+    in_order,
+    luck,
+    times,
+)
+from spread.scenario._cities import city_number
 from spread.scenario._phrases import PATTERNS
 from spread.scenario._story import SHAPES, Campaign, Story, Topic, Turning
-from spread.scenario._world import AVOID, CRITICAL, FRIENDLY, INVENT, NEWS
+from spread.scenario._world import CRITICAL, FRIENDLY, INVENT, NEWS
 
 __all__ = ["MYNYPD"]
 
 _START = pd.Timestamp("2014-04-21T18:00:00Z")
 _END_S = 4 * 86_400.0
 _LAUNCH_S = 86_400.0 - 300.0  # 17:55 UTC = 13:55 EDT on 22 April
-_HOUR_S = 3_600.0
-_GRID_S = 10.0
-_LAUNCHER, _HIJACKER, _DECOYS = 0, 1, (2, 3, 4, 5)
+_HIJACKER, _DECOYS = 1, (2, 3, 4, 5)
 
 _FIXTURES = (
     Fixture("NYPDnews", "NYPD NEWS", 0, 0, 100_000, "Synthetic posts under a police name."),
@@ -47,9 +55,9 @@ _DERIVATIVES = (  # shown, city, hours after the turn (from, to), weight
     ("MiPoliciaMexicana", "Mexico City", 20.0, 26.0, 0.12),
 )
 _LOOKALIKES = (  # shown, city, start in seconds after _START
-    ("myNYC", "New York City", 2.0 * _HOUR_S),
+    ("myNYC", "New York City", 2.0 * HOUR_S),
     ("MyPDX", "Portland", _LAUNCH_S + 1_500.0),
-    ("myATL", "Atlanta", 20.0 * _HOUR_S),
+    ("myATL", "Atlanta", 20.0 * HOUR_S),
     ("MyPD", "Toronto", _LAUNCH_S + 3_600.0),
 )
 _UNRELATED = ("EarthDay", "NYC", "tbt", "coffee")
@@ -63,7 +71,7 @@ def _make(scale: float, mean_size: float, rng: np.random.Generator) -> Campaign:
     turning = _draw_turning(rng)
     topics = _draw_topics(turning.onset_s, rng)
     rows = Rows()
-    launch = rows.add([_LAUNCH_S], stance=FRIENDLY, size=50 + 500 * scale, author=_LAUNCHER)
+    launch = rows.add([_LAUNCH_S], stance=FRIENDLY, size=50 + 500 * scale, author=LAUNCHER)
     critics = 0.53 * mean_size * (1_000 + 40_000 * scale)  # retweets that activists will get
     turn = rows.add([turning.onset_s], stance=CRITICAL, size=0.035 * critics, author=_HIJACKER)
     _add_launchers_talk(rows, launch, turning, scale, rng)
@@ -73,11 +81,14 @@ def _make(scale: float, mean_size: float, rng: np.random.Generator) -> Campaign:
         if topic.kind == "derivative":
             _add_derivative(rows, number, topic, scale, mean_size, rng)
         elif topic.kind == "independent":
-            _add_lookalike(rows, number, topic, scale, mean_size, rng)
+            add_lookalike(
+                rows, number, topic, scale=scale, mean_size=mean_size, end_s=_END_S, rng=rng
+            )
     _add_talk(rows, scale, mean_size, rng)
     agenda, moved = in_order(rows)
     family = 1 + len(_DERIVATIVES)
-    return Campaign(agenda, topics, family, turning, int(moved[launch]), int(moved[turn]), MYNYPD)
+    launched, turned = int(moved[launch]), int(moved[turn])
+    return Campaign(agenda, topics, family, turning, launched, (turned,), MYNYPD)
 
 
 def _draw_turning(rng: np.random.Generator) -> Turning:
@@ -92,7 +103,7 @@ def _draw_topics(onset_s: float, rng: np.random.Generator) -> tuple[Topic, ...]:
     """Return the root, its descendants with a tree drawn anew, and what is no descendant."""
     topics = [Topic("myNYPD", "root", -1, 0, _LAUNCH_S, 0.0)]
     for number, (shown, city, least, most, weight) in enumerate(_DERIVATIVES, start=1):
-        start = onset_s + rng.uniform(least, most) * _HOUR_S
+        start = onset_s + rng.uniform(least, most) * HOUR_S
         parent = 0 if number == 1 or rng.random() < _FROM_ROOT else int(rng.integers(1, number))
         topics.append(Topic(shown, "derivative", parent, city_number(city), start, weight))
     if all(topic.parent < 1 for topic in topics):
@@ -116,27 +127,27 @@ def _add_launchers_talk(
         replied[answered] + rng.uniform(60.0, 600.0, answered.size),
         stance=FRIENDLY,
         size=4.0,
-        author=_LAUNCHER,
+        author=LAUNCHER,
         prompt=replies + answered,
     )
     further = _LAUNCH_S + np.array([2_400.0, 5_000.0])
-    rows.add(further, stance=FRIENDLY, size=15 + 100 * scale, author=_LAUNCHER)
-    earlier = np.array([3.0, 9.5, 19.0]) * _HOUR_S
-    rows.add(earlier, topic=_talk_topic(0), stance=FRIENDLY, size=6.0, author=_LAUNCHER)
+    rows.add(further, stance=FRIENDLY, size=15 + 100 * scale, author=LAUNCHER)
+    earlier = np.array([3.0, 9.5, 19.0]) * HOUR_S
+    rows.add(earlier, topic=_talk_topic(0), stance=FRIENDLY, size=6.0, author=LAUNCHER)
 
 
 def _add_named_critics(
     rows: Rows, turning: Turning, critics: float, rng: np.random.Generator
 ) -> None:
     """Add the hijacker's other tweets, and stars with over a million followers, who come late."""
-    more = turning.onset_s + np.cumsum(rng.uniform(0.4, 3.0, 8)) * _HOUR_S
+    more = turning.onset_s + np.cumsum(rng.uniform(0.4, 3.0, 8)) * HOUR_S
     rows.add(more, stance=CRITICAL, size=0.0025 * critics, author=_HIJACKER)
-    earlier = np.array([4.0, 15.0]) * _HOUR_S
+    earlier = np.array([4.0, 15.0]) * HOUR_S
     rows.add(earlier, topic=_talk_topic(2), stance=CRITICAL, size=8.0, author=_HIJACKER)
-    joins = turning.onset_s + rng.uniform(1.5, 10.0, len(_DECOYS)) * _HOUR_S
+    joins = turning.onset_s + rng.uniform(1.5, 10.0, len(_DECOYS)) * HOUR_S
     for decoy, joined, share in zip(_DECOYS, joins, (0.05, 0.04, 0.03, 0.02), strict=True):
         stance = NEWS if _FIXTURES[decoy].bloc == 2 else CRITICAL
-        when = joined + np.array([0.0, rng.uniform(0.5, 12.0) * _HOUR_S])
+        when = joined + np.array([0.0, rng.uniform(0.5, 12.0) * HOUR_S])
         rows.add(when, stance=stance, size=share * critics * np.array([0.8, 0.4]), author=decoy)
 
 
@@ -152,14 +163,14 @@ def _add_root_talk(
     at_s = _root_times(turning, scale, rng)
     critical = turning.before + (turning.after - turning.before) * turning.progress(at_s)
     friendly = 0.06 + 0.66 * (1.0 - turning.progress(at_s))
-    luck = rng.random(at_s.size)
-    stance = np.where(luck < critical, CRITICAL, np.where(luck < critical + friendly, 0, NEWS))
+    drawn = rng.random(at_s.size)
+    stance = np.where(drawn < critical, CRITICAL, np.where(drawn < critical + friendly, 0, NEWS))
     since = at_s - turning.onset_s
     led = (since > 60.0) & (stance == CRITICAL) & (rng.random(at_s.size) < _led(since))
     rows.add(
         at_s,
         stance=stance,
-        size=mean_size * _luck(at_s.size, rng),
+        size=mean_size * luck(at_s.size, rng),
         source=0,
         source_root=np.where(led, turn, -1),
     )
@@ -167,42 +178,27 @@ def _add_root_talk(
 
 def _led(since_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the share of critics whom the hijacker's own cascade brings: it halves hourly."""
-    return 0.7 * 0.5 ** (since_s / _HOUR_S)
-
-
-def _luck(size: int, rng: np.random.Generator) -> NDArray[np.float64]:
-    return rng.lognormal(-0.5, 1.0, size)
+    return 0.7 * 0.5 ** (since_s / HOUR_S)
 
 
 def _root_times(turning: Turning, scale: float, rng: np.random.Generator) -> NDArray[np.float64]:
-    grid = np.arange(_LAUNCH_S + 40.0, _END_S, _GRID_S)
-    onset, hour = turning.onset_s, turning.onset_s + _HOUR_S
+    grid = np.arange(_LAUNCH_S + 40.0, _END_S, GRID_S)
+    onset, hour = turning.onset_s, turning.onset_s + HOUR_S
     quiet = 1.0 + 0.8 * np.exp(-(grid - _LAUNCH_S) / 1_200.0)
     busy = 0.15 + 0.85 * turning.progress(grid)
-    waning = _day(grid) / (1.0 + (grid - hour) / (3.0 * _HOUR_S))
+    waning = _day(grid) / (1.0 + (grid - hour) / (3.0 * HOUR_S))
     pieces = (
         (quiet * (grid < onset), 320 + 1_500 * scale),
         (busy * ((grid >= onset) & (grid < hour)), 620 + 5_600 * scale),
         (waning * (grid >= hour), 300 + 36_000 * scale),
     )
-    return np.concatenate([_times(grid, rate, mean, rng) for rate, mean in pieces])
+    return np.concatenate([times(grid, rate, mean, rng) for rate, mean in pieces])
 
 
 def _day(at_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how awake New York is: 1 at 15:00 EDT, 0.25 at 3:00."""
-    hours = at_s / _HOUR_S + 14.0
+    hours = at_s / HOUR_S + 14.0
     return 0.625 + 0.375 * np.cos(2.0 * np.pi * (hours - 15.0) / 24.0)
-
-
-def _times(
-    grid: NDArray[np.float64],
-    rate: NDArray[np.float64],
-    mean: float,
-    rng: np.random.Generator,
-) -> NDArray[np.float64]:
-    """Draw a Poisson process whose rate is `rate` on the steps of a grid, `mean` in all."""
-    steps = rng.choice(grid.size, rng.poisson(mean), p=rate / rate.sum())
-    return grid[steps] + _GRID_S * rng.random(steps.size)
 
 
 def _add_derivative(
@@ -226,7 +222,7 @@ def _add_derivative(
         rule=INVENT,
     )
     count = int(26 + topic.weight * 5_000 * scale)
-    delay = 1.5 * _HOUR_S * ((1.0 - rng.random(count)) ** (-1 / 0.9) - 1.0)
+    delay = 1.5 * HOUR_S * ((1.0 - rng.random(count)) ** (-1 / 0.9) - 1.0)
     room = _END_S - topic.start_s - 180.0
     at_s = np.sort(topic.start_s + 120.0 + np.where(delay < room, delay, room * rng.random(count)))
     early = np.arange(count) < _EARLY
@@ -237,29 +233,9 @@ def _add_derivative(
         topic=number,
         also=np.where(named, np.where(rng.random(count) < 0.6, parent, 0), -1),
         stance=rng.choice([CRITICAL, NEWS, FRIENDLY], count, p=[0.85, 0.1, 0.05]),
-        size=0.7 * mean_size * _luck(count, rng),
+        size=0.7 * mean_size * luck(count, rng),
         city=np.where(rng.random(count) < 0.7, city, -1),
         source=np.where(from_parent, parent, number),
-    )
-
-
-def _add_lookalike(
-    rows: Rows,
-    number: int,
-    topic: Topic,
-    scale: float,
-    mean_size: float,
-    rng: np.random.Generator,
-) -> None:
-    """Add a tag of the same form that somebody invents who never met the root tag."""
-    rows.add([topic.start_s], topic=number, city=topic.city, rule=AVOID)
-    count = int(30 + 250 * scale)
-    rows.add(
-        topic.start_s + 300.0 + (_END_S - topic.start_s - 300.0) * rng.random(count) ** 1.5,
-        topic=number,
-        size=0.5 * mean_size * _luck(count, rng),
-        city=np.where(rng.random(count) < 0.8, topic.city, -1),
-        source=np.where(rng.random(count) < 0.6, number, -1),
     )
 
 
@@ -274,26 +250,21 @@ def _add_talk(
     rng: np.random.Generator,
 ) -> None:
     """Add talk about police and about nothing, without the tag, before and after the launch."""
-    grid = np.arange(0.0, _END_S, _GRID_S)
-    police = _times(grid, _day(grid), 260 + 5_500 * scale, rng)
+    grid = np.arange(0.0, _END_S, GRID_S)
+    police = times(grid, _day(grid), 260 + 5_500 * scale, rng)
     first = _talk_topic(0)
     topic = first + rng.choice(len(_TALK), police.size, p=[0.5, 0.2, 0.12, 0.1, 0.08])
     rows.add(
         police,
         topic=topic,
         stance=rng.choice([FRIENDLY, CRITICAL, NEWS], police.size, p=[0.3, 0.4, 0.3]),
-        size=0.7 * mean_size * _luck(police.size, rng),
+        size=0.7 * mean_size * luck(police.size, rng),
         source=np.where(rng.random(police.size) < 0.7, topic, -1),
-        city=_cities(police.size, rng),
+        city=anywhere(police.size, rng),
     )
-    rest = _times(grid, _day(grid), 60 + 1_200 * scale, rng)
+    rest = times(grid, _day(grid), 60 + 1_200 * scale, rng)
     unrelated = first - len(_UNRELATED) + rng.integers(0, len(_UNRELATED), rest.size)
-    rows.add(rest, topic=unrelated, size=0.5 * mean_size * _luck(rest.size, rng))
-
-
-def _cities(size: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return a city for half of the rows, each city as likely as any, and −1 for the rest."""
-    return np.where(rng.random(size) < 0.5, rng.integers(0, ELSEWHERE.stop, size), -1)
+    rows.add(rest, topic=unrelated, size=0.5 * mean_size * luck(rest.size, rng))
 
 
 MYNYPD = Story(

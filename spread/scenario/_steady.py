@@ -21,7 +21,7 @@ _ASKED = Asked(
     ),
     before=(0.25, 0.35),
     friendly=0.45,
-    named=(),
+    reports=((1, 50_000.0),),
     lookalikes=(("myShelf", "Boston", 9_000.0), ("myBoat", "Seattle", 30_000.0)),
 )
 

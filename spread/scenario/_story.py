@@ -38,6 +38,11 @@ class Turning(NamedTuple):
     after: float
     shape: str
 
+    @property
+    def kind(self) -> str:
+        """Whether the critics had more than half afterwards."""
+        return "takeover" if self.after > 0.5 else "minority"
+
     def progress(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how far the turn has come, 0 to 1."""
         u = np.clip((at_s - self.onset_s) / self.ramp_s, 0.0, None)
@@ -51,10 +56,12 @@ class Turning(NamedTuple):
 
 @dataclass(frozen=True)
 class Campaign:
-    """An agenda, its topics, the turn, and the rows of the tweets that launched and turned it.
+    """An agenda, its topics, the turn, and the rows of the tweets that make the story.
 
-    `family` counts the topics that people are followed through. Where nothing turns,
-    `turning` is None and `turn_row` −1.
+    `family` counts the topics that people are followed through. Of `turn_rows` the first
+    tweet begins the turn, and others that lead it follow; where nothing turns there are
+    none and `turning` is None. `pulled_row` is −1 where the launcher does not say that it
+    gives up.
     """
 
     agenda: Agenda
@@ -62,8 +69,9 @@ class Campaign:
     family: int
     turning: Turning | None
     launch_row: int
-    turn_row: int
+    turn_rows: tuple[int, ...]
     story: "Story"
+    pulled_row: int = -1
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +90,9 @@ class Story:
         Year until which accounts were made, and about what the last one's id was.
     patterns
         What people say, by stance and language; English stands in for what is missing.
-    launch, turn, answer
-        The texts that begin it, that turn it, and with which the launcher answers.
+    launch, turn, answer, pulled
+        The texts that begin it, that turn it, with which the launcher answers, and with
+        which it gives up ("": without a word).
     beside
         Four tags that some put beside the root.
     misspelt
@@ -110,4 +119,5 @@ class Story:
     make: Callable[[float, float, np.random.Generator], Campaign]
     event_s: float | None = None
     pulled_s: float | None = None
+    pulled: str = ""
     last_user_id: int = 2_000_000_000

@@ -156,10 +156,9 @@ def _body(words: Words, root: int, lang: str) -> str:
     agenda, campaign, luck = words.campaign.agenda, words.campaign, words.draws[root]
     if luck[6] < _HOSTILE:
         return HOSTILE[int(luck[6] / _HOSTILE * len(HOSTILE))]
-    if root == campaign.launch_row:
-        return campaign.story.launch
-    if root == campaign.turn_row:
-        return campaign.story.turn
+    said = _said(campaign, root)
+    if said:
+        return said
     if agenda.author[root] == 0 and agenda.prompt[root] >= 0:
         return campaign.story.answer
     talk = campaign.topics[agenda.topic[root]].kind == "talk"
@@ -169,6 +168,15 @@ def _body(words: Words, root: int, lang: str) -> str:
     mixed = int(luck[8] * 1_000_003)
     chosen = {name: many[mixed // 7**k % len(many)] for k, (name, many) in enumerate(WORDS.items())}
     return pattern.format(number=number, **chosen)
+
+
+def _said(campaign: Campaign, root: int) -> str:
+    """Return the text of a root that makes the story, or ""."""
+    if root == campaign.launch_row:
+        return campaign.story.launch
+    if root in campaign.turn_rows[:1]:
+        return campaign.story.turn
+    return campaign.story.pulled if root == campaign.pulled_row else ""
 
 
 def _assembled(
@@ -215,7 +223,7 @@ def _spans(text: str, pieces: list[tuple[str, str]]) -> tuple[Span, ...]:
 
 def _link_kind(words: Words, root: int) -> str:
     agenda, luck = words.campaign.agenda, float(words.draws[root, 10])
-    if root in (words.campaign.launch_row, words.campaign.turn_row):
+    if root in (words.campaign.launch_row, *words.campaign.turn_rows[:1]):
         return "photo"
     kind = words.campaign.topics[agenda.topic[root]].kind
     photos = {"root": 0.55, "derivative": 0.45, "independent": 0.3}.get(kind, 0.1)

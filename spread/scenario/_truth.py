@@ -40,22 +40,25 @@ class Truth:
         at, kept (false where `thinning` or `authors_kept` took it out of the archive).
     turn
         One row, none where nothing turned: onset_at, ramp_s, halfway_at, made_by (user id),
-        tweet_id, camp, and the share of critical originals under the root tag `before` and
-        `after`, with the `shape` of its rise: linear, s-shaped, or saturating (95 % of the
-        rise within ramp_s).
+        tweet_id, camp, the share of critical originals under the root tag `before` and
+        `after`, the `shape` of its rise: linear, s-shaped, or saturating (95 % of the rise
+        within ramp_s), `kind` (takeover, or minority when critics had less than half
+        afterwards), and `hijackers`: ids of all who led it, the first to begin it first.
     tags
         A row a spelling: hashtag (key), shown, kind (root, derivative, independent,
         misspelling, case variant, unrelated), parent (key, null where there is none),
         inventor (user id), tweet_id, invented_at, city, country, met_parent ("used" or "seen").
     users
-        A row an account of the simulation: user_id, screen_name, camp (for "mynypd"
-        police, activists, press, public), leaning (a bloc of `camp`), city, country,
-        followers, tweets (how many it wrote or retweeted).
+        A row an account of the simulation: user_id, screen_name, camp (police, activists,
+        press or public for "mynypd", house, critics, press or public for the others),
+        leaning (which side of its camp), city, country, followers, tweets (how many it wrote
+        or retweeted).
     follows
         follower_id, followed_id where asked for, else None.
     parameters
-        Name, seed, options, and the launch; `event_at` and `pulled_at` where what was
-        announced had a date, and where the launcher gave up.
+        Name, seed, options, and the launch (launch_at, launch_tweet_id, launched_by);
+        `event_at`, for when something was announced, and `pulled_at`, when the launcher gave
+        up; None where the campaign has no such moment.
     """
 
     originals: pd.DataFrame
@@ -151,7 +154,8 @@ def make_truth(
         "launch_at": at[launch].isoformat(),
         "launch_tweet_id": ids[launch],
         "launched_by": people[words.events.user[launch]],
-        **{name: _instant(words, at_s) for name, at_s in _moments(words).items()},
+        "event_at": _instant(words, words.campaign.story.event_s),
+        "pulled_at": _instant(words, words.campaign.story.pulled_s),
     }
     return Truth(
         originals=originals,
@@ -209,23 +213,21 @@ def _retweets(
     )
 
 
-def _moments(words: Words) -> dict[str, float | None]:
-    story = words.campaign.story
-    given = {"event_at": story.event_s, "pulled_at": story.pulled_s}
-    return {name: at_s for name, at_s in given.items() if at_s is not None}
-
-
-def _instant(words: Words, at_s: float | None) -> str:
-    return (words.campaign.story.start + pd.Timedelta(seconds=at_s or 0.0)).isoformat()
+def _instant(words: Words, at_s: float | None) -> str | None:
+    if at_s is None:
+        return None
+    return (words.campaign.story.start + pd.Timedelta(seconds=at_s)).isoformat()
 
 
 def _turn(
     words: Words, ids: NDArray[np.object_], people: NDArray[np.object_], at: pd.DatetimeIndex
 ) -> pd.DataFrame:
-    turning, root = words.campaign.turning, words.campaign.turn_row
-    row, who = words.events.first[root], words.authors[root]
+    turning = words.campaign.turning
     if turning is None:
         return _no_turn()
+    roots = np.array(words.campaign.turn_rows)
+    led = list(dict.fromkeys(people[words.authors[roots]]))
+    row, who = words.events.first[roots[0]], words.authors[roots[0]]
     halfway = words.campaign.story.start + pd.Timedelta(microseconds=round(turning.halfway_s * 1e6))
     return pd.DataFrame(
         {
@@ -238,6 +240,8 @@ def _turn(
             "before": [turning.before],
             "after": [turning.after],
             "shape": [turning.shape],
+            "kind": [turning.kind],
+            "hijackers": [led],
         }
     )
 
@@ -246,9 +250,9 @@ def _no_turn() -> pd.DataFrame:
     """Return the turn of a campaign that does not turn: the columns and no row."""
     instants_ = dict.fromkeys(("onset_at", "halfway_at"), "datetime64[us, UTC]")
     numbers = dict.fromkeys(("ramp_s", "before", "after"), "float64")
-    texts = dict.fromkeys(("made_by", "tweet_id", "camp", "shape"), "str")
+    texts = dict.fromkeys(("made_by", "tweet_id", "camp", "shape", "kind"), "str")
     columns = ["onset_at", "ramp_s", "halfway_at", "made_by", "tweet_id", "camp"]
-    columns += ["before", "after", "shape"]
+    columns += ["before", "after", "shape", "kind", "hijackers"]
     return pd.DataFrame(columns=columns).astype(instants_ | numbers | texts)
 
 
