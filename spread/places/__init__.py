@@ -7,6 +7,7 @@ is; `effective_distance` how far places lie apart along flows.
 
 from spread.places._adopters import adoption
 from spread.places._arrivals import arrivals, order
+from spread.places._flows import distance_test, flows
 from spread.places._geography import distance_km, effective_distance, focus
 from spread.places._locate import candidates, locate, nearest_cities
 from spread.places._users import coverage, of_users
@@ -17,7 +18,9 @@ __all__ = [
     "candidates",
     "coverage",
     "distance_km",
+    "distance_test",
     "effective_distance",
+    "flows",
     "focus",
     "locate",
     "nearest_cities",
