@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_hashtags_usage import archive
 
 from spread import hashtags
-from spread.hashtags import _acts, _association, _template, _usage, _variants
+from spread.hashtags import _acts, _association, _forms, _template, _usage, _variants
 
 ORDINARY = [
     "news",
@@ -196,3 +196,46 @@ def test_the_order_of_rows_changes_nothing() -> None:
     pd.testing.assert_frame_equal(
         hashtags.candidates(cities(), "mynypd"), hashtags.candidates(shuffled, "mynypd")
     )
+
+
+def translated(beside: int) -> pd.DataFrame:
+    """All use #myNYPD, then four more of its form, then twelve of them a tag in Spanish.
+
+    The first `beside` of these write both tags.
+    """
+    rows = [(f"r{i}", f"u{i}", i, "myNYPD") for i in range(60)]
+    for tag, start in (("myOPD", 60), ("myELAS", 70), ("mySFPD", 80), ("myDCPD", 90)):
+        rows += [(f"{tag}{i}", f"u{start - 60 + i}", start + i, tag) for i in range(8)]
+    for i in range(12):
+        tags = "MiPoliciaMexicana myNYPD" if i < beside else "MiPoliciaMexicana"
+        rows.append((f"m{i}", f"u{40 + i}", 120 + i, tags))
+    rows += [(f"x{i}", f"u{i % 3}", 100 + i, ORDINARY[i % 20]) for i in range(60)]
+    return archive(*rows)
+
+
+def test_a_translation_is_a_candidate_where_everybody_had_used_the_root() -> None:
+    """No excess can show there; the near affix, used before by all and named beside it do."""
+    found = hashtags.candidates(translated(3), "mynypd").set_index("hashtag")
+    row = found.loc["mipoliciamexicana"]
+    assert (row["kind"], row["early"], row["joint"]) == ("form", 12, 3)
+    assert "mipoliciamexicana" in set(hashtags.family(translated(3), "mynypd").members["hashtag"])
+
+
+def test_a_near_affix_alone_makes_no_candidate() -> None:
+    found = hashtags.candidates(translated(0), "mynypd")
+    assert "mipoliciamexicana" not in set(found.loc[found["kind"] != "companion", "hashtag"])
+
+
+@pytest.mark.parametrize(
+    ("written", "prefix", "suffix"),
+    [("MiPolicia", "my", ""), ("МояПолиция", "моє", ""), ("NuestraVoz", "nuestro", "")],
+)
+def test_an_affix_one_letter_off_is_a_cousin(written: str, prefix: str, suffix: str) -> None:
+    template = _template.Template(prefix, suffix, 5, 0.1, 0.0)
+    assert _forms.cousins({written.casefold(): written}, [template]) == {written.casefold()}
+
+
+@pytest.mark.parametrize("written", ["mipolicia", "BySea", "MyNYPD", "Mi", "MIPOLICIA", "我的城"])
+def test_other_words_are_no_cousins_of_my(written: str) -> None:
+    template = _template.Template("my", "", 5, 0.1, 0.0)
+    assert _forms.cousins({written.casefold(): written}, [template]) == set()

@@ -16,7 +16,7 @@ from spread.hashtags._association import (
     upper_tail,
 )
 from spread.hashtags._evidence import gather
-from spread.hashtags._forms import akin
+from spread.hashtags._forms import akin, cousins
 from spread.hashtags._template import Template, matching, productive
 from spread.hashtags._usage import Used, facts, present, usage
 from spread.hashtags._variants import near, slips
@@ -28,10 +28,12 @@ _ASKED_MOST = 300
 _LEAST_ADOPTERS = 5
 _FALSE_DISCOVERIES = 0.01
 _FALSE_FORMS = 0.05
+_USED_BEFORE = 0.5
+_LEAST_JOINT = 2
 _KINDS = ("template", "variant", "form", "adopters", "companion")
 _COLUMNS = (
     *("hashtag", "shown", "kind", "template", "tweets", "authors", "first_at", "together"),
-    *("npmi", "g_squared", "expected", "q", "early", "early_expected", "q_early", "score"),
+    *("npmi", "g_squared", "expected", "q", "early", "early_expected", "q_early", "joint", "score"),
 )
 
 
@@ -66,7 +68,9 @@ def candidates(tweets: Table, root: str, *, lexicon: Sequence[str] = ()) -> pd.D
         A row a tag. `kind` is `template` (fits a template that the archive's own tags
         show to be alive, named in `template`), `variant` (a misspelling, folded in
         `family`), `form` (holds a word of the lexicon, or five letters of the family's slots,
-        as a translation does, and shares early adopters; q < 5 % among such), `adopters` (of
+        as a translation does, and shares early adopters; q < 5 % among such; or begins or
+        ends with a word one letter off the template's, as Mi… is to My…, half of its first
+        adopters had used the family, and two named both in one tweet), `adopters` (of
         another form, but its first adopters had used the root's
         family beforehand, more than matched accounts had; q < 1 %) or `companion` (shares
         more users than activity alone explains; says nothing about descent). `together`
@@ -74,7 +78,8 @@ def candidates(tweets: Table, root: str, *, lexicon: Sequence[str] = ()) -> pd.D
         independence; `expected` and `q` against the bipartite configuration model, which
         respects how active each author is. `early` of the first 15 adopters had used the
         family before, where `early_expected` were to be expected; `q_early` tests that,
-        `score` is its standardised excess. Sorted by kind, then tweets.
+        `score` is its standardised excess. `joint` of them named a tag of the family in the
+        same tweet, not counting retweets. Sorted by kind, then tweets.
 
     Raises
     ------
@@ -117,8 +122,10 @@ def find(
     gone = set(merged["variant"])
     alive = [tag for tag in after if tag not in gone]
     forms = {tag: forms[tag] for tag in forms if tag not in gone}
-    like = akin([tag for tag in alive if tag not in forms], [key, *forms], templates, lexicon)
-    rows = _rows(acts, used, key, alive, forms, like)
+    free = [tag for tag in alive if tag not in forms]
+    like = akin(free, [key, *forms], templates, lexicon)
+    near_form = cousins({tag: used[tag].shown for tag in free}, templates)
+    rows = _rows(acts, used, key, alive, forms, like, near_form)
     variants = pd.DataFrame(
         {"hashtag": merged["variant"], "kind": "variant", "template": merged["hashtag"]}
     )
@@ -146,13 +153,16 @@ def _rows(
     tags: list[str],
     forms: dict[str, Template],
     like: set[str],
+    near_form: set[str],
 ) -> pd.DataFrame:
     table = _together(acts, root, tags)
-    table = table.merge(_early(acts, used, root, table, forms, like), on="hashtag", how="left")
+    first = _early(acts, used, root, table, forms, like | near_form)
+    table = table.merge(first, on="hashtag", how="left")
     table["template"] = [forms[tag].shown if tag in forms else None for tag in table["hashtag"]]
     shares = (table["together"] > 1) & (table["q"] < _FALSE_DISCOVERIES)
     early = table["q_early"] < _FALSE_DISCOVERIES
-    alike = table["hashtag"].isin(like) & (table["q_early"] < _FALSE_FORMS)
+    alike = table["hashtag"].isin(like | near_form) & (table["q_early"] < _FALSE_FORMS)
+    alike |= table["hashtag"].isin(near_form) & table["close"].eq(True)
     table["kind"] = np.select(
         [table["hashtag"].isin(list(forms)), alike, early, shares],
         ["template", "form", "adopters", "companion"],
@@ -204,6 +214,7 @@ def _early(
     codes = {tag: acts.code(tag) for tag in asked}
     of_family = np.isin(acts.use_tag, [acts.code(root), *(codes[tag] for tag in forms)])
     family = np.unique(acts.use_act[of_family])
+    named = np.bincount(acts.use_act[of_family], minlength=len(acts.at))
     rows = []
     for tag, found in zip(asked, gather(acts, list(codes.values()), [family]), strict=True):
         # Who acts for the first time had used nothing; who is like nobody tells nothing.
@@ -212,8 +223,12 @@ def _early(
         early, expected = int(found.used[known, 0].sum()), float(chance.sum())
         spread = float(np.sqrt((chance * (1 - chance)).sum()))
         score = (early - expected) / spread if spread else 0.0
-        rows.append((tag, early, expected, score, coins_tail(early, chance)))
-    columns = ["hashtag", "early", "early_expected", "score", "p"]
+        # Where hardly anybody has not used the family, use before shows no excess.
+        other_than_it = named[found.acts] > int(tag in forms)
+        joint, asked_of = int((other_than_it & acts.original[found.acts]).sum()), int(known.sum())
+        close = joint >= _LEAST_JOINT and early >= max(_USED_BEFORE * asked_of, _LEAST_JOINT)
+        rows.append((tag, early, expected, score, joint, close, coins_tail(early, chance)))
+    columns = ["hashtag", "early", "early_expected", "score", "joint", "close", "p"]
     result = pd.DataFrame(rows, columns=columns).astype({"hashtag": "str"})
     # Only tags of another form are asked; those of the form need no such test. Those that
     # look akin are few and asked for themselves.
