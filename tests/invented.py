@@ -371,6 +371,13 @@ def tables() -> dict[str, pd.DataFrame]:
         "arrivals": arrivals(),
         "places": arrivals()[["place_id", "city", "country", "longitude", "latitude", "adopters"]
         ].rename(columns={"adopters": "users"}),
+        "flows": pd.DataFrame(
+            {"source": ["1"], "source_name": ["Athens"], "source_longitude": [23.7],
+             "source_latitude": [38.0], "target": ["2"], "target_name": ["Oakland"],
+             "target_longitude": [-122.3], "target_latitude": [37.8], "users": [9],
+             "retweets": [12], "weight": [10.5], "weight_low": [6.0], "weight_high": [15.0],
+             "evidence": [["458661478962364416"]]}
+        ),
         "evidence": pd.DataFrame({"topic": ["when it turned"], "about": ["the turn"],
                                   "tweet_id": ["458661478962364416"], "at": [ONSET],
                                   "account": ["@OccupyWallStNYC"],

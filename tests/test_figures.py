@@ -22,7 +22,7 @@ EVERY = {
     "tree": lambda t: figures.tree(t["tree"]),
     "ccdf": lambda t: figures.ccdf(t["ccdf"]),
     "family": lambda t: figures.family(t["members"], t["links"], **FAMILY),
-    "map": lambda t: figures.map(t["arrivals"]),
+    "map": lambda t: figures.map(t["arrivals"], flows=t["flows"]),
     "arrivals": lambda t: figures.arrivals(t["arrivals"]),
 }
 
@@ -340,3 +340,23 @@ def test_more_than_three_camps_have_a_row_each() -> None:
 def test_no_figure_offers_to_send_its_data_away() -> None:
     for draw in EVERY.values():
         assert "sendChartToCloud" in draw(TABLES).layout.modebar.remove
+
+
+def test_map_draws_flows_between_two_cities_as_wide_as_they_are_large() -> None:
+    """From three flows the one within a city is no line; 10 and 1 of 10 are the widest class
+    and the narrowest."""
+    flows = pd.concat([TABLES["flows"]] * 3, ignore_index=True)
+    flows["weight"] = [10.0, 1.0, 99.0]
+    for axis in ("longitude", "latitude"):
+        flows.loc[2, f"target_{axis}"] = flows.loc[2, f"source_{axis}"]
+    figure = figures.map(TABLES["arrivals"], flows=flows)
+    drawn = [part for part in figure.data if part.name == "flows"]
+    assert [part.line.width for part in drawn] == [0.8, 3.5]
+    assert drawn[1].lon[:2] == pytest.approx([23.7, -122.3])
+    assert "Athens → Oakland: 10 retweets by 9 accounts" in drawn[1].text[0]
+    assert "2 lines" in figures.caption(figure)
+
+
+def test_map_without_flows_is_as_it_was() -> None:
+    none = figures.map(TABLES["arrivals"], flows=TABLES["flows"].iloc[:0])
+    assert none == figures.map(TABLES["arrivals"])

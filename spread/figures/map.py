@@ -11,6 +11,8 @@ from spread.tables import Table
 
 __all__ = ["map"]
 
+_FLOWS_MOST = 40
+_WIDTHS = ((0.0, 0.1, 0.8), (0.1, 0.35, 1.8), (0.35, 1.0, 3.5))
 _SEA, _LAND, _BORDER = "#f3f6fa", "#e3e7ec", "#ffffff"
 
 
@@ -18,11 +20,12 @@ def map(  # noqa: A001 - the name that a user looks for
     places: Table,
     *,
     tag: str | None = None,
+    flows: Table | None = None,
     outline: Outline | None = None,
     time_zone: str = "UTC",
     most_names: int = 12,
 ) -> go.Figure:
-    """Draw the cities that a hashtag reached on a map of the world.
+    """Draw the cities that a hashtag reached, and what was passed on between them.
 
     Parameters
     ----------
@@ -32,6 +35,10 @@ def map(  # noqa: A001 - the name that a user looks for
         (place_id, city, country, longitude, latitude, users): one colour.
     tag
         Which hashtag of an arrivals table; default the one that reached most cities.
+    flows
+        `places.flows` by city (source_name, source_longitude, source_latitude, the same of
+        target, weight, users): the 40 largest between two cities as great circles, thick
+        where much was passed on.
     outline
         TopoJSON of the world, such as `samples.path("world")`, whose coasts and borders are
         drawn into the figure, which then needs no network anywhere. Without it plotly.js
@@ -72,6 +79,7 @@ def map(  # noqa: A001 - the name that a user looks for
     figure = go.Figure()
     if outline is not None:
         _draw_outline(figure, outline)
+    drawn = 0 if flows is None else _draw_flows(figure, flows)
     _draw_cities(figure, cities, timed, time_zone, most_names)
     figure.update_layout(geo=_geo(own=outline is not None), showlegend=False)
     figure.update_layout(margin={"l": 8, "r": 8, "b": 8, "t": 92})
@@ -85,7 +93,8 @@ def map(  # noqa: A001 - the name that a user looks for
         subtitle=f"{number}, {accounts}{of_tag}" + ("; colour: time of arrival" if timed else ""),
         caption=f"{number.capitalize()} with {accounts}{of_tag} that say in their profile where "
         f"they are; area: the number of accounts"
-        + ("; colour and number: the order of arrival." if timed else "."),
+        + ("; colour and number: the order of arrival" if timed else "")
+        + (f"; {counted(drawn, 'line')}: what was passed on between two." if drawn else "."),
         alt=f"A map of {number} with {accounts}; "
         + (
             f"the first is {first}, {stamp(cities['at'][0], time_zone)}."
@@ -106,6 +115,40 @@ def _draw_outline(figure: go.Figure, outline: Outline) -> None:
             lon=longitude, lat=latitude, mode="lines", hoverinfo="skip", name=layer,
             line={"width": 0.7, "color": colour},
         )  # fmt: skip
+
+
+def _draw_flows(figure: go.Figure, flows: Table) -> int:
+    """Draw the largest flows between two cities, in classes of width; return how many."""
+    ends = [f"{end}_{what}" for end in ("source", "target") for what in ("longitude", "latitude")]
+    table = frame(flows, "source_name", "target_name", *ends, "weight", "users")
+    table = table[(table[ends[:2]].to_numpy() != table[ends[2:]].to_numpy()).any(axis=1)]
+    table = table.dropna(subset=ends).sort_values("weight", ascending=False, kind="stable")
+    table = table.head(_FLOWS_MOST)
+    if table.empty:
+        return 0
+    share = (table["weight"] / table["weight"].max()).to_numpy(float)
+    for low, high, width in _WIDTHS:
+        part = table[(share > low) & (share <= high)]
+        if part.empty:
+            continue
+        gap = np.full(len(part), np.nan)
+        longitude, latitude = (
+            np.stack([part[f"source_{axis}"], part[f"target_{axis}"], gap], axis=1).ravel()
+            for axis in ("longitude", "latitude")
+        )
+        said = [
+            f"{shown(a)} → {shown(b)}: {weight:,.0f} retweets by {counted(users, 'account')}"
+            for a, b, weight, users in zip(
+                part["source_name"], part["target_name"], part["weight"], part["users"],
+                strict=True,
+            )
+        ]  # fmt: skip
+        figure.add_scattergeo(
+            lon=longitude, lat=latitude, mode="lines", name="flows", opacity=0.45,
+            line={"width": width, "color": "#CC79A7"}, hoverinfo="text",
+            text=[line for line in said for _ in range(3)],
+        )  # fmt: skip
+    return len(table)
 
 
 def _draw_cities(

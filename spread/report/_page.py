@@ -17,6 +17,7 @@ _SYNTHETIC = (
     "The archive says of itself that it is synthetic: accounts, texts and events are invented."
 )
 _IDS = ("user_id", "name", "author_id", "evidence", "first_author_id", "first_tweet_id", "tweet_id")
+_ENDS = ("source_longitude", "source_latitude", "target_longitude", "target_latitude")
 _TITLES = {
     "files": "Files read",
     "rejects": "Records that could not be read",
@@ -39,6 +40,7 @@ _TITLES = {
     "companions": "Hashtags used beside it",
     "places": "Cities of the accounts",
     "arrivals": "Arrivals",
+    "flows": "What was passed on from city to city",
     "evidence": "Tweets to read",
 }
 _HIDDEN = {
@@ -46,6 +48,7 @@ _HIDDEN = {
     "tree": (*_IDS, "cascade", "event", "parent"),
     "members": ("evidence", "first_author_id", "first_tweet_id"),
     "arrivals": ("tweet_id", "author_id", "place_id", "hashtag", "longitude", "latitude"),
+    "flows": ("source", "target", *_ENDS, "evidence"),
     "seeds": ("user_id", "public", "evidence"),
     "drivers": ("user_id", "public", "evidence"),
     "turned": ("user_id", "public", "evidence"),
@@ -253,7 +256,7 @@ def _went(study: Study) -> Markup:
         plot(study, "map"),
         *_tables(study, "places"),
         plot(study, "arrivals"),
-        *_tables(study, "arrivals"),
+        *_tables(study, "arrivals", "flows"),
         *_naive(study, ("Where did it",)),
     )
 

@@ -48,7 +48,7 @@ def _family(study: Study) -> go.Figure:
 def _map(study: Study) -> go.Figure:
     reached = study.tables["arrivals"]
     places = reached if len(reached) else study.tables["places"]
-    return figures.map(places, time_zone=study.time_zone)
+    return figures.map(places, flows=study.tables["flows"], time_zone=study.time_zone)
 
 
 def _arrivals(study: Study) -> go.Figure:

@@ -43,6 +43,7 @@ class Found:
     tags: list[str]
     located: pd.DataFrame
     arrivals: pd.DataFrame
+    flows: pd.DataFrame
 
 
 def find(
@@ -91,6 +92,7 @@ def find(
         tags=tags,
         located=located,
         arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
+        flows=places.flows(scope.tagged, located, rng=stream(seed, 10)),
     )
 
 

@@ -221,6 +221,22 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     return Telling([sentence], [("where it began", unseen)] if from_start else [])
 
 
+def of_flows(flows: pd.DataFrame) -> Telling:
+    """Say between which cities most was passed on; the pairs are large enough to be shown."""
+    between = flows[flows.source != flows.target].head(3)
+    if between.empty:
+        return Telling([], [])
+    parts = [
+        f"{row.source_name} to {row.target_name} ({row.weight:,.0f} retweets, "
+        f"{row.weight_low:,.0f}–{row.weight_high:,.0f})"
+        for row in rows(between)
+    ]
+    return Telling(
+        [f"Between the cities of located accounts, most was passed on from {words.listed(parts)}."],
+        [],
+    )
+
+
 def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Telling:
     """Return all sentences and all refusals, in the order in which they are read."""
     tellings = [
@@ -232,6 +248,7 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
         of_seeds(found),
         *_spawned.tell(found.family),
         of_places(found, time_zone, names=names),
+        of_flows(found.flows),
     ]
     return Telling(
         [_capital(sentence) for telling in tellings for sentence in telling.sentences],

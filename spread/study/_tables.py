@@ -50,6 +50,7 @@ def of(
         **_family(found),
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
         "arrivals_all": places,
+        "flows": found.flows,
         "places": _places.cities(found.located, names=names),
         "evidence": _evidence.behind(
             found.scope.tweets,
