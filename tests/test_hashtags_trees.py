@@ -157,6 +157,8 @@ def test_shares_of_a_mixture_are_those_of_counts_where_sources_are_plain() -> No
     assert high[0] == pytest.approx(0.25 + 1.96 * np.sqrt(0.25 * 0.75 / 40), abs=0.05)
 
 
-@pytest.mark.parametrize(("tag", "found"), [("우리경찰청", True), ("커피숍", False)])
+@pytest.mark.parametrize(
+    ("tag", "found"), [("우리경찰청", True), ("커피숍", False), ("Ελλάς", False)]
+)
 def test_a_lexicon_reads_any_script(tag: str, found: bool) -> None:
     assert (tag in _forms.akin([tag], ["mynypd"], [], lexicon=["경찰"])) is found

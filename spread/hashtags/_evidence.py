@@ -36,7 +36,8 @@ class Evidence:
     adopting tweet holds the parent too, `joint_chance` how probable that is; where the
     adopting tweet is a retweet `joint_chance` is NaN. A chance is NaN, too, with fewer than
     10 matched accounts: nothing can be said then. `new` says whether an adopter had never
-    tweeted before in the archive, `new_chance` how often that holds for tweets of that time.
+    tweeted before in the archive, `new_chance` how often that holds for tweets of that time; NaN
+    where it says nothing.
     """
 
     child: int
@@ -95,7 +96,7 @@ def gather(
     own = _Asked(acts, events)
     others = _Asked(acts, np.concatenate([np.empty(0, np.int64), *groups]))
     columns = [_compare(acts, own, others, group, parent) for parent in parents]
-    return _split(children, adopting, columns, acts.earlier[events] == 0, _new_chance(acts, events))
+    return _split(children, adopting, columns, *_new(acts, events))
 
 
 _Columns = tuple[NDArray[np.float64], ...]
@@ -130,12 +131,19 @@ def _compare(
     )
 
 
-def _new_chance(acts: Acts, events: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the share of first tweets among the tweets around each event."""
-    new = np.r_[0, np.cumsum(acts.earlier == 0)]
+def _new(acts: Acts, events: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Return who tweets for the first time, and the share of such tweets around each event.
+
+    Nothing is said (NaN) of an original that only a retweet shows: its author's other
+    tweets may be missing as well.
+    """
+    new = np.r_[0, np.cumsum((acts.earlier == 0) & acts.collected)]
+    all_ = np.r_[0, np.cumsum(acts.collected)]
     low = np.maximum(events - _LOOK_BACK, 0)
     high = np.minimum(events + _LOOK_AHEAD, len(acts.at))
-    return np.asarray((new[high] - new[low] + 0.5) / (high - low + 1.0))
+    share = (new[high] - new[low] + 0.5) / (all_[high] - all_[low] + 1.0)
+    own = acts.collected[events]
+    return (acts.earlier[events] == 0) & own, np.where(own, share, np.nan)
 
 
 def _split(

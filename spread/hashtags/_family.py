@@ -13,7 +13,7 @@ from spread.hashtags._candidates import Found, find
 from spread.hashtags._collection import Collection, collection
 from spread.hashtags._completeness import Completeness, completeness, same_inventors
 from spread.hashtags._members import LEAST_ADOPTERS, Tag, children_of, companions, members_of
-from spread.hashtags._naive import Older, answers
+from spread.hashtags._naive import Older, answers, by_first_adopter
 from spread.hashtags._posterior import posterior, support, tree
 from spread.hashtags._recruitment import recruitment
 from spread.hashtags._verdict import Answer, Verdict, judged, of_root, untold
@@ -83,7 +83,7 @@ class Family:
     naive
         What simple rules would say, a row a child: `hashtag`, `together` (older tag of
         highest NPMI), `largest` (older tag with most tweets), `similar` (older tag whose
-        name is most alike).
+        name is most alike), `first_adopter` (the tag that its first adopter used last).
     """
 
     root: str
@@ -225,6 +225,9 @@ def family(
         [Older(t.name, t.first_us, t.tweets, np.unique(acts.author[t.acts])) for t in tags],
         acts.authors,
     )
+    used_last = by_first_adopter(acts, [tag.acts for tag in tags])[1:]
+    names = [None if place is None else tags[place].name for place in used_last]
+    naive["first_adopter"] = pd.Series(names, dtype="str")
     members["naive_parent"] = pd.Series([None, *naive["together"]], dtype="str")
     grown = tags if told else tags[:1]
     return Family(

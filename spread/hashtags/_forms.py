@@ -41,13 +41,13 @@ def akin(
     >>> sorted(akin(["universidadlibre", "freecollege"], ["myuniversity"], []))
     ['universidadlibre']
     """
-    words = {hashtag_key(word) for word in lexicon}
+    words = {_plain(hashtag_key(word)) for word in lexicon}
     words = {word for word in words if len(word) >= _LEAST_WORD}
     known = {part for tag in family for slot in _slots(tag, templates) for part in _parts(slot)}
     return {
         tag
         for tag in tags
-        if any(word in tag for word in words) or not known.isdisjoint(_parts(tag))
+        if any(word in _plain(tag) for word in words) or not known.isdisjoint(_parts(tag))
     }
 
 
@@ -102,4 +102,12 @@ def _slots(tag: str, templates: Sequence[Template]) -> list[str]:
 
 def _parts(word: str) -> set[str]:
     """Return all runs of five letters."""
+    word = _plain(word)
     return {word[i : i + _LEAST_COMMON] for i in range(len(word) - _LEAST_COMMON + 1)}
+
+
+def _plain(word: str) -> str:
+    """Return a word without accents: they are typed or left out at will."""
+    letters = unicodedata.normalize("NFD", word)
+    kept = "".join(letter for letter in letters if unicodedata.category(letter) != "Mn")
+    return unicodedata.normalize("NFC", kept)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread.hashtags._acts import Acts
 from spread.hashtags._association import npmi
 
-__all__ = ["Older", "answers"]
+__all__ = ["Older", "answers", "by_first_adopter"]
 
 
 class Older(NamedTuple):
@@ -39,6 +40,29 @@ def answers(tags: Sequence[Older], authors: int) -> pd.DataFrame:
         older = [other for other in tags if other.first_us < tag.first_us]
         rows.append([tag.name, *(_best(tag, older, authors) if older else [None] * 3)])
     return pd.DataFrame(rows, columns=["hashtag", "together", "largest", "similar"]).astype("str")
+
+
+def by_first_adopter(acts: Acts, held: Sequence[NDArray[np.int32]]) -> list[int | None]:
+    """Return for each tag the other that its first adopter had used last, as a number.
+
+    Only tweets that the archive collected count, as for anybody who reads them off a list.
+    """
+    own = [tweets[acts.collected[tweets]] for tweets in held]
+    found: list[int | None] = []
+    for number, tweets in enumerate(own):
+        first = tweets[0]
+        last = [_last(acts, other, first) for other in own]
+        last[number] = -1
+        best = int(np.argmax(last))
+        found.append(best if last[best] >= 0 else None)
+    return found
+
+
+def _last(acts: Acts, tweets: NDArray[np.int32], before: np.int32) -> int:
+    """Return the last of some tweets that the author of a later one wrote, or -1."""
+    earlier = tweets[: np.searchsorted(tweets, before)]
+    of_author = earlier[acts.author[earlier] == acts.author[before]]
+    return int(of_author[-1]) if len(of_author) else -1
 
 
 def _best(tag: Older, older: Sequence[Older], authors: int) -> list[str]:

@@ -15,6 +15,7 @@ __all__ = [
     "OUTSIDE",
     "WEIGHT",
     "Child",
+    "first_weight",
     "joint_ratios",
     "log_prior",
     "newcomers",
@@ -30,6 +31,7 @@ WEIGHT = 0.6
 _BY_USE = (0.7, 0.97)
 _INVENTOR = (0.01, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95)
 _LATER = (0.5, 0.7, 0.85, 0.95, 0.99, 0.999)
+_INVENTOR_WORTH = 0.3
 _SEEN = 0.99
 _SEEN_WORTH = 4.0
 _JOINT = (0.0, 0.1, 0.3)
@@ -49,6 +51,7 @@ class Child:
     well the parent's form explains the child's (1 the same template). `size`: the parent's
     users when the child appeared. `none`: the prior probability of "no parent here".
     `number`: the child's own place among the parents; None where order is certain.
+    `first`: the weight of the first adopter's evidence, see `first_weight`.
     """
 
     evidence: Evidence
@@ -57,6 +60,18 @@ class Child:
     size: NDArray[np.float64]
     none: float
     number: int | None = None
+    first: float = 1.0
+
+
+def first_weight(complete: float) -> float:
+    """Return the exponent on the first adopter's evidence, given the share that is not missing.
+
+    In a whole archive he is the inventor, who must have met the parent, and evidence of
+    weight 1 understates it: in 65 simulated families the calibration error is .055 at 1
+    and .022 at 1.3, in archives of half the tweets .048 at 1 and .16 at 1.3. Where a
+    quarter or more is missing, it is 1.
+    """
+    return 1.0 if np.isnan(complete) else 1.0 + _INVENTOR_WORTH * max(0.0, 4.0 * complete - 3.0)
 
 
 def past_ratios(
@@ -93,10 +108,10 @@ def newcomers(evidence: Evidence) -> float:
     seen: some unknown share of its adopters, summed over. An independent tag's adopters
     are as new as anybody who tweets at that time.
     """
-    weights = _weights(len(evidence.new))
+    weights = np.where(np.isnan(evidence.new_chance), 0.0, _weights(len(evidence.new)))
+    chance = np.nan_to_num(evidence.new_chance, nan=1.0)
     each = [
-        np.log(np.where(evidence.new, 1.0 - share + share / evidence.new_chance, 1.0 - share))
-        for share in _NEW
+        np.log(np.where(evidence.new, 1.0 - share + share / chance, 1.0 - share)) for share in _NEW
     ]
     return float(np.logaddexp.reduce([(weights * one).sum() for one in each]) - np.log(len(_NEW)))
 
@@ -205,16 +220,16 @@ def support(child: Child, rng: np.random.Generator, runs: int = 200) -> NDArray[
     )
     ratios = past + joint_ratios(child.evidence, _JOINT[1])
     drawn = np.sort(rng.integers(0, len(ratios), (runs, len(ratios))), axis=1)
-    scores = np.einsum("k,rkp->rp", _weights(len(ratios)), ratios[drawn])
+    scores = np.einsum("k,rkp->rp", _weights(len(ratios), child.first), ratios[drawn])
     prior = log_prior(child, _SIZE[1])
-    none = np.full(runs, np.logaddexp(prior[-2] + newcomers(child.evidence), prior[-1]))
+    none = np.full(runs, np.logaddexp(prior[-2], prior[-1]))
     scores = np.column_stack([scores + prior[:-2], none])
     return np.bincount(scores.argmax(axis=1), minlength=scores.shape[1]) / runs
 
 
 def _joint(child: Child) -> NDArray[np.float64]:
     """Return log P(parent, evidence): a row a setting of the unknowns; parents, outside, none."""
-    weights = _weights(len(child.evidence.acts))[:, None]
+    weights = _weights(len(child.evidence.acts), child.first)[:, None]
     evidence = child.evidence
     past = np.array(
         [
@@ -228,20 +243,27 @@ def _joint(child: Child) -> NDArray[np.float64]:
     # Axes: inventors, later adopters, by use, joint mention; then size.
     scores = first[:, None, :, None] + later[None, :, :, None] + beside
     scores = scores.reshape(-1, scores.shape[-1])
-    none = np.broadcast_to([newcomers(evidence), 0.0], (len(scores), 2))
+    none = np.zeros((len(scores), 2))
     prior = np.array([log_prior(child, size) for size in _SIZE])
     table = np.concatenate([scores, none], axis=1)[:, None, :] + prior
     return np.asarray(table.reshape(-1, table.shape[-1]))
 
 
 def log_prior(child: Child, size: float = 0.0) -> NDArray[np.float64]:
-    """Return the log prior of each parent, of a parent outside, and of independence."""
+    """Return the log prior of each parent, of a parent outside, and of independence.
+
+    Who is new to the archive tells the last two apart, and says nothing of their sum.
+    """
     worth = child.before * child.fit * np.maximum(child.size, 1.0) ** size
     none = child.none if worth.sum() else 1.0
     share = (1.0 - none) * worth / (worth.sum() or 1.0)
+    odds = OUTSIDE / (1.0 - OUTSIDE) * np.exp(newcomers(child.evidence))
+    outside = odds / (1.0 + odds)
     with np.errstate(divide="ignore"):
-        return np.log(np.append(share, [none * OUTSIDE, none * (1.0 - OUTSIDE)]))
+        return np.log(np.append(share, [none * outside, none * (1.0 - outside)]))
 
 
-def _weights(count: int) -> NDArray[np.float64]:
-    return np.asarray(WEIGHT ** np.arange(count))
+def _weights(count: int, first: float = 1.0) -> NDArray[np.float64]:
+    weights = WEIGHT ** np.arange(count)
+    weights[:1] *= first
+    return np.asarray(weights)
