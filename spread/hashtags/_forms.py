@@ -1,5 +1,6 @@
 """Tags that look akin without fitting a template: translations, and names out of a lexicon."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
 from spread.hashtags._template import Template
