@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import MissingColumnError
+from spread.places._locate import CERTAIN
 from spread.tables import TWEETS, Table, expression, instants, microseconds
 
 __all__ = ["PLACE", "Adopters", "adopters_of", "adoption", "cities_of"]
@@ -19,7 +20,11 @@ PLACE = ("place_id", "city", "region", "country", "longitude", "latitude")
 
 @dataclass(frozen=True, slots=True)
 class Adopters:
-    """One tag's adopters in order of first use; -1 and NaN where no city is known."""
+    """One tag's adopters in order of first use; -1 where no city is known.
+
+    `probability` is that of the city, `area_probability` that of a region or country known
+    without a city.
+    """
 
     hashtag: str
     tweet_id: NDArray[Any]
@@ -27,6 +32,7 @@ class Adopters:
     at_us: NDArray[np.int64]
     city: NDArray[np.int64]
     probability: NDArray[np.float64]
+    area_probability: NDArray[np.float64]
     region: NDArray[Any]
     country: NDArray[Any]
 
@@ -81,6 +87,15 @@ def cities_of(located: pd.DataFrame) -> pd.DataFrame:
     return cities.drop_duplicates("place_id").sort_values("place_id", ignore_index=True)
 
 
+def _of_area(rows: pd.DataFrame) -> NDArray[np.float64]:
+    """Return the probability of a region or country; `locate` names it beside a refusal only
+    where it is certain, else says how likely it is."""
+    stated = rows["probability"].to_numpy(dtype=np.float64)
+    reason = rows["reason"] if "reason" in rows else pd.Series(None, index=rows.index, dtype="str")
+    beside = reason.isin(["ambiguous", "several places"]).to_numpy() | ~np.isfinite(stated)
+    return np.where(beside, CERTAIN, stated)
+
+
 def adopters_of(
     tweets: Table, located: pd.DataFrame, places: pd.DataFrame, tags: Sequence[str]
 ) -> list[Adopters]:
@@ -112,6 +127,7 @@ def adopters_of(
             microseconds(rows["at"]),
             rows["place_id"].map(code).fillna(-1).to_numpy(dtype=np.int64),
             rows["probability"].where(rows["place_id"].notna(), 0.0).to_numpy(dtype=np.float64),
+            _of_area(rows),
             rows["region"].fillna("").to_numpy(),
             rows["country"].fillna("").to_numpy(),
         )

@@ -29,19 +29,20 @@ def arrivals(
     """Return when each tag reached each city: the time of its k-th distinct local adopter.
 
     An adopter's place is where the account lives, not what the tag names; its adoption
-    is its first collected tweet with the tag, retweets included. Places are imputed
-    `draws` times. An account that `locate` gives probability p stays in its city with
-    the odds p/(1 − p) times the odds of the city's share around its adoption over those
-    of its share overall: a lone account far ahead of the others was rather located
-    wrongly. Every other account (unlocated, or located elsewhere with 1 − p) may live in
-    city c, with the share of c among the located adopters around it. "Around" is counted
-    in located adopters, not hours: as far as c's fourth neighbour lies in the median, to
-    either side. Then as many unlocated adopters are expected before c's first located one
-    as a constant share would have there, however common c is; before that one the share
-    is multiplied by a unit exponential (the number missed becomes geometric), after it
-    by a Gamma(4)/4. A country or region that is known alone raises or rules out the
-    chance. Supposed: whether an account is located does not depend on its city. Cities
-    are drawn apart, so that one account may stand in two cities in the same draw.
+    is its first collected tweet with the tag, retweets included. The places of all adopters
+    are imputed together, `draws` times, each in one place at most. An account that `locate`
+    gives probability p stays in its city with the odds p/(1 − p) times the odds of the
+    city's share around its adoption over those of its share overall: a lone account far
+    ahead of the others was rather located wrongly. Every other account (unlocated, or
+    located elsewhere with 1 − p) may live in city c, with the share of c among the located
+    adopters around it. "Around" is counted in located adopters, not hours: as far as c's
+    fourth neighbour lies in the median, to either side, and before c's first adopter that
+    stays in the draw as far as its fourth successor. Then as many unlocated adopters are
+    expected before that first one as a constant share would have there, however common c
+    is. The share itself is bootstrapped (Bayesian bootstrap): before the start it is
+    multiplied by a unit exponential, which makes the number missed geometric, after it by a
+    Gamma(4)/4. A country or region that is known alone raises or lowers the chance. Supposed:
+    whether an account is located does not depend on its city.
 
     Parameters
     ----------

@@ -1,11 +1,13 @@
-"""Imputing places: which adopters are a city's first, drawn many times."""
+"""Imputing places: which adopters are a city's first, drawn many times and jointly."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._compile import kernel
 from spread._random import stream
 from spread.places._adopters import Adopters
 
@@ -13,15 +15,24 @@ __all__ = ["drawn"]
 
 _GAPS = 4
 """How many of a city's located adopters half a window holds (see `arrivals`)."""
+_HEADS = 6
+"""Which of a city's first located adopters may be its start: each may live elsewhere."""
+_BLOCK = 4096
+"""Adopters whose places are drawn at once: bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Share:
-    """A city's located adopters in a window around each adopter, and all located there."""
+class _City:
+    """A city's located adopters by their rank among all located ones, and the window."""
 
-    inside: NDArray[np.int64]
-    window: NDArray[np.float64]
-    overall: float
+    ranks: NDArray[np.int64]
+    half: float
+    located: int
+
+    @property
+    def overall(self) -> float:
+        """The city's share of all located adopters."""
+        return len(self.ranks) / self.located
 
 
 def drawn(
@@ -34,101 +45,207 @@ def drawn(
 ) -> NDArray[np.int64]:
     """Return the events that are a city's first `most` adopters, (draws, cities, most).
 
-    An event is an adopter's position in order; n stands for never.
+    An event is an adopter's position in order; n stands for never. In a draw every adopter
+    lives in one place at most. O(draws · adopters · cities), less where cities fill up early.
     """
-    n = len(adopters.at_us)
-    reached = np.full((draws, len(cities), most), n, dtype=np.int64)
+    n, width = len(adopters.at_us), len(cities)
+    reached = np.full((draws, width, most), n, dtype=np.int64)
+    if not width:
+        return reached
+    rng = stream(seed, int.from_bytes(adopters.hashtag.encode(), "big"))
+    factors = rng.exponential(size=(draws, width)), rng.gamma(_GAPS, 1 / _GAPS, (draws, width))
     rank = np.cumsum(adopters.city >= 0, dtype=np.int64)
-    for number, city in enumerate(cities):
-        # The stream belongs to the place, so that other cities do not change the draw.
-        rng = stream(seed, int.from_bytes(str(places["place_id"].iloc[city]).encode(), "big"))
-        share = _share(adopters.city == city, rank)
-        here, probability = _confirmed(adopters, city, share, most)
-        kept = np.where(rng.random((draws, len(here))) < probability, here, n)
-        chance = _chance(adopters, places, city, share)
-        start = here[np.argmax(probability >= 0.5)]
-        added = _added(chance, int(start), most, draws, rng)
-        reached[:, number] = np.sort(np.concatenate([kept, added], axis=1), axis=1)[:, :most]
+    shares = [_city(adopters.city == city, rank) for city in cities]
+    own, stays = _own(adopters, cities, shares, rank)
+    heads = _heads(own, width)
+    column = np.where(own >= 0, np.cumsum(own >= 0) - 1, -1)
+    keep = rng.random((draws, int((own >= 0).sum()))) < stays[own >= 0]
+    starts = _first_kept(heads, keep, column)
+    known = _partly_known(adopters, places, cities)
+    count = np.zeros((draws, width), dtype=np.int64)
+    for first in range(0, n, _BLOCK):
+        rows = np.arange(first, min(first + _BLOCK, n))
+        factor = known(rows)
+        chance = _chance(shares, heads, rank, rows) * factor[:, :, np.newaxis]
+        uniform = rng.random((draws, len(rows)))
+        of_rows = own[rows], stays[rows], column[rows]
+        _fill(chance, *of_rows, keep, uniform, *factors, heads, starts, first, count, reached)
+        if (count == most).all():
+            break
     return reached
 
 
-def _share(here: NDArray[np.bool_], rank: NDArray[np.int64]) -> _Share:
-    """Return a city's running share among located adopters, around each adopter."""
+def _heads(own: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+    """Return each city's first located adopters (events), the last repeated to fill a row."""
+    events = [np.flatnonzero(own == city)[:_HEADS] for city in range(width)]
+    return np.array([np.pad(row, (0, _HEADS - len(row)), mode="edge") for row in events])
+
+
+def _first_kept(
+    heads: NDArray[np.int64], keep: NDArray[np.bool_], column: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return which of a city's heads is the first to stay there in each draw (the last: none)."""
+    stays = keep[:, column[heads]]
+    return np.where(stays.any(axis=2), stays.argmax(axis=2), _HEADS - 1)
+
+
+def _chance(
+    shares: list[_City], heads: NDArray[np.int64], rank: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Return each city's share around rows, (rows, cities, 1 + heads).
+
+    The first is the share over the usual window; the others hold up to a head that starts
+    the city, over the window that its next adopters span: a tag spreads fastest where it
+    has just arrived, and what came before the start does not count.
+    """
+    chance = np.zeros((len(rows), len(shares), 1 + _HEADS))
+    for number, city in enumerate(shares):
+        chance[:, number, 0] = _around(city, rank[rows])
+        for head, event in enumerate(heads[number]):
+            if rows[0] <= event:
+                early = rows[rows <= event]
+                headed = _headed(city, rank[event])
+                chance[: len(early), number, 1 + head] = _around(headed, rank[early])
+    return chance
+
+
+def _city(here: NDArray[np.bool_], rank: NDArray[np.int64]) -> _City:
+    """Return a city's adopters and how far, in located adopters, its share is averaged."""
     ranks, located = rank[here], int(rank[-1])
     spans = ranks[_GAPS:] - ranks[:-_GAPS]
     if len(spans):
         half = float(np.median(spans))
     else:
         half = (ranks[-1] - ranks[0]) * _GAPS / (len(ranks) - 1) if len(ranks) > 1 else located
-    first, last = np.maximum(rank - half, 0), np.minimum(rank + half, located)
-    inside = np.searchsorted(ranks, last, "right") - np.searchsorted(ranks, first, "right")
-    return _Share(inside, np.maximum(last - first, 1), len(ranks) / located)
+    return _City(ranks, half, located)
 
 
-def _confirmed(
-    adopters: Adopters, city: int, share: _Share, most: int
+def _window(city: _City, rank: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the city's adopters around each rank, and all located ones there."""
+    first = np.maximum(rank - city.half, 0)
+    last = np.minimum(rank + city.half, city.located)
+    inside = np.searchsorted(city.ranks, last, "right")
+    inside -= np.searchsorted(city.ranks, first, "right")
+    return inside, np.maximum(last - first, 1.0)
+
+
+def _around(city: _City, rank: NDArray[np.int64]) -> NDArray[np.float64]:
+    inside, window = _window(city, rank)
+    return inside / window
+
+
+def _headed(city: _City, start: int) -> _City:
+    """Return the city from a start on, with the window that its first adopters span."""
+    ranks = city.ranks[city.ranks >= start]
+    half = float(ranks[_GAPS] - ranks[0]) if len(ranks) > _GAPS else city.half
+    return replace(city, ranks=ranks, half=half)
+
+
+def _own(
+    adopters: Adopters,
+    cities: NDArray[np.int64],
+    shares: list[_City],
+    rank: NDArray[np.int64],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return a city's first located adopters and the probability that each lives there.
+    """Return for each adopter its city among those drawn (-1: none) and P(it lives there).
 
     The probability of `locate` goes with the city's share overall; around an adopter
     the others say more, so that its odds are multiplied by theirs over the overall ones:
     a lone account far ahead of the city's others is rather one that was located wrongly.
     """
-    here = np.flatnonzero(adopters.city == city)
-    around = (share.inside[here] - 1 + share.overall) / (share.window[here] + 1)
-    overall = min(share.overall, 1 - 1e-9)
-    odds = around / (1 - np.minimum(around, 1 - 1e-9)) * (1 - overall) / overall
-    stated = np.clip(adopters.probability[here], 0.0, 1.0)
-    probability = stated * odds / (stated * odds + (1 - stated))
-    enough = np.searchsorted(np.cumsum(probability), 2 * most + 20) + 1
-    return here[:enough], probability[:enough]
+    own = np.full(len(rank), -1, dtype=np.int64)
+    stays = np.clip(np.where(adopters.city >= 0, adopters.probability, 0.0), 0.0, 1.0)
+    for number, (place, city) in enumerate(zip(cities, shares, strict=True)):
+        here = np.flatnonzero(adopters.city == place)
+        inside, window = _window(city, rank[here])
+        around = np.minimum((inside - 1 + city.overall) / (window + 1), 1 - 1e-9)
+        overall = min(city.overall, 1 - 1e-9)
+        odds = around / (1 - around) * (1 - overall) / overall
+        own[here] = number
+        stays[here] = stays[here] * odds / (stays[here] * odds + (1 - stays[here]))
+    return own, stays
 
 
-def _added(
-    chance: NDArray[np.float64], start: int, most: int, draws: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
-    """Return the first `most` other adopters drawn into a city, shape (draws, most).
-
-    With h the sum of −ln(1 − chance), the next one comes where h has grown by a unit
-    exponential: the law of a coin for each adopter, at O(draws) for a city. The chance
-    itself is uncertain: before the first located adopter (`start`) it is multiplied by a
-    unit exponential, which makes the number of adopters missed there geometric, as it is
-    when each is located with one probability; after it by a Gamma(4)/4.
-    """
-    hazard = np.cumsum(-np.log1p(-np.minimum(chance, 0.999)))
-    n, before = len(hazard), hazard[start]
-    early, late = rng.exponential(size=draws), rng.gamma(_GAPS, 1 / _GAPS, size=draws)
-    found = np.full((draws, most), n, dtype=np.int64)
-    used, last = np.zeros(draws), np.full(draws, -1)
-    for number in range(most):
-        used = used + rng.exponential(size=draws)
-        reached = np.where(
-            used < early * before, used / early, before + (used - early * before) / late
-        )
-        event = np.maximum(np.searchsorted(hazard, reached), np.minimum(last + 1, n))
-        found[:, number] = last = event
-    return found
-
-
-def _chance(
-    adopters: Adopters, places: pd.DataFrame, city: int, share: _Share
-) -> NDArray[np.float64]:
-    """Return for each adopter not located in a city the chance that it lives there."""
-    elsewhere = np.where(adopters.city >= 0, 1 - adopters.probability, 1.0)
-    elsewhere[adopters.city == city] = 0.0
-    known = _partly_known(adopters, places, city)
-    return np.minimum(share.inside / share.window * elsewhere * known, 1.0)
-
-
-def _partly_known(adopters: Adopters, places: pd.DataFrame, city: int) -> NDArray[np.float64]:
-    """Return how a known country or region alone changes an unlocated adopter's chance."""
-    factor = np.ones(len(adopters.city))
+def _partly_known(
+    adopters: Adopters, places: pd.DataFrame, cities: NDArray[np.int64]
+) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
+    """Return how a known country or region alone changes the chance of each city."""
     located = adopters.city >= 0
+    columns = []
     for names, column in ((adopters.country, "country"), (adopters.region, "region")):
-        name = places[column].iloc[city]
-        here = names == (name if isinstance(name, str) else "")
-        known = ~located & (names != "")
-        share = (here & located).sum() / max(int(located.sum()), 1)
-        if share > 0:
-            factor = np.where(known, np.where(here, 1 / share, 0.0), factor)
+        values, code = np.unique(names.astype(str), return_inverse=True)
+        share = np.bincount(code[located], minlength=len(values)) / max(int(located.sum()), 1)
+        place = places[column].iloc[cities].fillna("").to_numpy()
+        columns.append((code, values, share, place))
+
+    def factor(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        sure = np.where(located[rows], np.nan, adopters.area_probability[rows])[:, np.newaxis]
+        product = np.ones((len(sure), len(cities)))
+        for code, values, share, place in columns:
+            here = values[code[rows]][:, np.newaxis] == place
+            told = (values[code[rows]] != "")[:, np.newaxis] & np.isfinite(sure)
+            of = share[code[rows]][:, np.newaxis]
+            inside, outside = sure / np.maximum(of, 1e-9), (1 - sure) / np.maximum(1 - of, 1e-9)
+            # A region says more than its country, and all that the country says.
+            product = np.where(told, np.where(here, inside, outside), product)
+        return product
+
     return factor
+
+
+@kernel
+def _fill(
+    chance: NDArray[np.float64],
+    own: NDArray[np.int64],
+    stays: NDArray[np.float64],
+    column: NDArray[np.int64],
+    keep: NDArray[np.bool_],
+    uniform: NDArray[np.float64],
+    early: NDArray[np.float64],
+    late: NDArray[np.float64],
+    heads: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    first: int,
+    count: NDArray[np.int64],
+    reached: NDArray[np.int64],
+) -> None:
+    """Draw one place at most for each adopter in each draw; note each city's first ones.
+
+    An adopter stays in its own city where it is kept there, or else lives in city c with the
+    chance of c before or after its start in this draw, times the draw's factor; chances that
+    sum to more than 1 are scaled to 1.
+    """
+    draws, width, most = reached.shape
+    weight = np.zeros(width)
+    for draw in range(draws):
+        for row in range(len(own)):
+            event, mine, u = first + row, own[row], uniform[draw, row]
+            if mine >= 0 and keep[draw, column[row]]:
+                if count[draw, mine] < most:
+                    reached[draw, mine, count[draw, mine]] = event
+                    count[draw, mine] += 1
+                continue
+            if mine < 0:
+                if u < stays[row]:
+                    continue
+                u = (u - stays[row]) / (1 - stays[row])
+            total = 0.0
+            for city in range(width):
+                start = starts[draw, city]
+                if city == mine:
+                    weight[city] = 0.0
+                elif event <= heads[city, start]:
+                    weight[city] = chance[row, city, 1 + start] * early[draw, city]
+                else:
+                    weight[city] = chance[row, city, 0] * late[draw, city]
+                total += weight[city]
+            u *= max(total, 1.0)
+            if u >= total:
+                continue
+            for city in range(width):
+                u -= weight[city]
+                if u < 0:
+                    if count[draw, city] < most:
+                        reached[draw, city, count[draw, city]] = event
+                        count[draw, city] += 1
+                    break

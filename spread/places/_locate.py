@@ -15,7 +15,7 @@ from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer, gazetteer
 from spread.places._posterior import NO_PLACE, SEVERAL_PLACES, Reading, readings
 from spread.places._reading import Group, Span, coordinates_in, groups_of
 
-__all__ = ["COLUMNS", "candidates", "locate", "nearest_cities"]
+__all__ = ["CERTAIN", "COLUMNS", "candidates", "locate", "nearest_cities"]
 
 COLUMNS = (
     "place_id",
