@@ -3,8 +3,9 @@
 People live in communities and follow mostly their neighbours; who follows whom is not in
 the archive. The root is started by several of them and passed on along the graph. A
 child is invented by an account that has used its parent (drawn evenly, or by size, among
-the tags that exist) and is passed on from there; an independent lookalike is invented by
-anybody. Everybody also tweets of other things.
+the tags that exist) and is passed on from there; a share of inventors can have only seen it
+at an account that they follow. An independent lookalike is invented by anybody. Everybody
+also tweets of other things.
 """
 
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class Settings:
     children: int = 13
     lookalikes: int = 3
     by_size: float = 0.0
+    only_seen: float = 0.0
     root_seeds: int = 40
     pass_on: float = 0.2
     child_pass_on: float = 0.2
@@ -59,6 +61,9 @@ def family(seed: int, settings: Settings = Settings()) -> tuple[pd.DataFrame, pd
             parent = living[int(rng.choice(len(living), p=weight / weight.sum()))]
             users = sorted(u for u, t in adopted[parent].items() if t < at)
             inventor, truth[name] = int(rng.choice(users)), parent
+            if settings.only_seen and rng.random() < settings.only_seen:
+                saw = {int(v) for u in users for v in followers[u]} - set(adopted[parent])
+                inventor = int(rng.choice(sorted(saw))) if saw else inventor
         size = int(rng.integers(15, 120))
         _spread(
             rng,
