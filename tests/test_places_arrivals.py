@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from scipy import stats
 
 from spread import places
 from spread._errors import MissingColumnError, UsageError
@@ -131,6 +132,65 @@ def test_places_are_drawn_with_their_chances() -> None:
     # Nobody stands in two cities in one draw, and the compiled law is the plain one.
     assert all((reached == event).sum(axis=(1, 2)).max() <= 1 for event in (0, 1))
     assert np.array_equal(drawn(_fill.py_func, 200), reached[:200])
+
+
+def crowd() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return 20 adopters among 100 active users, 10 of them in b; b's adopters are 2 and 3."""
+    tweets = archive(np.arange(100.0))
+    tweets["hashtags"] = [["t"]] * 20 + [["u"]] * 80
+    cities = ["a", "a", "b", "b"] + ["a"] * 16 + ["b"] * 8 + ["a"] * 72
+    return tweets, people(tweets.author_id.tolist(), cities)
+
+
+def test_the_null_is_that_adopters_are_any_active_users() -> None:
+    # b's first adopter is the third: by chance one of b's 10 is among 3 of 100 with
+    # 1 - C(90,3)/C(100,3) = 0.2735; its second is the fourth: hypergeometric 0.0488. With 199
+    # runs a share has a standard error of at most 0.0355; four of them make 0.142.
+    found = places.arrivals(*crowd(), ["t"], k=(1, 2), rng=1).set_index(["place_id", "k"])
+    first = 1 - stats.hypergeom(100, 10, 3).pmf(0)
+    second = stats.hypergeom(100, 10, 4).sf(1)
+    assert found.p_early["b", 1] == pytest.approx(first, abs=0.142)
+    assert found.p_early["b", 2] == pytest.approx(second, abs=0.07)
+    assert found.active["a", 1] == 90
+    assert found.active["b", 1] == 10
+    assert found.expected_rank["b", 1] == pytest.approx(1.9, abs=0.09)
+    reached = stats.hypergeom(100, 10, 20).sf(0)
+    assert found.p_reached_by_chance["b", 1] == pytest.approx(reached, abs=0.142)
+
+
+def test_places_not_reached_are_censored_not_absent() -> None:
+    tweets, located = crowd()
+    short = places.arrivals(tweets, located, ["t"], k=(1, 3), rng=1)
+    assert not short.censored.any()
+    found = places.arrivals(tweets, located, ["t"], k=(1, 3), censored_from=10, rng=1)
+    late = found[found.censored]
+    assert late[["place_id", "k", "adopters", "active"]].values.tolist() == [["b", 3, 2, 10]]
+    assert late[["at", "rank", "tweet_id", "naive_at"]].isna().all(axis=None)
+    pd.testing.assert_frame_equal(
+        found.loc[~found.censored, found.columns[:20]].reset_index(drop=True),
+        short[short.columns[:20]],
+    )
+    assert not places.arrivals(tweets, located, ["t"], k=(3,), censored_from=11).censored.any()
+
+
+def test_countries_are_places_one_level_up() -> None:
+    tweets = archive(np.arange(6.0))
+    located = people(tweets.author_id.tolist(), ["a", "b", "c", "a", "b", "c"])
+    located["country"] = ["GR", "GR", "MX"] * 2
+    located.loc[3, ["place_id", "city"]] = None
+    located["longitude"], located["latitude"] = [10.0, 20.0, -99.0] * 2, 0.0
+    found = places.arrivals(tweets, located, ["t"], k=(1, 3), level="country", rng=1)
+    assert found[["place_id", "place", "k", "adopters"]].values.tolist() == [
+        ["GR", "Greece", 1, 4],
+        ["MX", "Mexico", 1, 2],
+        ["GR", "Greece", 3, 4],
+    ]
+    assert found.longitude[0] == pytest.approx(15)
+    assert found.city.isna().all()
+    pairs = places.order(tweets, located, "t", level="country", rng=1)
+    assert pairs[["before", "after", "probability"]].values.tolist()[0] == ["Greece", "Mexico", 1.0]
+    with pytest.raises(UsageError, match="level"):
+        places.arrivals(tweets, located, ["t"], level="county")
 
 
 def test_order_gives_both_directions_of_a_pair() -> None:

@@ -10,11 +10,19 @@ from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.places._adopters import PLACE, Adopters, adopters_of, cities_of
 from spread.places._imputation import drawn
-from spread.tables import Table, instants
+from spread.places._levels import at_level, named_place
+from spread.places._null import Null, dealt, null_of, positions
+from spread.tables import TWEETS, Table, expression, instants
 
 __all__ = ["arrivals", "order"]
 
 _QUANTILES = (0.025, 0.5, 0.975)
+_COLUMNS = (
+    *("hashtag", *PLACE, "place", "k", "at", "at_low", "at_high", "p_reached"),
+    *("rank", "rank_low", "rank_high", "adopters", "tweet_id", "author_id", "naive_at"),
+    *("censored", "active", "expected_rank", "expected_rank_low", "expected_rank_high"),
+    *("p_early", "p_reached_by_chance"),
+)
 
 
 def arrivals(
@@ -23,6 +31,8 @@ def arrivals(
     tags: Sequence[str],
     *,
     k: Sequence[int] = (1, 3, 5),
+    level: str = "city",
+    censored_from: int | None = None,
     draws: int = 200,
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
@@ -54,6 +64,11 @@ def arrivals(
         Keys of hashtags.
     k
         Which adopters: the first, the third, the fifth.
+    level
+        "city" or "country": countries are known for more accounts.
+    censored_from
+        Places with so many active located accounts and more are told even where the tag has
+        not reached k of them yet; by default they are left out.
     draws
         Imputations; 95 % limits need 100 and more.
     rng
@@ -62,15 +77,22 @@ def arrivals(
     Returns
     -------
     DataFrame
-        One row a tag, a k and a city with at least k located adopters, sorted by
+        One row a tag, a k and a place with at least k located adopters, sorted by
         `hashtag`, `k`, `rank`, `place_id`: `hashtag`, `place_id`, `city`, `region`,
-        `country`, `longitude`, `latitude`, `k`, `at` (median over draws;
+        `country`, `longitude`, `latitude`, `place` (what to call it), `k`, `at` (median over draws;
         null: not reached in half of them), `at_low`, `at_high` (95 %; null: not reached in
         that many draws), `p_reached`, `rank`,
         `rank_low`, `rank_high` (1 = first, among the tag's cities at this k), `adopters`
         (located), `tweet_id`, `author_id` (the k-th located adopter's tweet: the
-        evidence), `naive_at` (its time: what the located users alone would say). The
-        seed is in `.attrs["seed"]`.
+        evidence), `naive_at` (its time: what the located users alone would say),
+        `censored` (not reached: no time, no rank).
+        Against the null that arrival follows the number of active users (located accounts
+        with a collected tweet; the located adopters are dealt out among them 199 times):
+        `active`, `expected_rank`, `expected_rank_low`, `expected_rank_high`, `p_early` (that
+        chance alone brings the k-th located adopter as early in the sequence of located
+        adopters; small: earlier than its size explains, near 1: later),
+        `p_reached_by_chance` (that chance alone reaches the place). The seed is in
+        `.attrs["seed"]`.
 
     Examples
     --------
@@ -86,10 +108,14 @@ def arrivals(
     """
     if draws < 1 or any(number < 1 for number in k):
         raise UsageError("k and draws count from 1", got=f"k={list(k)}, draws={draws}")
+    if censored_from is not None and censored_from < 1:
+        raise UsageError("censored_from counts from 1", got=str(censored_from))
     seed = resolve_seed(rng)
+    located = at_level(located, level)
     places = cities_of(located)
+    active = _active(tweets, located, places)
     parts = [
-        _of_tag(adopters, places, sorted(set(k)), draws, seed)
+        _of_tag(adopters, places, active, sorted(set(k)), censored_from, draws, seed)
         for adopters in adopters_of(tweets, located, places, tags)
     ]
     rows = [part for part in parts if len(part)]
@@ -105,6 +131,7 @@ def order(
     *,
     k: int = 1,
     most: int = 30,
+    level: str = "city",
     draws: int = 200,
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
@@ -112,7 +139,7 @@ def order(
 
     Parameters
     ----------
-    tweets, located, k, draws, rng
+    tweets, located, k, level, draws, rng
         As in `arrivals`.
     tag
         Key of a hashtag.
@@ -136,7 +163,8 @@ def order(
     >>> order(tweets, located, "t", rng=1).query("before == 'A'").probability.tolist()
     [1.0]
     """
-    seed, places = resolve_seed(rng), cities_of(located)
+    seed, located = resolve_seed(rng), at_level(located, level)
+    places = cities_of(located)
     columns = ["before_id", "before", "after_id", "after", "probability"]
     for adopters in adopters_of(tweets, located, places, [tag]):
         count = np.bincount(adopters.city[adopters.city >= 0], minlength=len(places))
@@ -157,7 +185,7 @@ def order(
             for j, b in enumerate(cities)
             if i != j
         ]
-        name, place_id = places["city"].tolist(), places["place_id"].tolist()
+        name, place_id = named_place(places).tolist(), places["place_id"].tolist()
         return pd.DataFrame(
             [(place_id[a], name[a], place_id[b], name[b], share) for a, b, share in rows],
             columns=columns,
@@ -166,17 +194,35 @@ def order(
 
 
 def _of_tag(
-    adopters: Adopters, places: pd.DataFrame, k: Sequence[int], draws: int, seed: int
+    adopters: Adopters,
+    places: pd.DataFrame,
+    active: NDArray[np.int64],
+    k: Sequence[int],
+    censored_from: int | None,
+    draws: int,
+    seed: int,
 ) -> pd.DataFrame:
-    count = np.bincount(adopters.city[adopters.city >= 0], minlength=len(places))
+    adopted = adopters.city[adopters.city >= 0]
+    count = np.bincount(adopted, minlength=len(places))
     cities = np.flatnonzero(count >= min(k))
     reached = drawn(adopters, places, cities, max(k), draws, seed)
-    parts = [
-        _at_k(adopters, places, cities[count[cities] >= number], number, count, at_k)
-        for number in k
-        if (at_k := reached[:, count[cities] >= number, number - 1]).size
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else _no_arrivals()
+    least = np.inf if censored_from is None else censored_from
+    told = np.flatnonzero((count >= min(k)) | (active >= least))
+    by_chance = dealt(active, len(adopted), told, k, seed)
+    parts = []
+    for at, number in enumerate(k):
+        here = count[cities] >= number
+        part = [_at_k(adopters, places, cities[here], number, reached[:, here, number - 1])]
+        late = told[(count[told] < number) & (active[told] >= least)]
+        part.append(_censored(adopters, places, late, number))
+        rows = pd.concat([rows for rows in part if len(rows)] or part[:1], ignore_index=True)
+        chosen = np.concatenate([cities[here], late])
+        which = np.searchsorted(told, chosen)
+        seen = positions(adopted, chosen, [number])[0]
+        null = null_of(by_chance[:, at, which], seen, len(adopted))
+        parts.append(_with_null(rows, count[chosen], active[chosen], null))
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True) if filled else _no_arrivals()
 
 
 def _at_k(
@@ -184,10 +230,11 @@ def _at_k(
     places: pd.DataFrame,
     cities: NDArray[np.int64],
     k: int,
-    count: NDArray[np.int64],
     reached: NDArray[np.int64],
 ) -> pd.DataFrame:
     """Return the rows of one k; `reached` holds events, shape (draws, cities)."""
+    if not len(cities):
+        return _no_arrivals()
     never = len(adopters.at_us)
     low, middle, high = np.quantile(reached, _QUANTILES, axis=0, method="inverted_cdf")
     ranks = 1 + np.array([np.searchsorted(np.sort(row), row) for row in reached])
@@ -195,19 +242,70 @@ def _at_k(
         ranks, (_QUANTILES[0], _QUANTILES[2]), axis=0, method="inverted_cdf"
     )
     evidence = np.array([np.flatnonzero(adopters.city == city)[k - 1] for city in cities])
-    rows = places.iloc[cities][list(PLACE)].reset_index(drop=True)
-    rows.insert(0, "hashtag", adopters.hashtag)
-    rows["k"] = k
+    rows = _places(adopters, places, cities, k)
     for name, event in (("at", middle), ("at_low", low), ("at_high", high)):
         rows[name] = _times(adopters, event)
     rows["p_reached"] = (reached < never).mean(axis=0)
     rows["rank"] = 1.0 + np.searchsorted(np.sort(middle), middle)
     rows["rank_low"], rows["rank_high"] = rank_low.astype(float), rank_high.astype(float)
-    rows["adopters"] = count[cities]
     rows["tweet_id"] = pd.Series(adopters.tweet_id[evidence], dtype="str")
     rows["author_id"] = pd.Series(adopters.author_id[evidence], dtype="str")
     rows["naive_at"] = _times(adopters, evidence)
-    return rows.sort_values(["rank", "place_id"], ignore_index=True)
+    rows["censored"] = False
+    return rows
+
+
+def _places(
+    adopters: Adopters, places: pd.DataFrame, cities: NDArray[np.int64], k: int
+) -> pd.DataFrame:
+    rows = places.iloc[cities][list(PLACE)].reset_index(drop=True)
+    rows.insert(0, "hashtag", adopters.hashtag)
+    rows["place"], rows["k"] = named_place(rows), k
+    return rows
+
+
+def _censored(
+    adopters: Adopters, places: pd.DataFrame, cities: NDArray[np.int64], k: int
+) -> pd.DataFrame:
+    """Return rows of places with active users and no k-th located adopter."""
+    rows = _places(adopters, places, cities, k)
+    never = np.full(len(rows), len(adopters.at_us))
+    for name in ("at", "at_low", "at_high", "naive_at"):
+        rows[name] = _times(adopters, never)
+    for name in ("p_reached", "rank", "rank_low", "rank_high"):
+        rows[name] = np.nan
+    for name in ("tweet_id", "author_id"):
+        rows[name] = pd.Series([None] * len(rows), dtype="str")
+    rows["censored"] = True
+    return rows
+
+
+def _with_null(
+    rows: pd.DataFrame, count: NDArray[np.int64], active: NDArray[np.int64], null: Null
+) -> pd.DataFrame:
+    if not len(rows):
+        return rows
+    rows = rows.assign(
+        adopters=count,
+        active=active,
+        expected_rank=null.rank,
+        expected_rank_low=null.rank_low,
+        expected_rank_high=null.rank_high,
+        p_early=null.early,
+        p_reached_by_chance=null.reached,
+    )
+    return rows[list(_COLUMNS)].sort_values(["rank", "place_id"], ignore_index=True)
+
+
+def _active(tweets: Table, located: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.int64]:
+    """Return how many located accounts with a collected tweet each place has."""
+    table = expression(tweets, TWEETS, ["author_id"], optional=["origin"])
+    table = table.filter((table.origin == "collected") | table.origin.isnull())
+    authors = table.select("author_id").distinct().to_pyarrow().to_pandas()["author_id"]
+    people = located.drop_duplicates("user_id")
+    code = pd.Series(np.arange(len(places)), index=places["place_id"])
+    homes = people.loc[people["user_id"].isin(authors), "place_id"].map(code).dropna()
+    return np.bincount(homes.to_numpy(dtype=np.int64), minlength=len(places))
 
 
 def _times(adopters: Adopters, events: NDArray[np.int64]) -> pd.DatetimeIndex:
@@ -217,14 +315,12 @@ def _times(adopters: Adopters, events: NDArray[np.int64]) -> pd.DatetimeIndex:
 
 def _no_arrivals() -> pd.DataFrame:
     instant = pd.Series(dtype="datetime64[us, UTC]")
-    columns = ["hashtag", *PLACE, "k", "at", "at_low", "at_high", "p_reached", "rank"]
-    columns += ["rank_low", "rank_high", "adopters", "tweet_id", "author_id", "naive_at"]
-    numbers = {"longitude", "latitude", "k", "p_reached", "rank", "rank_low", "rank_high"}
+    texts = {"hashtag", "place_id", "city", "region", "country", "place", "tweet_id", "author_id"}
+    times = {"at", "at_low", "at_high", "naive_at"}
+    kinds = dict.fromkeys(texts, "str") | {"censored": "bool"}
     return pd.DataFrame(
         {
-            name: instant
-            if name.startswith("at") or name == "naive_at"
-            else pd.Series(dtype="float64" if name in numbers | {"adopters"} else "str")
-            for name in columns
+            name: instant if name in times else pd.Series(dtype=kinds.get(name, "float64"))
+            for name in _COLUMNS
         }
     )
