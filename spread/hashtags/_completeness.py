@@ -98,7 +98,8 @@ def same_inventor(
         return np.nan
     early = held[:_EARLY_TWEETS]
     kept = (rng.random((runs, len(early))) < share) & acts.collected[early]
-    known = kept.copy()
+    # What only a quote shows is known whichever of these tweets are kept.
+    known = kept | (~acts.collected[early] & ~np.isin(early, acts.shows[early]))
     place = np.searchsorted(early, acts.shows[early])
     repeats = np.flatnonzero(early[np.minimum(place, len(early) - 1)] == acts.shows[early])
     for retweet in repeats:

@@ -251,7 +251,7 @@ def family(
 
 def _answers(found: Found, tags: Sequence[Tag], complete: Completeness, seed: int) -> list[Answer]:
     children = children_of(found, tags, complete)
-    chances = posterior(children, complete.share)
+    chances = posterior(children)
     parents = tree(children, chances)
     return [
         Answer(child, chance, parent, support(child, stream(seed, number)))

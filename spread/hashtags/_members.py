@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spread.hashtags._candidates import Found
 from spread.hashtags._completeness import Completeness, early_gap, order_chances
 from spread.hashtags._evidence import gather
-from spread.hashtags._posterior import Child, first_weight
+from spread.hashtags._posterior import Child
 from spread.hashtags._template import Template, matching
 
 __all__ = ["LEAST_ADOPTERS", "Tag", "children_of", "companions", "members_of"]
@@ -92,7 +92,6 @@ def children_of(found: Found, tags: Sequence[Tag], complete: Completeness) -> li
             size=np.array([(first < child.first_us).sum() for first in firsts], float),
             none=_none(child),
             number=number,
-            first=first_weight(complete.share),
         )
         for number, (child, one) in enumerate(zip(tags[1:], evidence, strict=True), 1)
     ]
