@@ -92,7 +92,7 @@ def flows(
     joined = joined.sort_values(["at", "tweet_id"], ignore_index=True)
     joined["weight"] = joined.pop("source_probability") * joined.pop("target_probability")
     keys = ["source", "target"]
-    pair = joined.groupby(keys, sort=True).ngroup().to_numpy(dtype=np.int64)
+    pair = np.asarray(joined.groupby(keys, sort=True).ngroup(), dtype=np.int64)
     table = joined.groupby(keys, sort=True).agg(
         **{f"{end}_{name}": (f"{end}_{name}", "first") for end in keys for name in _NAMED},
         users=("target_user", "nunique"),

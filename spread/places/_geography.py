@@ -9,7 +9,7 @@ from scipy.sparse.csgraph import dijkstra
 from spread._errors import MissingColumnError, UsageError
 from spread.places._gazetteer import unit_vectors
 
-__all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance", "focus"]
+__all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance", "focus", "wilson"]
 
 EARTH_RADIUS_KM = 6371.0088
 _Z_95 = 1.959963984540054
@@ -107,7 +107,7 @@ _CONCENTRATION = (
 def _concentration(of_tag: pd.DataFrame) -> dict[str, object]:
     users = of_tag["users"].to_numpy(dtype=np.float64)
     n, share = users.sum(), users / users.sum()
-    low, high = _wilson(share.max(), n)
+    low, high = wilson(share.max(), n)
     entropy = float(-(share * np.log2(share)).sum())
     corrected = entropy + (len(users) - 1) / (2 * n * np.log(2))
     variance = max(float((share * np.log2(share) ** 2).sum()) - entropy**2, 0.0) / n
@@ -131,7 +131,8 @@ def _concentration(of_tag: pd.DataFrame) -> dict[str, object]:
     return dict(zip(_CONCENTRATION, values, strict=True))
 
 
-def _wilson(share: float, n: float) -> tuple[float, float]:
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """Return the 95 % limits of a share of n (Wilson)."""
     z = _Z_95**2
     centre = (share + z / (2 * n)) / (1 + z / n)
     half = _Z_95 * np.sqrt(share * (1 - share) / n + z / (4 * n * n)) / (1 + z / n)
