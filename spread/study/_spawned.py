@@ -31,7 +31,7 @@ def of_family(family: Family) -> Telling:
     lone = f"{words.listed(['#' + s for s in alone.shown])} look alike and have no parent"
     if told.empty:
         end = f"; {lone}" if len(alone) else ""
-        return Telling([f"No tag is found to descend from another{end}."], refusals)
+        return Telling([f"{_came_after(family, open_ones)}{end}."], refusals)
     parts = [
         f"#{row.shown} from #{shown.get(row.parent, row.parent)} "
         f"({words.probability(row.probability)})"
@@ -39,6 +39,18 @@ def of_family(family: Family) -> Telling:
     ]
     sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}"
     return Telling([sentence + (f"; {lone}." if len(alone) else ".")], refusals)
+
+
+def _came_after(family: Family, open_ones: pd.DataFrame) -> str:
+    """Say that tags came after the root though their parents cannot be told."""
+    if open_ones.empty:
+        return "No tag is found to descend from another"
+    tags = words.listed(["#" + shown for shown in open_ones.sort_values("first_at").shown])
+    root = _shown(family).get(family.root, family.root)
+    return (
+        f"After #{root} came {tags}, alike in form or used by the same early on; from which tag "
+        "each came cannot be told from this archive"
+    )
 
 
 def of_growth(family: Family) -> Telling:

@@ -21,6 +21,7 @@ from spread.tables import rows
 _CASCADE_LEAST = 3
 _HELD_LEAST = 0.5
 _RETWEETS_LEAST = 50
+_EARLY = 0.05
 _SMALL = "no tweet has more than one retweet in the archive"
 
 
@@ -215,10 +216,25 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     sentence = (
         f"{coverage}. From {words.date(start, time_zone)} on, {within}{found.scope.shown} reached "
         f"its {_ordinal(int(arrivals['k'].iloc[0]))} adopter in {words.listed(parts)}; "
-        "the ranges are 95 % intervals over where the accounts that cannot be located may be."
+        "the ranges are 95 % intervals over where the accounts that cannot be located may be. "
+        f"{_beyond_size(arrivals)}"
     )
     unseen = "the archive was collected by this tag: it cannot show where that was used before"
     return Telling([sentence], [("where it began", unseen)] if from_start else [])
+
+
+def _beyond_size(arrivals: pd.DataFrame) -> str:
+    """Say which cities were earlier than their number of active users explains (Bonferroni)."""
+    early = arrivals[arrivals.p_early * len(arrivals) < _EARLY]
+    if early.empty:
+        return (
+            f"In none of {len(arrivals)} cities was it earlier than the number of active users "
+            "explains."
+        )
+    return (
+        f"Earlier than the number of active users explains: {words.listed(list(early.city))}, of "
+        f"{len(arrivals)} cities."
+    )
 
 
 def of_flows(flows: pd.DataFrame) -> Telling:
