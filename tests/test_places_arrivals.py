@@ -306,6 +306,40 @@ def test_focus_and_entropy_as_published() -> None:
     assert (equal.focus, equal.entropy_bits) == (0.25, 2.0)
 
 
+def test_entropy_with_places_not_seen() -> None:
+    # Chao & Shen 2003 by hand: [8, 1, 1] has 2 singletons, coverage 0.8, shares .64, .08, .08;
+    # each term is divided by the chance 1 - (1 - P)^10 to be seen at all.
+    terms = [-p * np.log2(p) / (1 - (1 - p) ** 10) for p in (0.64, 0.08, 0.08)]
+    found = places.focus(counts([8, 1, 1])).entropy_chao_shen_bits[0]
+    assert found == pytest.approx(sum(terms))
+    # Where every place is a singleton, one counts as seen twice; one place has no entropy.
+    assert np.isfinite(places.focus(counts([1, 1])).entropy_chao_shen_bits[0])
+    assert places.focus(counts([5])).entropy_chao_shen_bits[0] == 0
+
+
+def test_tags_are_compared_in_samples_of_one_size() -> None:
+    # The exact expectation of a thinned entropy: each count is hypergeometric.
+    large, small = counts([60, 30, 10]), counts([12, 6, 2]).assign(hashtag="s")
+    table = pd.concat([large, small]).assign(longitude=[0.0, 90.0, 180.0] * 2, latitude=0.0)
+    found = places.focus(table, rng=1).set_index("hashtag")
+    assert found.common.tolist() == [20, 20]
+    x = np.arange(1, 21)
+    exact = sum(
+        (stats.hypergeom(100, c, 20).pmf(x) * -(x / 20) * np.log2(x / 20)).sum()
+        for c in (60, 30, 10)
+    )
+    # 400 samples of an entropy that varies by less than 0.25 bits: four standard errors.
+    assert found.entropy_common_bits["t"] == pytest.approx(exact, abs=4 * 0.25 / 20)
+    # A tag of just that size is not thinned.
+    assert found.entropy_common_bits["s"] == pytest.approx(found.entropy_bits["s"])
+    assert found.spread_common_km["s"] == pytest.approx(found.spread_km["s"])
+    assert found.focus_common_low["s"] == found.focus_common_high["s"] == 0.6
+    few = places.focus(table, common=50, rng=1).set_index("hashtag")
+    assert np.isnan(few.focus_common["s"])
+    with pytest.raises(UsageError, match="common"):
+        places.focus(table, common=0)
+
+
 def test_spread_is_the_mean_distance_from_the_midpoint() -> None:
     # Two points on the equator, 2 degrees apart: each 1 degree from the midpoint.
     table = counts([1, 1]).assign(longitude=[0.0, 2.0], latitude=0.0)

@@ -9,7 +9,8 @@ apart along them; `named` which place a tag names, wherever its users live.
 from spread.places._adopters import adoption
 from spread.places._arrivals import arrivals, order
 from spread.places._flows import distance_test, flows
-from spread.places._geography import distance_km, effective_distance, focus
+from spread.places._focus import focus
+from spread.places._geography import distance_km, effective_distance
 from spread.places._locate import candidates, locate, nearest_cities
 from spread.places._named import at_home, named
 from spread.places._users import coverage, of_users

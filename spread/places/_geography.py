@@ -1,4 +1,4 @@
-"""Distance on the globe and along flows; how concentrated a tag is."""
+"""Distance on the globe and along flows."""
 
 import numpy as np
 import pandas as pd
@@ -7,9 +7,8 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from spread._errors import MissingColumnError, UsageError
-from spread.places._gazetteer import unit_vectors
 
-__all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance", "focus", "wilson"]
+__all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance", "wilson"]
 
 EARTH_RADIUS_KM = 6371.0088
 _Z_95 = 1.959963984540054
@@ -41,123 +40,12 @@ def distance_km(
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
 
 
-def focus(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return how concentrated each tag is: focus, entropy and spread of its places.
-
-    With P(l) the share of a tag's occurrences at place l: focus is the largest P(l);
-    entropy is −Σ P(l) log₂ P(l); spread is the mean great-circle distance of
-    occurrences from their geographic midpoint (the direction of the mean of their unit
-    vectors). Entropy is biased low in small samples; the Miller–Madow correction adds
-    (places − 1) / (2 n ln 2) bits and is shown beside it. One place: focus 1, entropy 0,
-    spread 0.
-
-    Parameters
-    ----------
-    counts
-        `hashtag`, `place_id`, `users` (occurrences, > 0 to count), and for the spread
-        `longitude`, `latitude` (degrees); as `adoption` returns them.
-
-    Returns
-    -------
-    DataFrame
-        One row a hashtag: `hashtag`, `users`, `places`, `focus`, `focus_low`,
-        `focus_high` (95 % Wilson), `focus_place_id`, `entropy_bits`,
-        `entropy_corrected_bits` and its 95 % interval `entropy_low`, `entropy_high`
-        (normal, Var = (Σ P log₂² P − H²)/n), `spread_km`, `spread_low`, `spread_high`
-        (normal; NaN without coordinates or with one occurrence).
-
-    References
-    ----------
-    Kamath, Caverlee, Lee, Cheng (2013), Spatio-temporal dynamics of online memes,
-    WWW, https://doi.org/10.1145/2488388.2488447. Miller (1955), Note on the bias of
-    information estimates.
-
-    Examples
-    --------
-    >>> counts = pd.DataFrame({"hashtag": "a", "place_id": ["1", "2", "3"], "users": [8, 1, 1]})
-    >>> focus(counts)[["focus", "entropy_bits"]].round(4).values.tolist()
-    [[0.8, 0.9219]]
-    """
-    if missing := {"hashtag", "place_id", "users"} - set(counts.columns):
-        raise MissingColumnError("the counts lack columns", got=", ".join(sorted(missing)))
-    rows = [
-        {"hashtag": hashtag, **_concentration(of_tag.sort_values("place_id"))}
-        for hashtag, of_tag in counts[counts["users"] > 0].groupby("hashtag", sort=True)
-    ]
-    return pd.DataFrame(rows, columns=["hashtag", *_CONCENTRATION])
-
-
-_CONCENTRATION = (
-    "users",
-    "places",
-    "focus",
-    "focus_low",
-    "focus_high",
-    "focus_place_id",
-    "entropy_bits",
-    "entropy_corrected_bits",
-    "entropy_low",
-    "entropy_high",
-    "spread_km",
-    "spread_low",
-    "spread_high",
-)
-
-
-def _concentration(of_tag: pd.DataFrame) -> dict[str, object]:
-    users = of_tag["users"].to_numpy(dtype=np.float64)
-    n, share = users.sum(), users / users.sum()
-    low, high = wilson(share.max(), n)
-    entropy = float(-(share * np.log2(share)).sum())
-    corrected = entropy + (len(users) - 1) / (2 * n * np.log(2))
-    variance = max(float((share * np.log2(share) ** 2).sum()) - entropy**2, 0.0) / n
-    half = _Z_95 * np.sqrt(variance)
-    spread, spread_half = _spread(of_tag, users)
-    values = (
-        int(n),
-        len(users),
-        float(share.max()),
-        low,
-        high,
-        of_tag["place_id"].iloc[int(share.argmax())],
-        entropy,
-        corrected,
-        max(corrected - half, 0.0),
-        corrected + half,
-        spread,
-        max(spread - spread_half, 0.0),
-        spread + spread_half,
-    )
-    return dict(zip(_CONCENTRATION, values, strict=True))
-
-
 def wilson(share: float, n: float) -> tuple[float, float]:
     """Return the 95 % limits of a share of n (Wilson)."""
     z = _Z_95**2
     centre = (share + z / (2 * n)) / (1 + z / n)
     half = _Z_95 * np.sqrt(share * (1 - share) / n + z / (4 * n * n)) / (1 + z / n)
     return max(float(centre - half), 0.0), min(float(centre + half), 1.0)
-
-
-def _spread(of_tag: pd.DataFrame, users: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the spread in km and half its 95 % interval."""
-    if not {"longitude", "latitude"} <= set(of_tag.columns):
-        return float("nan"), float("nan")
-    longitude, latitude = (
-        of_tag[name].to_numpy(dtype=np.float64) for name in ("longitude", "latitude")
-    )
-    middle = users @ unit_vectors(longitude, latitude)
-    midpoint = (
-        np.degrees(np.arctan2(middle[1], middle[0])),
-        np.degrees(np.arctan2(middle[2], np.hypot(middle[0], middle[1]))),
-    )
-    away = distance_km((longitude, latitude), midpoint)
-    n = users.sum()
-    mean = float(users @ away / n)
-    if n < 2:
-        return mean, float("nan")
-    deviation = np.sqrt(users @ (away - mean) ** 2 / (n - 1))
-    return mean, float(_Z_95 * deviation / np.sqrt(n))
 
 
 def effective_distance(flows: pd.DataFrame) -> pd.DataFrame:
