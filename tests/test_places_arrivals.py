@@ -280,6 +280,37 @@ def test_coverage_of_arrivals(
     assert found.between(0.895, 0.99 if wrong else 1.0).all(), found.to_dict()
 
 
+def ordered(worlds: int, *, located: float, wrong: float) -> list[tuple[float, float]]:
+    """Return Kendall's tau of first arrivals with the truth: imputed, and located alone."""
+    found = []
+    for world in range(worlds):
+        at, city, users = simulated(np.random.default_rng([7, world]), located=located, wrong=wrong)
+        rows = places.arrivals(archive(at), users, ["t"], k=[1], rng=world)
+        rows = rows[rows.adopters >= 30]
+        if len(rows) < 4:
+            continue
+        true = [at[city == int(place[1:])][0] for place in rows.place_id]
+        shown = (rows[name].astype("int64") for name in ("at", "naive_at"))
+        found.append(tuple(stats.kendalltau(true, times).statistic for times in shown))
+    return found
+
+
+@pytest.mark.calibration
+@pytest.mark.parametrize(("located", "wrong"), [(0.6, 0.0), (0.3, 0.0), (0.6, 0.1)])
+def test_the_order_of_first_arrivals(
+    located: float, wrong: float, calibration_row: Callable[..., None]
+) -> None:
+    imputed, naive = np.mean(ordered(60, located=located, wrong=wrong), axis=0)
+    calibration_row(
+        "places",
+        f"Kendall's tau of first arrivals with the truth, cities with 30 located adopters and "
+        f"more, {located:.0%} located, {wrong / 2:.0%} wrongly",
+        f"{imputed:.3f} (located alone: {naive:.3f})",
+        ">= 0.8",
+    )
+    assert imputed >= 0.8
+
+
 def test_distances_are_great_circles() -> None:
     # Haversine with R = 6371.0088 km, computed apart from this code.
     assert float(places.distance_km(NEW_YORK, LOS_ANGELES)) == pytest.approx(3935.751690893986)
