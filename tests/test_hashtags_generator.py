@@ -28,6 +28,8 @@ class Settings:
     lookalikes: int = 3
     by_size: float = 0.0
     only_seen: float = 0.0
+    beside: float = 0.0
+    beside_root: float = 0.0
     root_seeds: int = 40
     pass_on: float = 0.2
     child_pass_on: float = 0.2
@@ -54,6 +56,7 @@ def family(seed: int, settings: Settings = Settings()) -> tuple[pd.DataFrame, pd
     for i, (name, at) in enumerate(zip(names, times, strict=True)):
         if i in lone:
             inventor, truth[name] = int(rng.choice(people, p=rate / rate.sum())), None
+            beside = ("mynypd", settings.beside_root)
         else:
             living = [tag for tag in adopted if min(adopted[tag].values()) < at - HOUR]
             size = np.array([sum(t < at for t in adopted[tag].values()) for tag in living], float)
@@ -61,6 +64,7 @@ def family(seed: int, settings: Settings = Settings()) -> tuple[pd.DataFrame, pd
             parent = living[int(rng.choice(len(living), p=weight / weight.sum()))]
             users = sorted(u for u, t in adopted[parent].items() if t < at)
             inventor, truth[name] = int(rng.choice(users)), parent
+            beside = (truth[name], settings.beside)
             if settings.only_seen and rng.random() < settings.only_seen:
                 saw = {int(v) for u in users for v in followers[u]} - set(adopted[parent])
                 inventor = int(rng.choice(sorted(saw))) if saw else inventor
@@ -76,8 +80,9 @@ def family(seed: int, settings: Settings = Settings()) -> tuple[pd.DataFrame, pd
             rows,
             adopted,
             settings,
+            beside,
         )
-    _talk(rng, rate, rows, settings)
+    _talk(rng, rate, rows, adopted, settings)
     return _table(rows), pd.Series(truth)
 
 
@@ -107,8 +112,13 @@ def _names(rng: np.random.Generator, count: int) -> list[str]:
     return names
 
 
-def _spread(rng, tag, first, followers, rate, chance, most, rows, adopted, settings) -> None:
-    """Let a tag pass along the graph; each adopter also uses it again."""
+def _spread(
+    rng, tag, first, followers, rate, chance, most, rows, adopted, settings, beside=("", 0.0)
+) -> None:
+    """Let a tag pass along the graph; each adopter also uses it again.
+
+    `beside`: a tag that adopters put beside it in their first tweet, and how often.
+    """
     at = dict(first)
     source: dict[int, int | None] = dict.fromkeys(first)
     queue = sorted((t, u) for u, t in at.items())
@@ -126,20 +136,27 @@ def _spread(rng, tag, first, followers, rate, chance, most, rows, adopted, setti
                     queue.append((when, int(v)))
         queue.sort()
     adopted[tag] = {u: at[u] for u in done}
+    held: dict[int, tuple[str, ...]] = {}
     wrote: dict[int, int] = {}  # whose words an adopter's first tweet holds: his own, or passed on
     for u in sorted(done, key=lambda u: at[u]):
         passed = source[u] is not None and rng.random() < settings.retweets
         wrote[u] = wrote[source[u]] if passed else u
-        rows.append((u, at[u], (tag,), wrote[u] if passed else None))
+        if not passed:
+            held[u] = (tag, beside[0]) if beside[1] and rng.random() < beside[1] else (tag,)
+        rows.append((u, at[u], held[wrote[u]], wrote[u] if passed else None))
         for _ in range(rng.poisson(min(rate[u], 5.0))):
             rows.append((u, at[u] + rng.exponential(6 * HOUR), (tag,), None))
 
 
-def _talk(rng, rate, rows, settings) -> None:
+def _talk(rng, rate, rows, adopted, settings) -> None:
+    """Write of other subjects; users of the root put it beside them at the base rate."""
     subjects = [f"{a}{b}news" for a in LETTERS[:8] for b in LETTERS[8:12]]
     for u, own in enumerate(rate):
         for t in rng.uniform(0, 48 * HOUR, rng.poisson(settings.background * min(own, 8.0))):
             tags = (str(rng.choice(subjects)),) if rng.random() < 0.5 else ()
+            known = settings.beside_root and adopted["mynypd"].get(u, np.inf) < t
+            if tags and known and rng.random() < settings.beside_root:
+                tags = (*tags, "mynypd")
             rows.append((u, t, tags, None))
 
 

@@ -33,7 +33,8 @@ class Evidence:
 
     `used` and `exposed` (not both) say what an adopter had done; `used_chance` and
     `exposed_chance` how probable that is for a matched account. `joint` says whether the
-    adopting tweet holds the parent too, `joint_chance` how probable that is; where the
+    adopting tweet holds the parent too, `joint_chance` how probable that is for a tweet that
+    holds any tag beside the parent, as the adopting tweet does; where the
     adopting tweet is a retweet `joint_chance` is NaN. A chance is NaN, too, with fewer than
     10 matched accounts: nothing can be said then. `new` says whether an adopter had never
     tweeted before in the archive, `new_chance` how often that holds for tweets of that time; NaN
@@ -118,7 +119,8 @@ def _compare(
         share = (np.bincount(group[flags], minlength=events) + 0.5) / (of + 0.5 * ways)
         return np.where(of < _MATCHED_LEAST, np.nan, share)
 
-    typed = acts.original[others.act]
+    beside = np.bincount(acts.use_act, minlength=len(acts.at)) > holds
+    typed = (acts.original & beside)[others.act]
     joint_chance = chance(typed & holds[others.act], np.bincount(group[typed], minlength=events), 2)
     joint_chance[~acts.original[own.act]] = np.nan
     return (
