@@ -144,18 +144,45 @@ def crowd() -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_the_null_is_that_adopters_are_any_active_users() -> None:
     # b's first adopter is the third: by chance one of b's 10 is among 3 of 100 with
-    # 1 - C(90,3)/C(100,3) = 0.2735; its second is the fourth: hypergeometric 0.0488. With 199
-    # runs a share has a standard error of at most 0.0355; four of them make 0.142.
+    # 1 - C(90,3)/C(100,3) = 0.2735; its second is the fourth: hypergeometric 0.0488. Chance is
+    # exact; ranks and times are of 199 runs, whose mean rank has a standard error of at most
+    # 0.5/sqrt(199) = 0.0355 here.
     found = places.arrivals(*crowd(), ["t"], k=(1, 2), rng=1).set_index(["place_id", "k"])
     first = 1 - stats.hypergeom(100, 10, 3).pmf(0)
     second = stats.hypergeom(100, 10, 4).sf(1)
-    assert found.p_early["b", 1] == pytest.approx(first, abs=0.142)
-    assert found.p_early["b", 2] == pytest.approx(second, abs=0.07)
+    assert found.p_early["b", 1] == pytest.approx(first)
+    assert found.p_early["b", 2] == pytest.approx(second)
     assert found.active["a", 1] == 90
     assert found.active["b", 1] == 10
     assert found.expected_rank["b", 1] == pytest.approx(1.9, abs=0.09)
     reached = stats.hypergeom(100, 10, 20).sf(0)
-    assert found.p_reached_by_chance["b", 1] == pytest.approx(reached, abs=0.142)
+    assert found.p_reached_by_chance["b", 1] == pytest.approx(reached)
+
+
+def test_the_null_says_when_an_arrival_was_due() -> None:
+    # a has 90 of 100 active users: its first adopter is due at once, at the latest as the third
+    # (0.1^3 = 0.001 to be later). b's median is the m-th with 1 - C(90,m)/C(100,m) >= 1/2: m = 7
+    # at 0.53, m = 6 at 0.48; 199 runs have a standard error of 0.035 there: 5 to 9.
+    found = places.arrivals(*crowd(), ["t"], k=(1,), rng=1).set_index("place_id")
+    assert seconds(found.expected_at["a"]) == 0
+    assert seconds(found.expected_at_high["a"]) <= 2
+    assert 4 <= seconds(found.expected_at["b"]) <= 8
+    assert pd.isna(found.expected_at_high["b"])  # not reached in 10 % of the runs
+    assert (found.expected_at_low <= found.expected_at).all()
+
+
+def test_chance_calls_few_places_early() -> None:
+    # Adopters dealt out by chance: P(p_early <= 0.05) <= 0.05 for an exact test. Of 320
+    # places, those not reached among them, more than 29 would be one table in 1,000 (binomial).
+    rng, early = np.random.default_rng(2), 0
+    for world in range(40):
+        tweets = archive(np.arange(200.0))
+        tweets["hashtags"] = [["t"]] * 50 + [["u"]] * 150
+        homes = rng.choice(list("abcdefgh"), 200, p=np.array([8, 7, 6, 5, 4, 3, 2, 1]) / 36)
+        located = people(tweets.author_id.tolist(), homes.tolist())
+        found = places.arrivals(tweets, located, ["t"], k=(3,), draws=1, rng=world)
+        early += int((found.p_early <= 0.05).sum())
+    assert early <= stats.binom.ppf(0.999, 320, 0.05)
 
 
 def test_places_not_reached_are_censored_not_absent() -> None:

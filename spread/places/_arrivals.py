@@ -21,7 +21,7 @@ _COLUMNS = (
     *("hashtag", *PLACE, "place", "k", "at", "at_low", "at_high", "p_reached"),
     *("rank", "rank_low", "rank_high", "adopters", "tweet_id", "author_id", "naive_at"),
     *("censored", "active", "expected_rank", "expected_rank_low", "expected_rank_high"),
-    *("p_early", "p_reached_by_chance"),
+    *("expected_at", "expected_at_low", "expected_at_high", "p_early", "p_reached_by_chance"),
 )
 
 
@@ -88,7 +88,9 @@ def arrivals(
         `censored` (not reached: no time, no rank).
         Against the null that arrival follows the number of active users (located accounts
         with a collected tweet; the located adopters are dealt out among them 199 times):
-        `active`, `expected_rank`, `expected_rank_low`, `expected_rank_high`, `p_early` (that
+        `active`, `expected_rank`, `expected_rank_low`, `expected_rank_high`, `expected_at`
+        (median; null: by chance not reached), `expected_at_low`, `expected_at_high`, and
+        exactly (hypergeometric): `p_early` (that
         chance alone brings the k-th located adopter as early in the sequence of located
         adopters; small: earlier than its size explains, near 1: later),
         `p_reached_by_chance` (that chance alone reaches the place). The seed is in
@@ -219,8 +221,11 @@ def _of_tag(
         chosen = np.concatenate([cities[here], late])
         which = np.searchsorted(told, chosen)
         seen = positions(adopted, chosen, [number])[0]
-        null = null_of(by_chance[:, at, which], seen, len(adopted))
-        parts.append(_with_null(rows, count[chosen], active[chosen], null))
+        dealt_at, users = by_chance[:, at, which], active[chosen]
+        null = null_of(dealt_at, seen, len(adopted), number, users, int(active.sum()))
+        times = np.append(np.flatnonzero(adopters.city >= 0), len(adopters.at_us))[null.at]
+        rows = _with_null(rows, count[chosen], users, null, [_times(adopters, t) for t in times])
+        parts.append(rows)
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else _no_arrivals()
 
@@ -281,13 +286,20 @@ def _censored(
 
 
 def _with_null(
-    rows: pd.DataFrame, count: NDArray[np.int64], active: NDArray[np.int64], null: Null
+    rows: pd.DataFrame,
+    count: NDArray[np.int64],
+    active: NDArray[np.int64],
+    null: Null,
+    times: Sequence[pd.DatetimeIndex],
 ) -> pd.DataFrame:
     if not len(rows):
         return rows
     rows = rows.assign(
         adopters=count,
         active=active,
+        expected_at_low=times[0],
+        expected_at=times[1],
+        expected_at_high=times[2],
         expected_rank=null.rank,
         expected_rank_low=null.rank_low,
         expected_rank_high=null.rank_high,
@@ -317,6 +329,7 @@ def _no_arrivals() -> pd.DataFrame:
     instant = pd.Series(dtype="datetime64[us, UTC]")
     texts = {"hashtag", "place_id", "city", "region", "country", "place", "tweet_id", "author_id"}
     times = {"at", "at_low", "at_high", "naive_at"}
+    times |= {"expected_at", "expected_at_low", "expected_at_high"}
     kinds = dict.fromkeys(texts, "str") | {"censored": "bool"}
     return pd.DataFrame(
         {

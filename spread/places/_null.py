@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import hypergeom
 
 from spread._random import stream
 
@@ -18,14 +19,16 @@ _STREAM = 0x6E756C6C
 class Null:
     """What the number of active users alone would give, city by city.
 
-    `rank`, `rank_low`, `rank_high` (95 %) among the cities asked for, `early` the chance of
-    a k-th adopter as early in the sequence as the one seen or earlier, `reached` the chance
-    that a city gets k adopters at all.
+    `rank`, `rank_low`, `rank_high` (95 %) among the cities asked for, `at` where in the
+    sequence of located adopters (95 % limits and median, (3, cities); n stands for never),
+    `early` the chance of a k-th adopter as early in the sequence as the one seen or earlier,
+    `reached` the chance that a city gets k adopters at all.
     """
 
     rank: NDArray[np.float64]
     rank_low: NDArray[np.float64]
     rank_high: NDArray[np.float64]
+    at: NDArray[np.int64]
     early: NDArray[np.float64]
     reached: NDArray[np.float64]
 
@@ -58,12 +61,26 @@ def dealt(
     return np.array([positions(rng.permutation(everyone)[:n], cities, k) for _ in range(_RUNS)])
 
 
-def null_of(places: NDArray[np.int64], seen: NDArray[np.int64], n: int) -> Null:
-    """Return the null of one k from the positions dealt, (runs, cities), and those seen."""
+def null_of(
+    places: NDArray[np.int64],
+    seen: NDArray[np.int64],
+    n: int,
+    k: int,
+    active: NDArray[np.int64],
+    everyone: int,
+) -> Null:
+    """Return the null of one k from the positions dealt, (runs, cities), and those seen.
+
+    The chances are exact: among the first m of n adopters, who are any of `everyone`, those of
+    a city with `active` users are hypergeometric in number.
+    """
     ranks = 1.0 + np.array([np.searchsorted(np.sort(row), row) for row in places])
     low, high = np.quantile(ranks, (0.025, 0.975), axis=0, method="inverted_cdf")
-    early = (1 + (places <= seen).sum(axis=0)) / (len(places) + 1)
-    return Null(ranks.mean(axis=0), low, high, early, (places < n).mean(axis=0))
+    at = np.quantile(places, (0.025, 0.5, 0.975), axis=0, method="inverted_cdf").astype(np.int64)
+    early = hypergeom.sf(k - 1, everyone, active, np.minimum(seen + 1, n))
+    early = np.where(seen < n, early, 1.0)
+    reached = hypergeom.sf(k - 1, everyone, active, n)
+    return Null(ranks.mean(axis=0), low, high, at, early, reached)
 
 
 def positions(
