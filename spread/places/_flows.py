@@ -9,11 +9,11 @@ from scipy import sparse, stats
 
 from spread._errors import MissingColumnError, UsageError
 from spread._random import resolve_seed, stream
+from spread.places._levels import LEVELS, at_level, named_place
 from spread.tables import TWEETS, Table, expression
 
 __all__ = ["distance_test", "flows"]
 
-_LEVELS = ("city", "country")
 _NAMED = ("name", "longitude", "latitude")
 _EVIDENCE = 3
 _LEAST_PLACES = 5
@@ -61,7 +61,8 @@ def flows(
         source, source_name, source_longitude, source_latitude, the same of target, users
         (that retweet), retweets, weight (expected retweets), weight_low, weight_high (95 %),
         evidence (tweet ids); by falling weight. `.attrs["seed"]`, and in `.attrs["hidden"]`
-        the pairs left out. Coordinates are missing for countries.
+        the pairs left out. A country's coordinates are the middle of its
+        accounts' cities.
 
     Raises
     ------
@@ -186,8 +187,8 @@ def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _check(level: str, least: int, replicates: int) -> None:
-    if level not in _LEVELS:
-        raise UsageError("unknown level", got=repr(level), allowed=", ".join(_LEVELS))
+    if level not in LEVELS:
+        raise UsageError("unknown level", got=repr(level), allowed=", ".join(LEVELS))
     if least < 1 or replicates < 1:
         raise UsageError(
             "least and replicates count from 1", got=f"least={least}, replicates={replicates}"
@@ -220,18 +221,9 @@ def _homes(located: pd.DataFrame, level: str) -> pd.DataFrame:
     """Return user, place (its id), name, longitude, latitude and probability."""
     _needs(located, ("user_id", "place_id", "city", "country", "longitude", "latitude"))
     _needs(located, ("probability",))
-    people = located.drop_duplicates("user_id")
-    if level == "city":
-        people = people[people.place_id.notna()]
-        homes = people.assign(place=people.place_id, name=people.city)
-    else:
-        people = people[people.country.notna()]
-        # A country may be known where the city is not: then nothing says how surely.
-        sure = people.probability.where(people.place_id.notna(), 1.0)
-        homes = people.assign(
-            place=people.country, name=people.country, probability=sure,
-            longitude=np.nan, latitude=np.nan,
-        )  # fmt: skip
+    people = at_level(located.drop_duplicates("user_id"), level)
+    people = people[people.place_id.notna()]
+    homes = people.assign(place=people.place_id, name=named_place(people))
     kept = homes[["user_id", "place", "name", "longitude", "latitude", "probability"]]
     return kept.rename(columns={"user_id": "user"})
 
