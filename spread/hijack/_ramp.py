@@ -113,7 +113,6 @@ def mixture(
     p0 = np.empty(categories)
     p1 = np.empty(categories)
     hidden = np.zeros(categories)
-    excess = 0.0
     if guess.sum() > 0.0:
         before[:] = guess[0]
         after[:] = guess[1]
@@ -131,7 +130,6 @@ def mixture(
             before[k] = first[k]
             after[k] = last[k]
             hidden[k] = 0.0
-        excess = 0.0
         for m in range(levels.size):
             for k in range(categories):
                 count = middle[m, k]
@@ -141,11 +139,16 @@ def mixture(
                     before[k] += count * (1.0 - late)
                     after[k] += count * late
                     hidden[k] += count * late * (1.0 - late)
-                    excess += count * (
-                        math.log(mixed) - (1.0 - late) * math.log(p0[k]) - late * math.log(p1[k])
-                    )
         if step > 0 and moved < 1e-6:
             break
+    excess = 0.0
+    for k in range(categories):
+        log0, log1 = math.log(p0[k]), math.log(p1[k])
+        for m in range(levels.size):
+            if middle[m, k] > 0.0:
+                mixed = (1.0 - levels[m]) * p0[k] + levels[m] * p1[k]
+                late = levels[m] * p1[k] / mixed
+                excess += middle[m, k] * (math.log(mixed) - (1.0 - late) * log0 - late * log1)
     matrix = np.empty((categories, categories))
     for j in range(categories):
         for k in range(categories):
