@@ -4,11 +4,14 @@ import gzip
 import json
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pandas as pd
 import pytest
 
-from spread import cli, samples
+from spread import samples
+from spread.cli import _answer as codes
+from spread.cli import archive, cascade, places, scenario
 
 HEAD = 3_000
 
@@ -29,12 +32,14 @@ def small(tmp_path_factory: pytest.TempPathFactory, some_lines: list[bytes]) -> 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory, small: Path) -> Path:
     out = tmp_path_factory.mktemp("out")
-    assert cli.main([str(small), "--root", "#MYNYPD", "--out", str(out), "--quiet"]) == cli.DONE
+    assert (
+        cascade.main([str(small), "--root", "#MYNYPD", "--out", str(out), "--quiet"]) == codes.DONE
+    )
     return out
 
 
 def one_line(capsys: pytest.CaptureFixture[str], argv: list[str]) -> tuple[int, str]:
-    code = cli.main(argv)
+    code = cascade.main(argv)
     lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1, lines
     return code, lines[0]
@@ -58,23 +63,36 @@ def test_the_record_says_how_to_repeat_it(done: Path, small: Path) -> None:
     assert {"spread", "numpy", "duckdb"} <= set(record["versions"])
 
 
-def test_the_same_seed_gives_the_same_tables(done: Path, small: Path, tmp_path: Path) -> None:
-    assert cli.main([str(small), "--root", "mynypd", "--out", str(tmp_path), "--quiet"]) == 0
+def test_the_same_seed_gives_the_same_tables_from_those_kept(
+    done: Path, small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Read and kept, then started from what was kept: the same as without keeping."""
+    argv = [str(small), "--root", "mynypd", "--quiet", "--keep", str(tmp_path / "kept")]
+    assert archive.main(["read", str(small), "--to", str(tmp_path / "kept"), "--quiet"]) == 0
+    capsys.readouterr()
+    again = ["--out", str(tmp_path / "out"), "--only", "tables", "--json"]
+    assert cascade.main(argv + again) == codes.DONE
+    assert json.loads(capsys.readouterr().out)["rows"]["files"] == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["run.json", "tables"]
     for path in sorted((done / "tables").glob("*.parquet")):
-        again = tmp_path / "tables" / path.name
-        pd.testing.assert_frame_equal(pd.read_parquet(path), pd.read_parquet(again))
+        other = tmp_path / "out" / "tables" / path.name
+        pd.testing.assert_frame_equal(pd.read_parquet(path), pd.read_parquet(other))
+    (tmp_path / "other.jsonl").write_bytes(b"{}")
+    code, line = one_line(capsys, [str(tmp_path / "other.jsonl"), *argv[1:]])
+    assert code == codes.USAGE
+    assert "other.jsonl is not among those" in line
 
 
 def test_the_last_line_says_where_to_look(
     capsys: pytest.CaptureFixture[str], small: Path, tmp_path: Path
 ) -> None:
-    cli.main([str(small), "--out", str(tmp_path / "o"), "--quiet"])
+    cascade.main([str(small), "--out", str(tmp_path / "o"), "--quiet"])
     assert capsys.readouterr().out.splitlines()[-1] == f"Open {tmp_path / 'o' / 'report.html'}"
 
 
 def test_a_missing_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, line = one_line(capsys, [str(tmp_path / "none.jsonl"), "--out", str(tmp_path / "o")])
-    assert code == cli.NOTHING_USABLE
+    assert code == codes.NOTHING_USABLE
     assert "none.jsonl" in line
 
 
@@ -84,7 +102,7 @@ def test_a_file_without_a_tweet(
 ) -> None:
     (tmp_path / "a.jsonl").write_bytes(content)
     code, line = one_line(capsys, [str(tmp_path / "a.jsonl"), "--out", str(tmp_path / "o")])
-    assert code == cli.NOTHING_USABLE
+    assert code == codes.NOTHING_USABLE
     assert "a.jsonl" in line
 
 
@@ -93,7 +111,7 @@ def test_a_tag_that_never_occurs(
 ) -> None:
     argv = [str(small), "--root", "myNYPB", "--out", str(tmp_path / "o"), "--quiet"]
     code, line = one_line(capsys, argv)
-    assert code == cli.NOTHING_USABLE
+    assert code == codes.NOTHING_USABLE
     assert "the tag #mynypb never occurs" in line
     assert "#myNYPD (" in line
 
@@ -103,7 +121,7 @@ def test_a_place_that_cannot_be_written(
 ) -> None:
     (tmp_path / "file").touch()
     code, line = one_line(capsys, [str(small), "--out", str(tmp_path / "file"), "--quiet"])
-    assert code == cli.NOT_WRITTEN
+    assert code == codes.NOT_WRITTEN
     assert "cannot be written" in line
 
 
@@ -114,7 +132,9 @@ def test_a_cut_line_and_a_binary_file_leave_the_rest_readable(
     (tmp_path / "a.jsonl").write_bytes(b"".join(some_lines[:500]) + cut)
     (tmp_path / "b.jsonl").write_bytes(bytes(range(256)) * 20)
     out = tmp_path / "o"
-    assert cli.main([str(tmp_path / "[ab].jsonl"), "--out", str(out), "--quiet"]) == cli.PARTLY
+    assert (
+        cascade.main([str(tmp_path / "[ab].jsonl"), "--out", str(out), "--quiet"]) == codes.PARTLY
+    )
     files = pd.read_parquet(out / "tables" / "files.parquet").set_index("source_file")
     rejects = pd.read_parquet(out / "tables" / "rejects.parquet")
     assert (files.records == files.kept + files.duplicates + files.notices + files.rejected).all()
@@ -130,23 +150,73 @@ def test_a_cut_line_and_a_binary_file_leave_the_rest_readable(
         ["--start", "yesterday-ish"],
         ["--start", "2015", "--end", "2014"],
         ["--camps", "none.csv"],
+        ["--only", "pictures"],
     ],
 )
 def test_usage(
     capsys: pytest.CaptureFixture[str], small: Path, tmp_path: Path, argv: list[str]
 ) -> None:
     code, line = one_line(capsys, [str(small), "--out", str(tmp_path / "o"), "--quiet", *argv])
-    assert code == cli.USAGE
+    assert code == codes.USAGE
     assert "got " in line
 
 
 def test_an_unknown_option_is_usage(tmp_path: Path) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cli.main(["--colour"])
-    assert stopped.value.code == cli.USAGE
+        cascade.main(["--colour"])
+    assert stopped.value.code == codes.USAGE
 
 
 def test_every_option_is_explained() -> None:
-    actions = cli.parser()._actions
+    actions = cascade.parser()._actions
     assert all(action.help for action in actions)
-    assert all(code in (cli.parser().epilog or "") for code in ("0 done", "3 done", "130"))
+    assert all(code in (cascade.parser().epilog or "") for code in ("0 done", "3 done", "130"))
+
+
+def test_a_scenario_is_written_and_reported(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    argv = ["steady", "--scale", "0.02", "--out", str(tmp_path)]
+    assert scenario.main(argv) == codes.DONE
+    made = tmp_path / "steady-synthetic.jsonl.gz"
+    assert (tmp_path / "steady-truth").is_dir()
+    capsys.readouterr()
+    assert archive.main(["report", str(made), "--json", "--quiet"]) == codes.DONE
+    told = json.loads(capsys.readouterr().out)
+    with gzip.open(made) as file:
+        assert told["totals"]["records"] == sum(1 for _ in file)
+    assert told["rejects"] == []
+
+
+def test_ids_are_exported_from_tables(small: Path, tmp_path: Path) -> None:
+    tables, ids = tmp_path / "tables", tmp_path / "ids"
+    assert archive.main(["read", str(small), "--to", str(tables), "--quiet"]) == codes.DONE
+    assert archive.main(["export", str(tables), "--to", str(ids)]) == codes.DONE
+    assert len((ids / "ids.txt").read_text(encoding="utf-8").split()) == HEAD
+
+
+def test_locations_are_told_as_csv_and_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert places.main(["Oakland, CA", "=1+1", "worldwide"]) == codes.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["location", '"Oakland', "'=1+1", "worldwide"]
+    assert places.main(["--json", "Oakland, CA"]) == codes.DONE
+    assert json.loads(capsys.readouterr().out)["city"] == "Oakland"
+
+
+@pytest.mark.parametrize(
+    ("command", "argv", "code"),
+    [
+        (scenario, ["noname"], codes.USAGE),
+        (scenario, ["steady", "--scale", "99"], codes.USAGE),
+        (archive, ["report", "none.jsonl"], codes.NOTHING_USABLE),
+        (archive, ["export", "none", "--to", "ids"], codes.NOTHING_USABLE),
+    ],
+)
+def test_the_other_commands_say_one_line(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: ModuleType, argv: list[str],
+    code: int, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    assert command.main(argv) == code
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,5 @@
 """`python -m spread.cascade`: the whole path from an archive to a report."""
 
-from spread.cli import main
+from spread.cli import cascade
 
-raise SystemExit(main())
+raise SystemExit(cascade.main())

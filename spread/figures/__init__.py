@@ -13,6 +13,7 @@ from spread.figures.family import family
 from spread.figures.map import map  # noqa: A004 - the name that a user looks for
 from spread.figures.network import network
 from spread.figures.seeds import seeds
+from spread.figures.sensitivity import sensitivity
 from spread.figures.shares import shares
 from spread.figures.timeline import timeline
 from spread.figures.tree import tree
@@ -26,6 +27,7 @@ __all__ = [
     "map",
     "network",
     "seeds",
+    "sensitivity",
     "shares",
     "timeline",
     "tree",

@@ -8,7 +8,7 @@ from pathlib import Path
 from spread import tables
 from spread.report import _page, _safety
 from spread.report._elements import document, element, joined
-from spread.report._pictures import PICTURES
+from spread.report._pictures import pictures
 from spread.study import Study
 
 __all__ = ["write", "write_figures"]
@@ -60,7 +60,8 @@ def write_figures(study: Study, folder: str | Path) -> None:
         What `study.run` returns.
     folder
         Where to write timeline.html, network.html, ccdf.html, tree.html, seeds.html,
-        shares.html, family.html, map.html, arrivals.html, plotly.min.js and world.js.
+        shares.html, family.html, map.html, arrivals.html, plotly.min.js and world.js;
+        sensitivity.html where the study has that table.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def write_figures(study: Study, folder: str | Path) -> None:
     place = Path(folder)
     _write(place / _PLOTLY, _safety.plotly_script())
     _write(place / _WORLD, _safety.outline_script())
-    for name in PICTURES:
+    for name in pictures(study):
         _write(place / f"{name}.html", _alone(study, name))
 
 

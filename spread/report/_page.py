@@ -42,6 +42,9 @@ _TITLES = {
     "arrivals": "Arrivals",
     "flows": "What was passed on from city to city",
     "evidence": "Tweets to read",
+    "robustness": "Each claim over all specifications",
+    "sensitivity": "Each claim under each specification",
+    "controls": "Turns where there should be none",
 }
 _HIDDEN = {
     "usage": ("first_tweet_id", "first_author_id"),
@@ -56,6 +59,8 @@ _HIDDEN = {
     "coverage": ("tweet_id", "user_id"),
     "metrics": ("tweet_id", "user_id"),
     "places": ("place_id",),
+    "sensitivity": ("about_id",),
+    "robustness": (),
 }
 
 
@@ -82,6 +87,7 @@ def body(study: Study, *, command: str) -> Markup:
         ("turned", "When it turned", _turned(study)),
         ("spawned", "What it spawned", _spawned(study)),
         ("went", "Where it went", _went(study)),
+        *_checked(study),
         ("refused", "What could not be told", _refused(study)),
         ("evidence", "The tweets behind it", _evidence(study)),
         ("methods", "How it was done", _methods(study, command)),
@@ -259,6 +265,26 @@ def _went(study: Study) -> Markup:
         *_tables(study, "arrivals", "flows"),
         *_naive(study, ("Where did it",)),
     )
+
+
+def _checked(study: Study) -> list[tuple[str, str, Markup]]:
+    """Return the section on other choices and negative controls, if the study has them."""
+    content = []
+    if "sensitivity" in study.tables:
+        words = (
+            "The main claims made again with other choices, one at a time. A claim that changes "
+            "with a choice that nobody can defend against another is not settled."
+        )
+        content += [element("p", words), plot(study, "sensitivity")]
+        content += _tables(study, *(n for n in ("robustness", "sensitivity") if n in study.tables))
+    if "controls" in study.tables:
+        controls = study.tables["controls"]
+        words = (
+            f"A turn was looked for in {len(controls)} places where there should be none, and "
+            f"found in {int(controls['found'].sum())}."
+        )
+        content += [element("p", words), *_tables(study, "controls")]
+    return [("checked", "What depends on choices", joined(*content))] if content else []
 
 
 def _refused(study: Study) -> Markup:

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from spread import figures
 from spread.study import Study
 
-__all__ = ["PICTURES", "picture"]
+__all__ = ["PICTURES", "picture", "pictures"]
 
 
 def _timeline(study: Study) -> go.Figure:
@@ -55,6 +55,10 @@ def _arrivals(study: Study) -> go.Figure:
     return figures.arrivals(study.tables["arrivals"], time_zone=study.time_zone)
 
 
+def _sensitivity(study: Study) -> go.Figure:
+    return figures.sensitivity(study.tables["sensitivity"])
+
+
 PICTURES: dict[str, Callable[[Study], go.Figure]] = {
     "timeline": _timeline,
     "network": _network,
@@ -66,8 +70,15 @@ PICTURES: dict[str, Callable[[Study], go.Figure]] = {
     "map": _map,
     "arrivals": _arrivals,
 }
+CHECKS = {"sensitivity": _sensitivity}
+"""Pictures of tables that a study has when it was asked for them."""
 
 
 def picture(study: Study, name: str) -> go.Figure:
     """Return one figure of a study."""
-    return PICTURES[name](study)
+    return {**PICTURES, **CHECKS}[name](study)
+
+
+def pictures(study: Study) -> list[str]:
+    """Return the names of the figures that a study has."""
+    return [*PICTURES, *(name for name in CHECKS if name in study.tables)]

@@ -13,10 +13,12 @@ from spread import archive as archives
 from spread._random import resolve_seed
 from spread.archive import Archive
 from spread.study import _camps, _scope, _story, _tables
+from spread.study._controls import controls
 from spread.study._found import find
 from spread.study._record import Study
+from spread.study._sensitivity import robustness, sensitivity
 
-__all__ = ["Study", "run"]
+__all__ = ["Study", "controls", "robustness", "run", "sensitivity"]
 
 _PACKAGES = (
     "spread",
@@ -101,13 +103,14 @@ def run(
     seed = resolve_seed(rng)
     _scope.zone(time_zone)
     coding = None if camps is None else _camps.checked(camps)
+    launched = _scope.instant(launch, time_zone)
     opened = _opened(source, progress)
     with tqdm(disable=None if progress is None else not progress, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         found = find(
             scope,
             coding=coding,
-            launch=_scope.instant(launch, time_zone),
+            launch=launched,
             names=names,
             seed=seed,
             begin=bar.set_description,
@@ -121,6 +124,8 @@ def run(
         start_at=scope.start_at,
         end_at=scope.end_at,
         time_zone=time_zone,
+        launch=launched,
+        coding=coding,
         names=names,
         seed=seed,
         versions={name: metadata.version(name) for name in _PACKAGES},

@@ -45,13 +45,22 @@ class Camps:
     profile: pd.DataFrame
 
 
-def choose(graph: igraph.Graph, coding: pd.DataFrame | None, *, seed: int) -> Camps:
-    """Find camps in a retweet graph; a coding by the user comes before them."""
+def choose(
+    graph: igraph.Graph,
+    coding: pd.DataFrame | None,
+    *,
+    resolution: float | None = None,
+    seed: int,
+) -> Camps:
+    """Find camps in a retweet graph; a coding by the user comes before them.
+
+    The resolution is the one at which communities stand out most, unless it is given.
+    """
     runs = int(np.clip(_SEARCHED_EDGES // max(graph.ecount(), 1), *_RUNS))
     profile = communities.profile(graph, runs=max(runs // 3, 2), rng=stream(seed, 0))
     partition = communities.detect(
         graph,
-        resolution=communities.clearest(profile),
+        resolution=communities.clearest(profile) if resolution is None else resolution,
         runs=runs,
         rewirings=runs,
         rng=stream(seed, 1),

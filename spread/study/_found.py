@@ -65,7 +65,7 @@ def find(
     metrics = cascade.metrics(forests)
     other = cascade.forests(scope.tagged, method="debatenight", rng=stream(seed, 2))
     begin("dating the turn")
-    turn = _dated(scope, retweets, used, launch, seed)
+    turn = dated(scope, retweets, used, launch, seed)
     begin("crediting accounts")
     rank = seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4))
     begin("tracing the family of tags")
@@ -87,7 +87,7 @@ def find(
         coverage=cascade.coverage(scope.tagged),
         turn=turn,
         rank=rank,
-        turned=_turned(forests, used, turn, seed),
+        turned=turned(forests, used, turn, seed),
         family=family,
         tags=tags,
         located=located,
@@ -96,7 +96,7 @@ def find(
     )
 
 
-def _dated(
+def dated(
     scope: Scope, graph: igraph.Graph, camps: Camps, launch: pd.Timestamp | None, seed: int
 ) -> Turn:
     """Date the turn; a second time by camps to which the turn's own retweets gave nobody."""
@@ -111,7 +111,7 @@ def _dated(
     return detect(_camps.held_out(graph, camps.partition, seed=seed, outside=window))
 
 
-def _turned(forests: Forests, camps: Camps, turn: Turn, seed: int) -> pd.DataFrame:
+def turned(forests: Forests, camps: Camps, turn: Turn, seed: int) -> pd.DataFrame:
     """Return who turned it; nobody where the camps are codes of tweets, not of accounts."""
     known = turn.rising in set(camps.accounts.camp)
     dated = replace(turn, cannot_tell="the camps are not of accounts") if not known else turn

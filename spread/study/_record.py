@@ -1,7 +1,7 @@
 """The record that a study leaves: tables, results, sentences, and what made them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -36,6 +36,8 @@ class Study:
         The tables of the archive, and what was read and rejected.
     start_at, end_at, time_zone
         The window studied (UTC instants) and the zone in which times are told.
+    launch, coding
+        When the tag was launched and how the user coded the camps, where that was given.
     synthetic
         Whether the archive says of itself that it is synthetic.
     names
@@ -50,6 +52,8 @@ class Study:
     start_at: pd.Timestamp
     end_at: pd.Timestamp
     time_zone: str
+    launch: pd.Timestamp | None
+    coding: pd.DataFrame | None
     names: bool
     seed: int
     versions: Mapping[str, str]
@@ -70,6 +74,13 @@ class Study:
         """What a page about the study is called."""
         about = self.shown if self.root else "A tweet archive"
         return f"{about}: how it spread" + (" (synthetic data)" if self.synthetic else "")
+
+    def with_tables(self, **tables: pd.DataFrame) -> "Study":
+        """Return the study with more tables, such as `sensitivity` and `controls`.
+
+        `report.write` and the command show and write every table that a study has.
+        """
+        return replace(self, tables={**self.tables, **tables})
 
     def __repr__(self) -> str:
         return f"<Study of {self.shown}: {len(self.story)} sentences, seed {self.seed}>"

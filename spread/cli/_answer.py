@@ -1,0 +1,78 @@
+"""What every command shares: its exit codes, and one line for what cannot be done."""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from spread import __version__
+from spread._errors import InputError, OutputError, SpreadError
+
+__all__ = [
+    "CODES", "DONE", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE", "answer",
+    "parser", "said", "writable",
+]  # fmt: skip
+
+DONE, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN, INTERRUPTED = 0, 2, 3, 4, 5, 130
+
+CODES = """\
+exit codes: 0 done; 2 usage; 3 done, but some input was rejected; 4 nothing usable;
+5 cannot write; 130 interrupted
+"""
+
+Run = Callable[[argparse.Namespace], int]
+
+
+def parser(room: str, description: str, examples: str) -> argparse.ArgumentParser:
+    """Return the parser of `python -m spread.ROOM`, with its examples and the exit codes."""
+    options = argparse.ArgumentParser(
+        prog=f"python -m spread.{room}",
+        description=description,
+        epilog=f"examples:\n{examples}\n{CODES}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--version", action="version", version=f"spread {__version__}")
+    return options
+
+
+def answer(run: Run, options: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
+    """Run a command on its options and return its exit code; errors are one line each."""
+    given = options.parse_args(list(sys.argv[1:] if argv is None else argv))
+    try:
+        code = run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has stopped reading, as `head` does: nothing is left to say to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return said("interrupted; what stands in the output folder is whole", INTERRUPTED)
+    except OutputError as error:
+        return said(str(error), NOT_WRITTEN)
+    except InputError as error:
+        return said(str(error), NOTHING_USABLE)
+    except SpreadError as error:
+        return said(str(error), USAGE)
+    return code
+
+
+def said(line: str, code: int) -> int:
+    """Tell one line on standard error, and return the code that belongs to it."""
+    print(f"spread: {line}", file=sys.stderr)
+    return code
+
+
+def writable(folder: Path) -> None:
+    """Find out before the work, not after it, that the results cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            "the output folder cannot be written",
+            got=f"{folder} ({error.strerror or error})",
+            hint="Name another with --out",
+        ) from error

@@ -1,0 +1,93 @@
+"""`python -m spread.archive`: read an archive into tables, report on it, export its ids."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from spread import archive
+from spread.archive import Archive
+from spread.cli._answer import DONE, PARTLY, answer, parser
+
+__all__ = ["main"]
+
+_EXAMPLES = """\
+  python -m spread.archive report tweets.jsonl.gz 'more/*.json'
+      what is in these files, and what could not be read
+  python -m spread.archive read folder/ --to tables/
+      the same, and keep the tables: Parquet, for spread and everything else
+  python -m spread.archive export tables/ --to ids/
+      the ids alone, which may be passed on
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    Examples
+    --------
+    >>> main(["report", "no-such-file.jsonl"])
+    4
+    """
+    options = parser("archive", "Read tweet archives; nothing is lost silently.", _EXAMPLES)
+    commands = options.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    read = _files(commands.add_parser("read", help="read files into tables, and report"))
+    read.add_argument("--to", metavar="DIR", type=Path, required=True, help="a folder to be made")
+    read.set_defaults(run=_read)
+    report = _files(commands.add_parser("report", help="report what is in files or in tables"))
+    report.set_defaults(run=_report)
+    export = commands.add_parser("export", help="write the ids of the collected tweets")
+    export.add_argument("archive", type=Path, help="a folder that `read` made")
+    export.add_argument("--to", metavar="DIR", type=Path, required=True, help="a folder to be made")
+    export.set_defaults(run=_export)
+    return answer(lambda given: int(given.run(given)), options, argv)
+
+
+def _files(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    add = command.add_argument
+    add("archive", nargs="+", help="files, folders or globs; or a folder that `read` made")
+    add("--json", action="store_true", help="tell it as JSON")
+    add("--strict", action="store_true", help="stop at the first record that cannot be read")
+    add("--workers", metavar="N", type=int, help="how many processes read (default: the cores)")
+    add("--quiet", action="store_true", help="no progress on stderr")
+    return command
+
+
+def _read(options: argparse.Namespace) -> int:
+    return _told(_opened(options, to=options.to), as_json=options.json)
+
+
+def _report(options: argparse.Namespace) -> int:
+    first = Path(options.archive[0])
+    kept = len(options.archive) == 1 and (first / "tweets.parquet").is_file()
+    return _told(archive.open(first) if kept else _opened(options), as_json=options.json)
+
+
+def _export(options: argparse.Namespace) -> int:
+    archive.open(options.archive).export(options.to)
+    print(f"Wrote {options.to}: ids alone, and the rule for passing them on")
+    return DONE
+
+
+def _opened(options: argparse.Namespace, *, to: Path | None = None) -> Archive:
+    return archive.read(
+        options.archive,
+        to=to,
+        workers=options.workers,
+        strict=options.strict,
+        progress=False if options.quiet else None,
+    )
+
+
+def _told(opened: Archive, *, as_json: bool) -> int:
+    report = opened.report
+    if as_json:
+        files = json.loads(report.files.to_json(orient="records"))
+        rejects = json.loads(report.rejects.to_json(orient="records", date_format="iso"))
+        whole = {"totals": report.totals, "origins": dict(report.origins), "users": report.users}
+        print(json.dumps({**whole, "files": files, "rejects": rejects}, indent=1))
+    else:
+        print(report)
+        for name, value in report.facts().items():
+            print(f"{name:>14}: {value}")
+    return PARTLY if len(report.rejects) else DONE

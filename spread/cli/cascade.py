@@ -1,0 +1,197 @@
+"""`python -m spread.cascade`: the whole path, from an archive to a report."""
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from spread import archive, report, samples, study, tables
+from spread._errors import UsageError
+from spread.archive import Archive
+from spread.cli import _answer
+from spread.cli._answer import DONE, PARTLY, answer, writable
+
+__all__ = ["main", "parser", "write"]
+
+_CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
+_CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
+_KEEP = "keep the tables of the archive there, and start from them the next time"
+_PARTS = ("tables", "figures", "report")
+
+_EXAMPLES = """\
+  python -m spread.cascade
+      the shipped #myNYPD archive (synthetic)
+  python -m spread.cascade tweets.jsonl.gz --root myNYPD --time-zone America/New_York
+  python -m spread.cascade folder/ 'more/*.jsonl' --out out2 --seed 7
+  python -m spread.cascade big/ --keep big-tables --only figures
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the options of `python -m spread.cascade`.
+
+    Examples
+    --------
+    >>> parser().parse_args(["a.jsonl", "--root", "myNYPD"]).root
+    'myNYPD'
+    """
+    description = "From a tweet archive to the story of a hashtag."
+    options = _answer.parser("cascade", description, _EXAMPLES)
+    add = options.add_argument
+    add("archive", nargs="*", help="files, folders or globs; the shipped sample by default")
+    add("--root", metavar="TAG", help="the hashtag; the commonest by default")
+    add("--out", metavar="DIR", default="out", type=Path, help="where to write (default: out)")
+    add("--only", metavar="PART", action="append", help=f"write {', '.join(_PARTS)}; repeatable")
+    add("--keep", metavar="DIR", type=Path, help=_KEEP)
+    add("--start", metavar="TIME", help="first moment, such as 2014-04-22T14:00")
+    add("--end", metavar="TIME", help="the moment after the last")
+    add("--time-zone", metavar="ZONE", help="zone of the times told, such as America/New_York")
+    add("--camps", metavar="CSV", type=Path, help=_CODING)
+    add("--launch", metavar="TIME", help="when the tag was launched, if the archive holds that")
+    add("--names", action="store_true", help="name every account, not only public ones")
+    add("--checks", action="store_true", help=_CHECKS)
+    add("--seed", metavar="N", type=int, default=1, help="seed of every random draw (default: 1)")
+    add("--strict", action="store_true", help="stop at the first record that cannot be read")
+    add("--json", action="store_true", help="tell the story as JSON on standard output")
+    add("--quiet", action="store_true", help="no progress on stderr")
+    return options
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code.
+
+    Examples
+    --------
+    >>> main(["no-such-file.jsonl"])
+    4
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    command = shlex.join(["python", "-m", "spread.cascade", *arguments])
+    return answer(lambda options: _run(options, command), parser(), arguments)
+
+
+def _run(options: argparse.Namespace, command: str) -> int:
+    parts = _parts(options.only)
+    if options.seed < 0:
+        raise UsageError("--seed is out of range", got=str(options.seed), allowed="0, 1, 2, …")
+    writable(options.out)
+    shipped = not options.archive
+    progress = False if options.quiet else None
+    found = study.run(
+        _archive(options, progress),
+        "myNYPD" if shipped and options.root is None else options.root,
+        start=options.start,
+        end=options.end,
+        camps=None if options.camps is None else _coded(options.camps),
+        launch=options.launch,
+        time_zone=options.time_zone or ("America/New_York" if shipped else "UTC"),
+        names=options.names,
+        rng=options.seed,
+        progress=progress,
+    )
+    if options.checks:
+        found = _checked(found, options.seed, progress)
+    write(found, options.out, command=command, parts=parts)
+    if options.json:
+        print(json.dumps(_record(found, command), indent=1))
+    else:
+        print(found)
+        print(f"\nOpen {options.out / 'report.html' if 'report' in parts else options.out}")
+    return PARTLY if len(found.read_report.rejects) else DONE
+
+
+def _parts(only: list[str] | None) -> tuple[str, ...]:
+    unknown = sorted(set(only or ()) - set(_PARTS))
+    if unknown:
+        raise UsageError("no such part", got=repr(unknown[0]), allowed=", ".join(_PARTS))
+    return tuple(only) if only else _PARTS
+
+
+def _archive(options: argparse.Namespace, progress: bool | None) -> Archive:
+    """Return the archive: from the tables kept of it, or read and, if asked, kept."""
+    if options.keep is not None and (options.keep / "tweets.parquet").is_file():
+        kept = archive.open(options.keep)
+        _require_same(kept, options)
+        return kept
+    paths = options.archive or samples.path("mynypd")
+    return archive.read(paths, to=options.keep, strict=options.strict, progress=progress)
+
+
+def _require_same(kept: Archive, options: argparse.Namespace) -> None:
+    """Refuse tables that were made of other files than those named now."""
+    known = {Path(name).name for name in kept.report.files.source_file}
+    named = {Path(given).name for given in options.archive if Path(given).is_file()}
+    if other := sorted(named - known):
+        raise UsageError(
+            "the tables kept there are of other files",
+            got=f"{other[0]} is not among those in {options.keep}",
+            hint="Name another folder with --keep",
+        )
+
+
+def write(
+    found: study.Study,
+    folder: str | Path,
+    *,
+    command: str = "",
+    parts: Sequence[str] = _PARTS,
+) -> None:
+    """Write a study, or parts of it, as report.html, figures/, tables/; and run.json.
+
+    Each file appears whole or not at all, run.json last.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written.
+    """
+    out = Path(folder)
+    if "tables" in parts:
+        for name, table in found.tables.items():
+            tables.write(table, out / "tables" / name)
+    if "figures" in parts:
+        report.write_figures(found, out / "figures")
+    if "report" in parts:
+        report.write(found, out / "report.html", command=command)
+    with tables.written(out / "run.json") as draft:
+        draft.write_text(json.dumps(_record(found, command), indent=1) + "\n", encoding="utf-8")
+
+
+def _checked(found: study.Study, seed: int, progress: bool | None) -> study.Study:
+    """Return a study with its claims under other choices, and its negative controls."""
+    table = study.sensitivity(found, rng=seed, progress=progress)
+    return found.with_tables(
+        sensitivity=table,
+        robustness=study.robustness(table),
+        controls=study.controls(found, rng=seed),
+    )
+
+
+def _record(found: study.Study, command: str) -> dict[str, object]:
+    files = found.tables["files"]
+    return {
+        "command": command,
+        "seed": found.seed,
+        "root": found.root,
+        "synthetic": found.synthetic,
+        "window": [found.start_at.isoformat(), found.end_at.isoformat()],
+        "versions": dict(found.versions),
+        "inputs": files.to_dict("records"),
+        "rejected": len(found.read_report.rejects),
+        "rows": {name: len(table) for name, table in found.tables.items()},
+        "story": list(found.story),
+        "cannot_tell": [list(refusal) for refusal in found.cannot_tell],
+    }
+
+
+def _coded(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_csv(path, dtype=str)
+    except (OSError, ValueError, UnicodeError) as error:
+        raise UsageError(
+            "the coding of camps cannot be read", got=f"{path} ({error})", allowed="a CSV file"
+        ) from error

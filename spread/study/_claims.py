@@ -1,0 +1,264 @@
+"""The main claims of a study as numbers: each with what it is about and what it is held against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from spread.hashtags import Family
+from spread.hijack import Turn
+from spread.tables import rows
+
+__all__ = ["COLUMNS", "Results", "Subjects", "claims", "subjects"]
+
+COLUMNS = {
+    "claim": "str",
+    "about": "str",
+    "about_id": "str",
+    "unit": "str",
+    "estimate": "float64",
+    "low": "float64",
+    "high": "float64",
+    "agrees": "boolean",
+    "beyond_null": "boolean",
+    "cannot_tell": "str",
+}
+
+_GONE = "the account is among those left out"
+_TAGS = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """What claims are made from, however it was found.
+
+    `gone` are accounts left out on purpose; `star` says that trees are stars by definition.
+    """
+
+    turn: Turn
+    camps: pd.DataFrame
+    turned: pd.DataFrame
+    rank: pd.DataFrame
+    metrics: pd.DataFrame
+    family: Family | None
+    gone: frozenset[str] = frozenset()
+    star: bool = False
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """Whom and what the study's own claims are about; other specifications are asked the same."""
+
+    risen: frozenset[str]
+    onset: tuple[Any, Any] | None
+    turner: str | None
+    carrier: str | None
+    largest: tuple[str, str] | None
+    parents: tuple[tuple[str, str], ...]
+    labels: Mapping[str, str]
+
+
+def subjects(study: Results) -> Subjects:
+    """Return what the study claims something about."""
+    turn, family = study.turn, study.family
+    found = turn.rising is not None
+    return Subjects(
+        risen=frozenset(study.camps.user_id[study.camps.camp == turn.rising]),
+        onset=(turn.onset_low, turn.onset_high) if found else None,
+        turner=_likeliest(study.turned),
+        carrier=str(study.rank.user_id.iloc[0]) if len(study.rank) else None,
+        largest=_largest(study.metrics),
+        parents=() if family is None or family.cannot_tell else _parents(family),
+        labels=_labels(study.turned) | _labels(study.rank),
+    )
+
+
+def claims(results: Results, asked: Subjects) -> pd.DataFrame:
+    """Return one row a claim: does it hold by these results, and how far from nothing?
+
+    `agrees` says whether the same is found as in the study: a turn to the same side, an
+    onset whose interval overlaps, the same account or parent first; it is missing where
+    that cannot be asked, as of an account that was left out on purpose. `beyond_null` says
+    whether the interval excludes the value of no effect; it is missing where a claim is a
+    probability and has no interval.
+    """
+    made = [
+        *_of_turn(results, asked),
+        *_of_turner(results, asked),
+        *_of_carrier(results, asked),
+        *_of_depth(results, asked),
+        *_of_parents(results.family, asked),
+    ]
+    table = pd.DataFrame(made, columns=list(COLUMNS)).astype(COLUMNS)
+    accounts = table.about_id.map(dict(asked.labels))
+    return table.assign(about=table.about.fillna(accounts).fillna("an unknown account"))
+
+
+class _Question(NamedTuple):
+    """What is claimed: of whom (an account is named later, by its id), in which unit."""
+
+    claim: str
+    unit: str
+    about: str | None = None
+    about_id: str | None = None
+
+
+def _told(asked: _Question, estimate: float, **rest: object) -> dict[str, object]:
+    return {**asked._asdict(), "estimate": estimate, **rest}
+
+
+def _refused(asked: _Question, reason: str) -> dict[str, object]:
+    """Return a claim that is not found again."""
+    return _told(asked, float("nan"), agrees=False, cannot_tell=reason)
+
+
+def _unasked(asked: _Question, reason: str) -> dict[str, object]:
+    """Return a claim that this specification leaves open by what it is."""
+    return _told(asked, float("nan"), cannot_tell=reason)
+
+
+def _of_turn(results: Results, asked: Subjects) -> list[dict[str, object]]:
+    """Return the rise of the camp's share, and the onset against the study's."""
+    turn = results.turn
+    if asked.onset is None:
+        none = _Question("no turn", "probability of a turn", "the tag")
+        return [_told(none, turn.p_turn, agrees=turn.rising is None)]
+    rise = _Question("rise of the camp's share", "share", "the tag")
+    onset = _Question("onset", "hours after the study's", "the tag")
+    if turn.rising is None:
+        why = turn.cannot_tell or f"no turn is found (probability of one {turn.p_turn:.2g})"
+        return [_refused(rise, why), _refused(onset, why)]
+    share = next(rows(turn.shares[turn.shares.camp == turn.rising]))
+    low, high = share.after_low - share.before_high, share.after_high - share.before_low
+    rose = _told(
+        rise, share.after - share.before, low=low, high=high, beyond_null=bool(low > 0),
+        agrees=_same_side(results, asked.risen),
+    )  # fmt: skip
+    middle = _middle(*asked.onset)
+    overlap = turn.onset_low <= asked.onset[1] and turn.onset_high >= asked.onset[0]
+    since = [_hours(at - middle) for at in (turn.onset, turn.onset_low, turn.onset_high)]
+    return [rose, _told(onset, since[0], low=since[1], high=since[2], agrees=bool(overlap))]
+
+
+def _of_turner(results: Results, asked: Subjects) -> list[dict[str, object]]:
+    if asked.turner is None:
+        return []
+    question = _Question("turned it", "probability", about_id=asked.turner)
+    if asked.turner in results.gone:
+        return [_unasked(question, _GONE)]
+    if results.turned.empty:
+        return [_refused(question, results.turn.cannot_tell or "no turn is found")]
+    known = results.turned.set_index("user_id").p_turned
+    first = _likeliest(results.turned) == asked.turner
+    return [_told(question, float(known.get(asked.turner, 0.0)), agrees=first)]
+
+
+def _of_carrier(results: Results, asked: Subjects) -> list[dict[str, object]]:
+    if asked.carrier is None:
+        return []
+    question = _Question("most credit", "share of credit", about_id=asked.carrier)
+    if asked.carrier in results.gone:
+        return [_unasked(question, _GONE)]
+    rank = results.rank
+    if rank.empty:
+        return [_refused(question, "nothing is passed on")]
+    of = rank[rank.user_id == asked.carrier]
+    if of.empty:
+        return [_told(question, 0.0, agrees=False, beyond_null=False)]
+    row = of.iloc[0]
+    return [
+        _told(
+            question, row["share"], low=row.share_low, high=row.share_high,
+            agrees=bool(rank.user_id.iloc[0] == asked.carrier), beyond_null=bool(row.share_low > 0),
+        )
+    ]  # fmt: skip
+
+
+def _of_depth(results: Results, asked: Subjects) -> list[dict[str, object]]:
+    """Return how much further than a star the study's largest cascade reached."""
+    if asked.largest is None:
+        return []
+    root, author = asked.largest
+    about = "the largest cascade"
+    question = _Question("passed on beyond a star", "virality above the star's", about, root)
+    if results.star:
+        return [_unasked(question, "every cascade is a star by this reconstruction")]
+    if author in results.gone:
+        return [_unasked(question, _GONE)]
+    of = results.metrics[results.metrics.tweet_id == root]
+    if of.empty or of["size"].iloc[0] < 3:
+        return [_refused(question, "the cascade is not there")]
+    row = of.iloc[0]
+    low, high = row.virality_low - row.star_virality, row.virality_high - row.star_virality
+    return [
+        _told(
+            question, row.virality - row.star_virality, low=low, high=high,
+            agrees=bool(row.virality > row.star_virality), beyond_null=bool(low > 0),
+        )
+    ]  # fmt: skip
+
+
+def _of_parents(family: Family | None, asked: Subjects) -> list[dict[str, object]]:
+    return [_of_parent(family, child, parent) for child, parent in asked.parents]
+
+
+def _of_parent(family: Family | None, child: str, parent: str) -> dict[str, object]:
+    question = _Question(f"comes from #{parent}", "probability", f"#{child}")
+    if family is None or family.cannot_tell:
+        return _refused(question, "no root" if family is None else str(family.cannot_tell))
+    links = family.links[(family.links.child == child) & family.links.parent.notna()]
+    if links.empty:
+        return _refused(question, "the tag has no candidate parent")
+    ordered = links.sort_values(["probability", "parent"], ascending=[False, True])
+    held = float(links.set_index("parent").probability.get(parent, 0.0))
+    return _told(question, held, agrees=bool(ordered.parent.iloc[0] == parent))
+
+
+def _labels(accounts: pd.DataFrame) -> dict[str, str]:
+    if "label" not in accounts:
+        return {}
+    return dict(zip(accounts.user_id.astype(str), accounts.label.astype(str), strict=True))
+
+
+def _parents(family: Family) -> tuple[tuple[str, str], ...]:
+    """Return the tags told to descend or, if none is, the likeliest parents of the largest."""
+    named = family.links[family.links.parent.notna()]
+    ordered = named.sort_values(["child", "probability", "parent"], ascending=[True, False, True])
+    best = ordered.drop_duplicates("child").set_index("child").parent
+    kin = family.members[family.members.hashtag.isin(best.index)]
+    told = kin[kin.verdict == "descends"]
+    chosen = told if len(told) else kin
+    chosen = chosen.sort_values(["authors", "hashtag"], ascending=[False, True]).head(_TAGS)
+    return tuple((str(tag), str(best[tag])) for tag in chosen.hashtag)
+
+
+def _same_side(results: Results, risen: frozenset[str]) -> bool:
+    """Whether the camp that rose holds most of those in the study's, of whom it is known."""
+    camps = results.camps[results.camps.user_id.isin(risen)].camp
+    if camps.empty:
+        return True
+    counted = camps.value_counts()
+    return bool(counted.get(results.turn.rising, 0) == counted.max())
+
+
+def _likeliest(turned: pd.DataFrame) -> str | None:
+    if turned.empty:
+        return None
+    ordered = turned.sort_values(["p_turned", "user_id"], ascending=[False, True])
+    return str(ordered.user_id.iloc[0])
+
+
+def _largest(metrics: pd.DataFrame) -> tuple[str, str] | None:
+    if metrics.empty or metrics["size"].max() < 3:
+        return None
+    ordered = metrics.sort_values(["size", "cascade"], ascending=[False, True])
+    return str(ordered.tweet_id.iloc[0]), str(ordered.user_id.iloc[0])
+
+
+def _middle(low: Any, high: Any) -> Any:
+    return low + (high - low) / 2
+
+
+def _hours(span: pd.Timedelta) -> float:
+    return float(span / pd.Timedelta(hours=1))
