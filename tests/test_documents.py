@@ -1,9 +1,13 @@
 """README, environment and citation say what is true of the project."""
 
+import importlib
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 import spread
@@ -54,4 +58,28 @@ def test_readme_links_lead_somewhere() -> None:
 
 def test_everything_the_tests_need_is_in_the_extra() -> None:
     everything = PROJECT["optional-dependencies"]["all"]
-    assert everything == ["spread[lexicon,notebook,test]"]
+    assert everything == ["spread[docs,lexicon,notebook,test]"]
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The API reference, built as the README says, with every warning an error."""
+    out = tmp_path_factory.mktemp("api")
+    command = [sys.executable, "-W", "error", "-m", "pdoc", "-d", "numpy", "-o", str(out), "spread"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return out
+
+
+@pytest.mark.parametrize("room", spread.__all__)
+def test_the_reference_shows_every_public_name(reference: Path, room: str) -> None:
+    page = (reference / "spread" / f"{room}.html").read_text(encoding="utf-8")
+    shown = set(re.findall(r'id="([\w.]+)"', page))
+    assert set(importlib.import_module(f"spread.{room}").__all__) <= shown
+
+
+def test_the_pages_on_extending_name_files_that_are_there() -> None:
+    for page in sorted((ROOT / "docs").glob("adding-*.md")):
+        named = re.findall(r"`((?:spread|tests|docs)/[\w./*-]+)`", page.read_text("utf-8"))
+        assert named, page.name
+        assert [name for name in named if not list(ROOT.glob(name))] == []
