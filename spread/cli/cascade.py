@@ -13,13 +13,14 @@ from spread import archive, report, samples, study, tables
 from spread._errors import UsageError
 from spread.archive import Archive
 from spread.cli import _answer
-from spread.cli._answer import DONE, PARTLY, answer, writable
+from spread.cli._answer import DONE, NOT_WRITTEN, PARTLY, answer, said, writable
 
 __all__ = ["main", "parser", "write"]
 
 _CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
 _CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
 _KEEP = "keep the tables of the archive there, and start from them the next time"
+_STATIC = f"write the figures also as some of {','.join(report.FORMATS)}"
 _PARTS = ("tables", "figures", "report")
 
 _EXAMPLES = """\
@@ -46,6 +47,7 @@ def parser() -> argparse.ArgumentParser:
     add("--root", metavar="TAG", help="the hashtag; the commonest by default")
     add("--out", metavar="DIR", default="out", type=Path, help="where to write (default: out)")
     add("--only", metavar="PART", action="append", help=f"write {', '.join(_PARTS)}; repeatable")
+    add("--static", metavar="FORMATS", help=_STATIC)
     add("--keep", metavar="DIR", type=Path, help=_KEEP)
     add("--start", metavar="TIME", help="first moment, such as 2014-04-22T14:00")
     add("--end", metavar="TIME", help="the moment after the last")
@@ -78,6 +80,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
     parts = _parts(options.only)
     if options.seed < 0:
         raise UsageError("--seed is out of range", got=str(options.seed), allowed="0, 1, 2, …")
+    formats = _formats(options.static)
     writable(options.out)
     shipped = not options.archive
     progress = False if options.quiet else None
@@ -96,12 +99,32 @@ def _run(options: argparse.Namespace, command: str) -> int:
     if options.checks:
         found = _checked(found, options.seed, progress)
     write(found, options.out, command=command, parts=parts)
+    code = PARTLY if len(found.read_report.rejects) else DONE
+    if formats:
+        code = _static(found, options.out / "figures", formats) or code
     if options.json:
         print(json.dumps(_record(found, command), indent=1))
     else:
         print(found)
         print(f"\nOpen {options.out / 'report.html' if 'report' in parts else options.out}")
-    return PARTLY if len(found.read_report.rejects) else DONE
+    return code
+
+
+def _static(found: study.Study, folder: Path, formats: Sequence[str]) -> int:
+    """Write the figures as static files; where no browser is found, one line says so."""
+    try:
+        report.write_static(found, folder, formats=formats)
+    except report.MissingBrowserError as error:
+        return said(f"{error}. The pages are written all the same", NOT_WRITTEN)
+    return DONE
+
+
+def _formats(given: str | None) -> tuple[str, ...]:
+    formats = tuple(given.split(",")) if given is not None else ()
+    if unknown := sorted(set(formats) - set(report.FORMATS)):
+        allowed = f"{', '.join(report.FORMATS)}, with commas between"
+        raise UsageError("unknown format", got=repr(unknown[0]), allowed=allowed)
+    return formats
 
 
 def _parts(only: list[str] | None) -> tuple[str, ...]:

@@ -3,15 +3,17 @@
 A page makes no request and runs no script but its own: see `spread.report._safety`.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from spread import tables
 from spread.report import _page, _safety
 from spread.report._elements import document, element, joined
-from spread.report._pictures import pictures
+from spread.report._pictures import picture, pictures
+from spread.report._static import FORMATS, MissingBrowserError, export
 from spread.study import Study
 
-__all__ = ["write", "write_figures"]
+__all__ = ["FORMATS", "MissingBrowserError", "write", "write_figures", "write_static"]
 
 _PLOTLY, _WORLD = "plotly.min.js", "world.js"
 
@@ -83,6 +85,43 @@ def write_figures(study: Study, folder: str | Path) -> None:
     _write(place / _WORLD, _safety.outline_script())
     for name in pictures(study):
         _write(place / f"{name}.html", _alone(study, name))
+
+
+def write_static(study: Study, folder: str | Path, *, formats: Sequence[str] = FORMATS) -> None:
+    """Write each figure as SVG, PDF or PNG, by one start of a browser for all of them.
+
+    SVG and PDF hold vectors. Needs the extra `export` (kaleido) and a browser of the Chrome
+    family, but no network: maps included.
+
+    Parameters
+    ----------
+    study
+        What `study.run` returns.
+    folder
+        Where to write timeline.svg and so on.
+    formats
+        Some of svg, pdf, png.
+
+    Raises
+    ------
+    UsageError
+        A format is unknown.
+    MissingBrowserError
+        Kaleido or a browser is missing; the line says what to install.
+    OutputError
+        A file cannot be written, or the browser fails.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from spread import samples, study
+    >>> s = study.run(samples.path("mynypd"), "myNYPD", end="2014-04-22T18:10Z", rng=7)
+    >>> write_static(s, "figures", formats=["gif"])
+    Traceback (most recent call last):
+    spread._errors.UsageError: unknown format: got 'gif'; allowed: svg, pdf, png
+    """
+    drawn = {name: picture(study, name) for name in pictures(study)}
+    export(drawn, Path(folder), formats)
 
 
 def _alone(study: Study, name: str) -> str:
