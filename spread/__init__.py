@@ -17,6 +17,7 @@ __all__ = [
     "archive",
     "cascade",
     "communities",
+    "coordination",
     "figures",
     "graphs",
     "hashtags",
