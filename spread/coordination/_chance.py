@@ -1,6 +1,5 @@
 """How often two accounts would share in step by chance."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -197,17 +196,3 @@ def wilson(successes: Floats | Ints, trials: Floats | Ints) -> tuple[Floats, Flo
     half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low, high = (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
     return np.maximum(low, 0.0), np.minimum(high, 1.0)
-
-
-def least_p(found: Shares, close: Cells, supported: NDArray[np.bool_]) -> float:
-    """Return a bound below which no pair of supported accounts can bring its p-value.
-
-    A pair's p-value is at least the product of the smallest chances of one account's objects.
-    """
-    before = np.zeros(len(close.size))
-    before[1:] = np.where(close.item[1:] == close.item[:-1], close.across[:-1], 0.0)
-    three = np.stack([close.inside, close.across, before])
-    smallest = np.where(three > 0, three, 1.0).min(axis=0)
-    logs = np.bincount(found.user, np.log(smallest)[close.of_row], minlength=len(supported))
-    two = np.sort(logs[supported])[:2]
-    return math.exp(two[1]) if len(two) == 2 else 1.0

@@ -6,18 +6,17 @@ from numpy.typing import NDArray
 
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
+from spread.coordination._asked import asked, by_object
 from spread.coordination._chance import (
     Cells,
     adjusted,
     cells,
     expected_by_hour,
-    least_p,
     poisson_tail,
     shuffled,
-    tails,
 )
 from spread.coordination._close import window_us
-from spread.coordination._near import Near, described, near_pairs, pairs_at_most, permuted
+from spread.coordination._near import Near, described, near_pairs, permuted
 from spread.coordination._shares import Shares, as_frame, first_shares, read_shares
 from spread.tables import Table
 
@@ -106,10 +105,11 @@ def detect(
     Notes
     -----
     Sliding window, O(n log n + close pairs of supported accounts). q is corrected for all
-    pairs of supported accounts (`null="object"`: at most those that can have `min_objects`
-    in common), not for the listed ones alone. Windows, nulls and counting rules differ
-    between tools: Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075; Nizzoli et al. 2021,
-    doi:10.1609/icwsm.v15i1.18074; Benjamini, Hochberg 1995,
+    pairs of supported accounts (`null="object"`: for those with `min_objects` in common at
+    whatever times, or an upper bound of their number), not for the listed ones alone.
+    Windows, nulls and counting rules differ between tools:
+    Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075; Nizzoli et al. 2021,
+    doi:10.1609/icwsm.v15i1.18074. False discoveries: Benjamini, Hochberg 1995,
     doi:10.1111/j.2517-6161.1995.tb02031.x.
 
     Examples
@@ -130,25 +130,26 @@ def detect(
     """
     window, stretch = window_us(within_s), window_us(stretch_s)
     _check(window, stretch, null, min_objects, support, permutations)
+    if not 0 < level < 1:
+        raise UsageError("level is no share", got=repr(level), allowed="0 < level < 1")
     seed = resolve_seed(rng)
     found = first_shares(read_shares(tweets, kind))
     activity = np.bincount(found.user, minlength=len(found.users))
     supported = activity >= max(support, min_objects)
     close = cells(found, window, stretch)
     near = near_pairs(found, supported, window, min_objects)
-    tests = pairs_at_most(found, supported, min_objects, sharing=null == "object")
+    tests, able = asked(found, close, supported, null, min_objects, level)
     shared, expected, p, least = _chances(found, close, near, null)
     table = described(found, near, activity, shared)
     table["expected"], table["p"], table["q"] = expected, p, adjusted(p, tests)
     if permutations:
         table["p_permuted"] = _p_permuted(found, close, near, window, null, permutations, seed)
     passed = table["q"].to_numpy() <= level
-    able = least * tests <= level * max(int(passed.sum()), 1)
-    table["verdict"] = np.select([passed, able], ["in step", "by chance"], "cannot tell")
+    reach = least * tests <= level * max(int(passed.sum()), 1)
+    table["verdict"] = np.select([passed, reach], ["in step", "by chance"], "cannot tell")
     table = table.sort_values(["q", "p", "source", "target"], ignore_index=True)
-    floor = least_p(found, close, supported) * tests if null == "object" else 0.0
     table.attrs = {
-        "cannot_tell": _cannot_tell(bool(passed.any()), tests, floor, min_objects, level),
+        "cannot_tell": _cannot_tell(tests, able, min_objects, level),
         "within_s": within_s,
         "kind": kind,
         "null": null,
@@ -236,13 +237,10 @@ def _chances(
     found: Shares, close: Cells, near: Near, null: str
 ) -> tuple[Ints, Floats, Floats, Floats]:
     """Return per pair: common objects, expected in step, p, the least p it could have had."""
-    order = np.lexsort((close.of_row, found.user))
-    activity = np.bincount(found.user, minlength=len(found.users))
-    offsets = np.concatenate([[0], np.cumsum(activity)]).astype(np.int64)
-    lists = (offsets, close.of_row[order], close.item, close.hour, close.inside, close.across)
-    shared, expected, p, least = tails(near.pairs, near.count, *lists).T
+    shared, expected, p, least = by_object(found, close, near.pairs, near.count).T
     if null == "hour":
         expected = expected_by_hour(found, close, near.pairs)
+        activity = np.bincount(found.user, minlength=len(found.users))
         most = activity[near.pairs].min(axis=1)
         p, least = poisson_tail(near.count, expected), poisson_tail(most, expected)
     return shared.astype(np.int64), expected, p, least
@@ -258,16 +256,12 @@ def _p_permuted(
     return (1 + reached) / (1 + permutations)
 
 
-def _cannot_tell(
-    passed: bool, tests: int, floor: float, min_objects: int, level: float
-) -> str | None:
-    if passed:
-        return None
+def _cannot_tell(tests: int, able: bool, min_objects: int, level: float) -> str | None:
     if not tests:
         return f"no two accounts shared {min_objects} objects"
-    if floor > level:
+    if not able:
         return (
-            "the archive is too small: even a pair that shared all its objects in step "
-            f"could not reach q <= {level:g} against {tests:,} pairs"
+            f"the archive is too small: had they shared all in step, none of {tests:,} pairs "
+            f"could have reached q <= {level:g}"
         )
     return None

@@ -11,7 +11,7 @@ from spread.coordination._close import close_rows
 from spread.coordination._shares import Shares
 from spread.tables import instants
 
-__all__ = ["Near", "described", "near_pairs", "pairs_at_most", "permuted"]
+__all__ = ["Near", "described", "near_pairs", "permuted"]
 
 Ints = NDArray[np.int64]
 _EVIDENCE = 10
@@ -62,22 +62,6 @@ def near_pairs(found: Shares, supported: NDArray[np.bool_], window: int, min_obj
 def _keys(one: NDArray[np.int32], other: NDArray[np.int32], users: int) -> Ints:
     first, second = np.minimum(one, other), np.maximum(one, other)
     return first.astype(np.int64) * users + second
-
-
-def pairs_at_most(
-    found: Shares, supported: NDArray[np.bool_], min_objects: int, *, sharing: bool
-) -> int:
-    """Return how many pairs of supported accounts there are to test, at most.
-
-    With `sharing`, those that may have enough objects in common, at whatever times: each
-    takes at least `min_objects` of the pairs that the objects' sharers form.
-    """
-    accounts = int(supported.sum())
-    every = accounts * (accounts - 1) // 2
-    if not sharing:
-        return every
-    sharers = np.bincount(found.item[supported[found.user]]).astype(object)
-    return min(every, int((sharers * (sharers - 1) // 2).sum()) // min_objects)
 
 
 def described(found: Shares, near: Near, activity: Ints, shared: Ints) -> pd.DataFrame:
