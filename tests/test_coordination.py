@@ -15,8 +15,11 @@ from sharing import HOUR_S, shares, world
 
 from spread import coordination
 from spread._errors import SpreadError
+from spread._random import stream
 from spread.coordination import _asked
-from spread.coordination._chance import adjusted, tail
+from spread.coordination._chance import adjusted, cells, shuffled, tail
+from spread.coordination._close import close_rows
+from spread.coordination._shares import read_shares
 from spread.tables import TWEETS, empty
 
 ROWS = st.lists(
@@ -39,7 +42,7 @@ def every_two(table: pd.DataFrame, within_s: float) -> set[tuple[str, str]]:
 
 
 @given(ROWS, st.integers(0, 12))
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=20, derandomize=True, deadline=None)
 def test_close_shares_are_those_of_a_join_with_itself(rows: list, within_s: int) -> None:
     table = shares([(user, item, float(at)) for user, item, at in rows])
     found = coordination.close_shares(table, within_s=within_s, kind="object")
@@ -133,12 +136,15 @@ def test_moments_on_both_sides_of_a_full_hour() -> None:
 def test_expected_under_the_null_of_hours_is_the_mean_of_shuffles() -> None:
     table = world(3, accounts=12, objects=40, sharers=4)
     found = look(table, null="hour", within_s=300, min_objects=2).iloc[0]
+    flat = read_shares(table, "object")
+    left, right = close_rows(flat.item, flat.at_us, 300_000_000)
+    one, other = np.searchsorted(flat.users, [found.source, found.target])
     counts = []
-    for seed in range(300):
-        drawn = coordination.shuffle(table, kind="object", null="hour", rng=seed)
-        pairs = coordination.close_shares(drawn, within_s=300, kind="object")
-        ends = {found.source, found.target}
-        counts.append(sum({a, b} == ends for a, b in zip(pairs.source, pairs.target, strict=True)))
+    for number in range(1000):
+        user = shuffled(flat, cells(flat, 0, 3_600_000_000), "hour", stream(1, number))
+        first, second = user[left], user[right]
+        ends = np.stack([np.minimum(first, second), np.maximum(first, second)])
+        counts.append((ends == np.array([[one], [other]])).all(axis=0).sum())
     error = np.std(counts) / np.sqrt(len(counts))
     assert abs(np.mean(counts) - found.expected) < 4 * error
 

@@ -1,15 +1,19 @@
 """How many pairs are in step at which window."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from spread._random import resolve_seed, stream
+from spread.coordination._chance import cells, shuffled
+from spread.coordination._close import window_us
 from spread.coordination._clusters import accounts
-from spread.coordination._detect import detect, shuffle
-from spread.coordination._shares import shares
+from spread.coordination._detect import detect
+from spread.coordination._near import Near, near_pairs
+from spread.coordination._shares import Shares, first_shares, read_shares, shares
 from spread.tables import Table
 
 __all__ = ["profile"]
@@ -73,6 +77,7 @@ def profile(
     """
     seed = resolve_seed(rng)
     seen = shares(tweets, kind=kind)
+    flat = first_shares(read_shares(seen, "object"))
     look = partial(
         detect,
         kind="object",
@@ -84,21 +89,21 @@ def profile(
         rng=seed,
     )
     dealt = [
-        shuffle(seen, kind="object", null=null, stretch_s=stretch_s, rng=stream(seed, number))
+        _dealt(flat, null, window_us(stretch_s), stream(seed, number))
         for number in range(permutations)
     ]
     rows = []
     for within_s in windows_s:
         found = look(seen, within_s=within_s)
-        chance = [look(draw, within_s=within_s) for draw in dealt]
+        chance = [_near(draw, within_s, min_objects, support) for draw in dealt]
         members = accounts(found)["cluster"]
         rows.append(
             {
                 "within_s": float(within_s),
                 "pairs": found.attrs["pairs"],
-                **_range("pairs_by_chance", [draw.attrs["pairs"] for draw in chance]),
+                **_range("pairs_by_chance", [draw.together for draw in chance]),
                 "candidates": len(found),
-                **_range("candidates_by_chance", [len(draw) for draw in chance]),
+                **_range("candidates_by_chance", [len(draw.pairs) for draw in chance]),
                 "in_step": int((found["verdict"] == "in step").sum()),
                 "accounts": len(members),
                 "clusters": members.nunique(),
@@ -110,6 +115,18 @@ def profile(
     table = pd.DataFrame(rows)
     table.attrs["seed"] = seed
     return table
+
+
+def _dealt(found: Shares, null: str, stretch: int, rng: np.random.Generator) -> Shares:
+    user = shuffled(found, cells(found, 0, stretch), null, rng)
+    return first_shares(replace(found, user=user))
+
+
+def _near(found: Shares, within_s: float, min_objects: int, support: int) -> Near:
+    activity = np.bincount(found.user, minlength=len(found.users))
+    return near_pairs(
+        found, activity >= max(support, min_objects), window_us(within_s), min_objects
+    )
 
 
 def _range(name: str, counts: list[int]) -> dict[str, float]:
