@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import math
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spread import trees
+from spread import excitation, trees
 from spread._errors import UsageError
 
 # Goel et al. 2016: a star has 2(n−1)/n, a path (n+1)/3; the others by hand and networkx.
@@ -155,3 +156,28 @@ def test_observed_trees_stay_in_their_cascade(parents):
 def test_a_tree_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="no such tree: got 1; allowed: 0 to 0"):
         trees.observed(events([2]), [-1, 0]).tree(1)
+
+
+def uncertain(trees_drawn=7):
+    table = events([40, 1, 9])
+    posterior = excitation.posterior(
+        table.at_s, table.mark, excitation.exponential(0.2), offsets=[0, 40, 41, 50]
+    )
+    known = trees.observed(table, posterior.draw(np.random.default_rng(0)))
+    return dataclasses.replace(known, posterior=posterior, trees=trees_drawn)
+
+
+@pytest.mark.parametrize("workers", [None, 1, 3, 50])
+def test_each_tree_is_handed_over_in_order_whatever_the_threads(workers):
+    forests = uncertain()
+    given_over = list(forests.each(lambda parents: parents.tolist(), workers=workers))
+    assert given_over == [forests.tree(i).tolist() for i in range(7)]
+    assert len(set(map(tuple, given_over))) == 7
+
+
+def test_each_passes_on_what_goes_wrong_in_a_thread():
+    calls = itertools.count()
+    with pytest.raises(ZeroDivisionError):
+        list(uncertain().each(lambda _: 1 // (2 - next(calls)), workers=2))
+    with pytest.raises(UsageError, match="workers cannot be used: got 0; allowed: a number >= 1"):
+        uncertain().each(len, workers=0)

@@ -166,24 +166,31 @@ def expected_credits(
 
 @kernel
 def log_prefix_sums(times: Numbers, f: Numbers, offsets: Offsets, rates: Numbers) -> Numbers:
-    """Return ln Σ_{i ≤ k} f_i e^{r_c t_i}, which never decreases along a cascade; O(n M)."""
-    logs = np.empty((len(times), len(rates)))
+    """Return ln Σ_{i ≤ k} f_i e^{r_c (t_i − t_0)}, which never falls along a cascade; O(n M).
+
+    Shape (M, n): a search stays within one component, whose sums then lie side by side.
+    """
+    logs = np.empty((len(rates), len(times)))
     for cascade in range(len(offsets) - 1):
         start, end = offsets[cascade], offsets[cascade + 1]
-        for k in range(start, end):
-            for c in range(len(rates)):
-                term = np.log(f[k]) + rates[c] * times[k]
+        for c in range(len(rates)):
+            for k in range(start, end):
+                term = np.log(f[k]) + rates[c] * (times[k] - times[start])
                 if k > start:
-                    before = logs[k - 1, c]
+                    before = logs[c, k - 1]
                     high, low = max(before, term), min(before, term)
                     term = high + np.log1p(np.exp(low - high))
-                logs[k, c] = term
+                logs[c, k] = term
     return logs
 
 
 @kernel
 def parent_at(k: int, u: float, start: int, logs: Numbers, level: Numbers, share: Numbers) -> int:
-    """Return the parent of event k at the quantile u of its distribution; O(M + log n)."""
+    """Return the parent of event k at the quantile u of its distribution; O(M + log n).
+
+    Among the sums of the component that u falls into, the search doubles its way back
+    from the event before: parents are mostly recent.
+    """
     c = 0
     for c in range(share.shape[1]):
         p = share[k, c] * level[k - 1, c]
@@ -191,11 +198,19 @@ def parent_at(k: int, u: float, start: int, logs: Numbers, level: Numbers, share
             u = min(u / p, 1.0) if p > 0 else 1.0
             break
         u -= p
-    target = np.log(u) + logs[k - 1, c] if u > 0 else -np.inf
-    low, high = start, k - 1
+    sums = logs[c]
+    target = np.log(u) + sums[k - 1] if u > 0 else -np.inf
+    low, high, reach = start, k - 1, 8
+    while high > low:
+        back = max(high - reach, low)
+        if sums[back] < target:
+            low = back + 1
+            break
+        high = back
+        reach *= 8
     while low < high:
         middle = (low + high) // 2
-        if logs[middle, c] >= target:
+        if sums[middle] >= target:
             high = middle
         else:
             low = middle + 1

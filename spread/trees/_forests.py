@@ -1,8 +1,11 @@
 """Forests: cascades with what is known of their trees."""
 
-from collections.abc import Mapping
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +22,8 @@ from spread.trees._arithmetic import (
     event_credit_kernel,
     viralities_kernel,
 )
+
+_Answer = TypeVar("_Answer")
 
 
 class Posterior(Protocol):
@@ -144,6 +149,55 @@ class Forests:
         if not 0 <= i < self.trees:
             raise UsageError("no such tree", got=str(i), allowed=f"0 to {self.trees - 1}")
         return self.posterior.draw(stream(self.seed, i))
+
+    def each(
+        self, function: Callable[[Parents], _Answer], *, workers: int | None = None
+    ) -> Iterator[_Answer]:
+        """Yield `function(tree(i))` for each tree in order, over threads.
+
+        The answers do not depend on the number of threads. A thread holds one tree at a
+        time, and no more than `workers` answers wait to be taken. Trees are drawn by
+        compiled code that runs beside other threads; so should the function.
+
+        Parameters
+        ----------
+        function
+            Takes a parent array over all rows, as `tree` returns it.
+        workers
+            How many threads; by default one for each processor.
+
+        Raises
+        ------
+        UsageError
+            There are fewer than one worker.
+
+        Examples
+        --------
+        >>> events = pd.DataFrame(
+        ...     {"cascade": [0, 0], "event": [0, 1], "tweet_id": ["1", "2"],
+        ...      "user_id": ["a", "b"], "at_s": [0.0, 9.0], "mark": [5.0, 1.0]})
+        >>> list(observed(events, [-1, 0]).each(lambda parents: int(parents.max())))
+        [0]
+        """
+        threads = (os.cpu_count() or 1) if workers is None else workers
+        if threads < 1:
+            raise UsageError("workers cannot be used", got=repr(workers), allowed="a number >= 1")
+        return self._each(function, min(threads, self.trees))
+
+    def _each(self, function: Callable[[Parents], _Answer], threads: int) -> Iterator[_Answer]:
+        def answer(i: int) -> _Answer:
+            return function(self.tree(i))
+
+        # The first tree builds what the posterior keeps: once, not once a thread.
+        yield answer(0)
+        with ThreadPoolExecutor(threads) as pool:
+            waiting: deque[Future[_Answer]] = deque()
+            for i in range(1, self.trees):
+                waiting.append(pool.submit(answer, i))
+                if len(waiting) > threads:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
     def frame(self, i: int) -> pd.DataFrame:
         """Return the events with `tree` = i and `parent`, an event number or −1 at roots."""
