@@ -357,6 +357,9 @@ def tables() -> dict[str, pd.DataFrame]:
         "turn_volume": pd.DataFrame({"start_at": [ONSET], "end_at": [ONSET],
                                      "tweets_per_min": [9.0], "tweets_per_min_low": [8.0],
                                      "tweets_per_min_high": [10.0]}),
+        "in_step": pd.DataFrame(
+            {"cluster": [0], "accounts": [3], "pairs": [3], "objects": [4], "q": [0.001]}
+        ),
         "turned": seeds(8).assign(p_turned=0.1),
         "drivers": seeds(8)[["user_id", "label", "share", "share_low", "share_high", "first_at",
                              "evidence"]],

@@ -16,14 +16,14 @@ from spread.study._paths import Sample, Specification
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> study.Study:
     folder = tmp_path_factory.mktemp("checked")
-    scenario.generate("mynypd", folder / "archive.jsonl.gz", scale=0.01, rng=3)
+    scenario.generate("mynypd", folder / "archive.jsonl.gz", scale=0.02, rng=3)
     read = archive.read(folder / "archive.jsonl.gz", progress=False)
-    return study.run(read, "myNYPD", rng=1, progress=False)
+    return study.run(read, "myNYPD", end="2014-04-23T00:00Z", rng=1, progress=False)
 
 
 @pytest.fixture(scope="module")
 def table(found: study.Study) -> pd.DataFrame:
-    return study.sensitivity(found, draws=1, rng=1, progress=False)
+    return study.sensitivity(found, vary=["reconstruction", "retweets"], progress=False)
 
 
 def test_the_first_specification_is_the_study(found: study.Study, table: pd.DataFrame) -> None:
@@ -43,11 +43,20 @@ def test_walking_the_path_again_finds_what_the_study_found(found: study.Study) -
     )
 
 
-def test_each_choice_is_varied_alone(table: pd.DataFrame) -> None:
-    chosen = table.drop_duplicates("specification").drop(columns=["specification", "draw"])
-    chosen = chosen.loc[:, "reconstruction":"authors_kept"].astype(str)
-    assert ((chosen != chosen.iloc[0]).sum(axis=1) == [0, *[1] * (len(chosen) - 1)]).all()
-    assert len(chosen) == 1 + 3 + 2 + 1 + 1 + 1 + 2
+def test_each_choice_is_varied_alone() -> None:
+    chosen = study._sensitivity._one_at_a_time(2, study._sensitivity._CHOICES[:-1])
+    own = {**chosen[0]._asdict(), **chosen[0].sample._asdict()}
+    for other in chosen[1:]:
+        values = {**other._asdict(), **other.sample._asdict()}
+        changed = {name for name in values if values[name] != own[name]} - {"sample", "draw"}
+        assert len(changed) == 1
+    assert len(chosen) == 1 + 3 + 2 + 1 + 1 + 1 + 2 * 2
+
+
+def test_what_is_walked_again_is_what_was_asked_for(table: pd.DataFrame) -> None:
+    chosen = table.drop_duplicates("specification")
+    assert chosen.reconstruction.tolist() == [*study._sensitivity._RECONSTRUCTIONS, "posterior"]
+    assert chosen.retweets.tolist() == [True] * 4 + [False]
 
 
 def test_fewer_authors_are_fewer_tweets_and_none_retweets_the_lost(found: study.Study) -> None:
@@ -80,7 +89,7 @@ def test_a_path_that_ends_early_is_a_claim_not_found_again(
         raise InputError("nothing is left")
 
     monkeypatch.setattr(study._sensitivity, "walker", lambda _: ends)
-    other = study.sensitivity(found, draws=0, progress=False).query("specification > 0")
+    other = study.sensitivity(found, progress=False).query("specification > 0")
     assert (~other.agrees.astype(bool)).all()
     assert other.estimate.isna().all()
     assert set(other.cannot_tell) == {"nothing is left"}
@@ -125,6 +134,11 @@ def test_a_report_shows_what_a_study_was_asked(
     assert figures.alt(figures.sensitivity(table)) in page
     assert (tmp_path / "figures" / "sensitivity.html").is_file()
     assert "sensitivity" not in found.tables
+
+
+def test_a_choice_that_does_not_exist(found: study.Study) -> None:
+    with pytest.raises(UsageError, match="got 'colour'; allowed: reconstruction, "):
+        study.sensitivity(found, vary=["colour"])
 
 
 @pytest.mark.parametrize("options", [{"crossed": -1}, {"draws": 1.5}, {"draws": True}])

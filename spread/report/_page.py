@@ -28,6 +28,7 @@ _TITLES = {
     "metrics": "Cascades",
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
+    "in_step": "Clusters of accounts that share in step",
     "turn_shares": "Shares before and after",
     "turned": "Accounts by the probability that they turned it",
     "drivers": "Accounts by turning share",
@@ -237,7 +238,9 @@ def _spread(study: Study) -> Markup:
 
 
 def _carried(study: Study) -> Markup:
-    return joined(plot(study, "seeds"), *_tables(study, "seeds"), *_naive(study, ("Who carried",)))
+    return joined(
+        plot(study, "seeds"), *_tables(study, "seeds", "in_step"), *_naive(study, ("Who carried",))
+    )
 
 
 def _turned(study: Study) -> Markup:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import igraph
 import pandas as pd
 
-from spread import cascade, graphs, hashtags, hijack, places, seeds
+from spread import cascade, coordination, graphs, hashtags, hijack, places, seeds
 from spread._random import stream
 from spread.hashtags import Family
 from spread.hijack import Turn
@@ -17,6 +17,7 @@ from spread.study._scope import Scope
 from spread.trees import Forests
 
 _COMPARED = 20
+_IN_STEP_S = 10
 
 TAGS = 8
 """How many tags are followed over time and over places: the root and the largest."""
@@ -39,6 +40,7 @@ class Found:
     turn: Turn
     rank: pd.DataFrame
     turned: pd.DataFrame
+    in_step: pd.DataFrame
     family: Family | None
     tags: list[str]
     located: pd.DataFrame
@@ -88,6 +90,7 @@ def find(
         turn=turn,
         rank=rank,
         turned=turned(forests, used, turn, seed),
+        in_step=in_step(scope),
         family=family,
         tags=tags,
         located=located,
@@ -116,6 +119,11 @@ def turned(forests: Forests, camps: Camps, turn: Turn, seed: int) -> pd.DataFram
     known = turn.rising in set(camps.accounts.camp)
     dated = replace(turn, cannot_tell="the camps are not of accounts") if not known else turn
     return seeds.rank(forests, partition=camps.accounts, turn=dated, rng=stream(seed, 9))
+
+
+def in_step(scope: Scope) -> pd.DataFrame:
+    """Return pairs of accounts that retweet the same within seconds of each other."""
+    return coordination.detect(scope.tweets, within_s=_IN_STEP_S)
 
 
 def reconstructions(fitted: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:

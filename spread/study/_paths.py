@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spread import cascade, graphs, hashtags, hijack, seeds
+from spread import cascade, coordination, graphs, hashtags, hijack, seeds
 from spread._random import stream
 from spread.hijack import Turn
 from spread.study import _camps, _found, _scope
@@ -172,9 +172,7 @@ def nearest_half(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def in_step(scope: Scope) -> list[str]:
     """Return the accounts in clusters that share in step more than chance explains."""
-    from spread import coordination
-
-    return coordination.accounts(coordination.detect(scope.tweets, within_s=10)).user_id.tolist()
+    return list(coordination.accounts(_found.in_step(scope)).user_id)
 
 
 def _thinned(study: Study, scope: Scope, sample: Sample) -> list[str]:

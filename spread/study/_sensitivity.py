@@ -28,6 +28,7 @@ _CHOICES = ["reconstruction", "resolution", "retweets", "window", "in_step", "au
 def sensitivity(
     study: Study,
     *,
+    vary: Sequence[str] | None = None,
     crossed: int = 0,
     draws: int = 2,
     rng: np.random.Generator | int | None = None,
@@ -53,6 +54,9 @@ def sensitivity(
     ----------
     study
         From `study.run`.
+    vary
+        Which choices are varied one at a time: reconstruction, resolution, window,
+        retweets, in_step, authors_kept; None for all.
     crossed
         How many random combinations of all choices are added.
     draws
@@ -73,7 +77,7 @@ def sensitivity(
     Raises
     ------
     UsageError
-        `crossed` or `draws` is no count.
+        `crossed` or `draws` is no count, or `vary` names no choice.
 
     References
     ----------
@@ -84,14 +88,14 @@ def sensitivity(
     --------
     >>> from spread import samples, study
     >>> s = study.run(samples.path("mynypd"), "myNYPD", end="2014-04-22T18:10Z", rng=7)
-    >>> table = study.sensitivity(s, draws=0)
+    >>> table = study.sensitivity(s, vary=["reconstruction"])
     >>> table.specification.nunique()
-    8
+    4
     """
     for name, count in (("crossed", crossed), ("draws", draws)):
         if isinstance(count, bool) or not isinstance(count, int) or count < 0:
             raise UsageError(f"{name} is no count", got=repr(count), allowed="0, 1, 2, …")
-    chosen = _one_at_a_time(draws)
+    chosen = _one_at_a_time(draws, _CHOICES[:-1] if vary is None else list(vary))
     chosen += _combinations(crossed, stream(resolve_seed(rng), 0))
     results, walk = of_study(study), walker(study)
     asked = subjects(results)
@@ -155,21 +159,24 @@ def robustness(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(made)
 
 
-def _one_at_a_time(draws: int) -> list[Specification]:
+def _one_at_a_time(draws: int, vary: Sequence[str]) -> list[Specification]:
+    """Return the study's own choices, then each other value of each choice alone."""
     own = Specification()
-    return [
-        own,
-        *(own._replace(reconstruction=name) for name in _RECONSTRUCTIONS[1:]),
-        *(own._replace(resolution=factor) for factor in _RESOLUTIONS[1:]),
-        own._replace(sample=Sample(window=_WINDOWS[1])),
-        own._replace(retweets=False),
-        own._replace(sample=Sample(in_step=False)),
-        *(
+    others = {
+        "reconstruction": [own._replace(reconstruction=name) for name in _RECONSTRUCTIONS[1:]],
+        "resolution": [own._replace(resolution=factor) for factor in _RESOLUTIONS[1:]],
+        "window": [own._replace(sample=Sample(window=name)) for name in _WINDOWS[1:]],
+        "retweets": [own._replace(retweets=False)],
+        "in_step": [own._replace(sample=Sample(in_step=False))],
+        "authors_kept": [
             own._replace(sample=Sample(authors_kept=kept, draw=draw))
             for kept in _AUTHORS_KEPT[1:]
             for draw in range(draws)
-        ),
-    ]
+        ],
+    }
+    if unknown := [name for name in vary if name not in others]:
+        raise UsageError("no such choice", got=repr(unknown[0]), allowed=", ".join(others))
+    return [own, *(one for name in others if name in vary for one in others[name])]
 
 
 def _combinations(count: int, rng: np.random.Generator) -> list[Specification]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from spread import coordination
 from spread.archive import ReadReport
 from spread.study import _places, _spawned, _turning
 from spread.study import _words as words
@@ -193,6 +194,33 @@ def of_seeds(found: Found) -> Telling:
     return Telling([sentence + "."], [])
 
 
+def of_steps(found: Found) -> Telling:
+    """Say whether accounts share in step; clusters, never accounts."""
+    pairs = found.in_step
+    if reason := pairs.attrs["cannot_tell"]:
+        return Telling([], [("whether accounts shared in step", reason)])
+    clusters = coordination.clusters(pairs)
+    within = f"within {pairs.attrs['within_s']:g} s of each other"
+    if clusters.empty:
+        return Telling(
+            [
+                f"No two accounts retweeted the same {within} more often than chance explains "
+                f"({words.counted(pairs.attrs['tests'], 'pair')} had enough in common)."
+            ],
+            [],
+        )
+    sizes = words.listed([f"{count:,}" for count in clusters.accounts.head(3)])
+    return Telling(
+        [
+            f"{words.counted(int(clusters.accounts.sum()), 'account')} in "
+            f"{words.counted(len(clusters), 'cluster')} (largest: {sizes}) retweeted the same "
+            f"{within} more often than chance explains. That is coordination, not proof of "
+            "anything else: protest is coordinated by design."
+        ],
+        [],
+    )
+
+
 def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     """Say where the tag arrived, and in which order; or where it was used, if it came before."""
     located = found.located
@@ -262,6 +290,7 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
         of_camps(found),
         *_turning.tell(found, time_zone),
         of_seeds(found),
+        of_steps(found),
         *_spawned.tell(found.family),
         of_places(found, time_zone, names=names),
         of_flows(found.flows),

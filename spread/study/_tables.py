@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from spread import cascade, hashtags
+from spread import cascade, coordination, hashtags
 from spread.archive import ReadReport
 from spread.study import _drawn, _evidence, _naive, _places, _story
 from spread.study._found import Found
@@ -47,6 +47,7 @@ def of(
         "turn_volume": found.turn.volume,
         "drivers": _labelled(found.turn.drivers, found.labels),
         "turned": _labelled(found.turned, found.labels),
+        "in_step": _in_step(found, names=names),
         **_family(found),
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
         "arrivals_all": places,
@@ -78,6 +79,12 @@ def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     joined["label"] = joined.label.fillna("an unknown account")
     joined["public"] = joined.public.fillna(False).astype(bool)
     return joined
+
+
+def _in_step(found: Found, *, names: bool) -> pd.DataFrame:
+    """Return the clusters that share in step; who is in them, if accounts are named."""
+    clusters = coordination.clusters(found.in_step)
+    return clusters if names else clusters.drop(columns=["user_ids", "evidence"])
 
 
 def _largest(found: Found) -> pd.DataFrame:
