@@ -19,6 +19,7 @@ from spread._random import stream
 from spread.coordination import _asked
 from spread.coordination._chance import adjusted, cells, shuffled, tail
 from spread.coordination._close import close_rows
+from spread.coordination._near import near_pairs, permuted
 from spread.coordination._shares import read_shares
 from spread.tables import TWEETS, empty
 
@@ -149,6 +150,43 @@ def test_expected_under_the_null_of_hours_is_the_mean_of_shuffles() -> None:
     assert abs(np.mean(counts) - found.expected) < 4 * error
 
 
+def test_expected_under_the_null_of_hours_across_a_full_hour() -> None:
+    """a's share falls on any of 2 before, b's on any of 3 after: 1 close of 6, four times.
+
+    In each of the four pairs of hours; the hours between hold nothing.
+    """
+    moments = {"c": -900, "a": -2, "b": 2, "d": 900, "e": 1800}
+    start = -1_398_000_000 % HOUR_S
+    rows = [
+        (user, f"o{k}", start + (3 * k + 3) * HOUR_S + at)
+        for k in range(4)
+        for user, at in moments.items()
+    ]
+    found = look(shares(rows), null="hour")
+    assert found[["source", "target"]].to_numpy().tolist() == [["a", "b"]]
+    assert found.expected[0] == pytest.approx(4 / 6, rel=1e-12)
+    assert found.p[0] == pytest.approx(stats.poisson.sf(3, 4 / 6), rel=1e-12)
+
+
+@pytest.mark.parametrize("null", ["object", "hour"])
+def test_permuted_counts_are_those_of_sets_of_objects(null: str) -> None:
+    """The same draw, counted plainly."""
+    flat = read_shares(world(8, accounts=15, objects=60, sharers=5), "object")
+    stretch, window = 86_400_000_000, 1_800_000_000
+    hours = cells(flat, window, stretch)
+    near = near_pairs(flat, np.ones(len(flat.users), dtype=bool), window, 2)
+    user = shuffled(flat, hours, null, stream(1, 2))
+    left, right = close_rows(flat.item, flat.at_us, window)
+    met: dict[tuple[int, int], set[int]] = {}
+    for one, other in zip(left, right, strict=True):
+        ends = tuple(sorted((int(user[one]), int(user[other]))))
+        met.setdefault(ends, set()).add(int(flat.item[one]))
+    expected = [len(met.get((int(a), int(b)), ())) for a, b in near.pairs]
+    drawn = permuted(flat, hours, near, window, null, stream(1, 2))
+    assert drawn.tolist() == expected
+    assert sum(expected) > 50
+
+
 def test_permutations_agree_with_the_exact_p() -> None:
     table = world(1, accounts=60, objects=40)
     found = look(table, within_s=60, permutations=400, rng=1)
@@ -184,6 +222,7 @@ def test_two_always_together_among_many_are_in_step() -> None:
     found = look(crowd(6))
     assert found[["source", "target", "verdict"]].to_numpy().tolist() == [["a", "b", "in step"]]
     assert found.p[0] == pytest.approx((1 / 28) ** 6)
+    assert found.attrs["cannot_tell"] is None
     assert found.share_low[0] == pytest.approx(6 / (6 + 1.959964**2), rel=1e-6)  # Wilson at 6/6
     assert set(found.evidence[0]) <= set(crowd(6).tweet_id)
 

@@ -44,19 +44,35 @@ class Near:
 
 
 def near_pairs(found: Shares, supported: NDArray[np.bool_], window: int, min_objects: int) -> Near:
-    """Return the pairs of supported accounts with enough objects in step; O(n + close pairs)."""
+    """Return the pairs of supported accounts with enough objects in step.
+
+    The time is that of finding and sorting the close pairs of supported accounts."""
     rows = np.flatnonzero(supported[found.user])
     left, right = close_rows(found.item[rows], found.at_us[rows], window)
     left, right = rows[left], rows[right]
     key = _keys(found.user[left], found.user[right], len(found.users))
-    order = np.argsort(key, kind="stable")
-    kinds, starts, count = np.unique(key[order], return_index=True, return_counts=True)
-    enough = count >= min_objects
-    kept = np.repeat(enough, count)
-    order = order[kept]
-    pairs = np.stack([kinds[enough] // len(found.users), kinds[enough] % len(found.users)], axis=1)
-    starts = np.concatenate([[0], np.cumsum(count[enough])]).astype(np.int64)
-    return Near(pairs, count[enough], starts, left[order], right[order], len(key), len(kinds))
+    often, count, together = _frequent(key, min_objects)
+    rows = np.flatnonzero(_among(key, often))
+    rows = rows[np.argsort(key[rows], kind="stable")]
+    pairs = np.stack([often // len(found.users), often % len(found.users)], axis=1)
+    starts = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+    return Near(pairs, count, starts, left[rows], right[rows], len(key), together)
+
+
+def _frequent(key: Ints, least: int) -> tuple[Ints, Ints, int]:
+    """Return the keys that occur often enough, how often, and how many distinct keys there are."""
+    ordered = np.sort(key)
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    count = np.diff(starts, append=len(ordered))
+    enough = count >= least
+    return ordered[starts[enough]], count[enough], len(starts)
+
+
+def _among(key: Ints, wanted: Ints) -> NDArray[np.bool_]:
+    if not len(wanted):
+        return np.zeros(len(key), dtype=bool)
+    at = np.minimum(np.searchsorted(wanted, key), len(wanted) - 1)
+    return wanted[at] == key
 
 
 def _keys(one: NDArray[np.int32], other: NDArray[np.int32], users: int) -> Ints:
