@@ -46,7 +46,8 @@ class Near:
 def near_pairs(found: Shares, supported: NDArray[np.bool_], window: int, min_objects: int) -> Near:
     """Return the pairs of supported accounts with enough objects in step.
 
-    The time is that of finding and sorting the close pairs of supported accounts."""
+    The time is that of finding and sorting the close pairs of supported accounts.
+    """
     rows = np.flatnonzero(supported[found.user])
     left, right = close_rows(found.item[rows], found.at_us[rows], window)
     left, right = rows[left], rows[right]
