@@ -21,6 +21,7 @@ __all__ = [
     "figures",
     "graphs",
     "hashtags",
+    "hawkes",
     "hijack",
     "places",
     "report",

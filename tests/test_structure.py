@@ -21,7 +21,7 @@ LAYERS = [
     {"excitation"},
     {"archive", "scenario", "graphs"},
     {"samples"},
-    {"communities", "cascade", "seeds", "hijack", "hashtags", "places", "coordination"},
+    {"communities", "cascade", "seeds", "hijack", "hashtags", "places", "coordination", "hawkes"},
     {"figures"},
     {"study"},
     {"report"},
