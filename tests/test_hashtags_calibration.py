@@ -130,11 +130,10 @@ def error_row(got: pd.DataFrame) -> tuple[float, float, str]:
 def test_probabilities_come_true_where_any_share_of_inventors_only_read(
     calibration_row: Callable[..., None],
 ) -> None:
-    """An archive cannot show who read a tag and never used it, so the prior takes any share of
-    such inventors for possible. Over archives in which none, a third or two thirds of them
-    only read the parent, the error is below that of a perfect predictor. Where none did, the
-    probabilities are too modest; where half of the tweets are lost and many did, too bold:
-    the table says so.
+    """An archive cannot show who read a tag and never used it. The prior takes it for as
+    likely that no inventor had only read the parent, as that any share of them had. Over
+    archives in which none, a third or two thirds had, the error is below that of a perfect
+    predictor; the table says where, in a single kind of archive, it is not.
     """
     shares = (0.0, 1 / 3, 2 / 3)
     mixed = pd.concat(

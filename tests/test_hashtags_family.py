@@ -11,7 +11,7 @@ from test_hashtags_usage import SMALL, archive
 
 from spread import hashtags
 from spread._errors import UsageError
-from spread.hashtags import _acts, _evidence, _posterior
+from spread.hashtags import _acts, _beside, _evidence, _posterior
 
 DAY_US = 86_400_000_000
 
@@ -74,12 +74,12 @@ def test_evidence_equals_its_plain_twin(known: tuple[pd.DataFrame, pd.Series]) -
 
 
 def evidence(used: list[int], chance: float) -> _evidence.Evidence:
-    """Adopters of one child and one parent, without exposure; all retweets."""
+    """Adopters of one child and one parent, without exposure; all type their tweets."""
     column = np.array(used, bool)[:, None]
     no, flat = np.zeros_like(column), np.full(column.shape, chance)
     return _evidence.Evidence(
-        *(0, np.arange(len(used)), column, no, no),
-        *(flat, np.full(column.shape, 0.1), flat * np.nan),
+        *(0, np.arange(len(used)), column, no, no, np.ones(len(used), bool)),
+        *(flat, np.full(column.shape, 0.1)),
         *(np.zeros(len(used), bool), np.full(len(used), 0.1)),
     )
 
@@ -92,15 +92,17 @@ def child(used: list[int], chance: float, before: float = 1.0) -> _posterior.Chi
 def test_the_posterior_equals_the_formula_summed_over_the_unknowns() -> None:
     """Adopters 1, 0 with chance .1, both seen before: the docstring's factors, worked out plainly.
 
-    Nothing being known of what is missing, the share of unseen inventors is uniform: each
-    value counts as much as the part of [0, 1] that is nearest to it.
+    In half of the prior no inventor had only read the parent; in the other half any share
+    had, and each value counts as much as the part of [0, 1] that is nearest to it. A share
+    of .2 of the tweets is missing.
     """
-    grid = np.array(_posterior._INVENTOR)
-    ends = np.r_[0.0, (grid[1:] + grid[:-1]) / 2, 1.0]
+    some = np.array(_posterior._READ[1:])
+    ends = np.r_[0.0, (some[1:] + some[:-1]) / 2, 1.0]
+    grid = 1 - 0.8 * (1 - np.array(_posterior._READ))
     odds = np.mean([(1 - m) * (1 - m) ** 0.6 for m in _posterior._NEW])
     outside = 0.25 * odds / (1 + odds)
     rows = []
-    for first, worth in zip(grid, np.diff(ends), strict=True):
+    for first, worth in zip(grid, [0.5, *0.5 * np.diff(ends)], strict=True):
         for later in _posterior._LATER:
             for by_use in _posterior._BY_USE:
                 parent = 0.75 * (first + (1 - first) * by_use / 0.1) * later**0.6
@@ -108,7 +110,7 @@ def test_the_posterior_equals_the_formula_summed_over_the_unknowns() -> None:
     worth, *parts = np.array(rows).T
     whole = np.sum(parts, axis=0)
     plain = [(worth * part).sum() / (worth * whole).sum() for part in parts]
-    assert _posterior.posterior([child([1, 0], 0.1)])[0] == pytest.approx(plain)
+    assert _posterior.posterior([child([1, 0], 0.1)], 0.2)[0] == pytest.approx(plain)
 
 
 def test_what_everybody_does_is_no_evidence() -> None:
@@ -150,7 +152,7 @@ def test_two_tags_that_may_each_be_the_older_are_not_each_others_parent() -> Non
         before = np.array([1.0, 0.5, 0.5])
         before[number] = 0.0
         found = _evidence.Evidence(
-            *(0, np.arange(3), used, no, no, flat, flat, flat * np.nan),
+            *(0, np.arange(3), used, no, no, np.ones(3, bool), flat, flat),
             *(np.zeros(3, bool), np.full(3, 0.1)),
         )
         pair.append(_posterior.Child(found, before, np.ones(3), np.ones(3), 0.25, number))
@@ -268,15 +270,15 @@ def test_what_a_notebook_shows_is_safe() -> None:
 
 
 def test_naming_both_tags_speaks_for_the_parent() -> None:
-    """Two of the first three name it where one in fifty does: more likely; none does: less."""
+    """Two of the first three name it where one in 33 does: more likely; none does: less."""
+    laws = np.zeros((1, len(_beside._MEANS) * len(_beside._WORTHS)))
+    laws[0, len(_beside._WORTHS) * (_beside._MEANS.index(0.03) + 1) - 1] = 1.0
     plain = child([1, 1, 1], 0.5)
     both = np.array([[True], [True], [False]])
-    rare = np.full((3, 1), 0.02)
-    naming = dataclasses.replace(plain.evidence, joint=both, joint_chance=rare)
-    quiet = dataclasses.replace(plain.evidence, joint=np.zeros_like(both), joint_chance=rare)
+    naming = dataclasses.replace(plain.evidence, joint=both)
     with_it, without = (
-        _posterior.posterior([dataclasses.replace(plain, evidence=one)])[0][0]
-        for one in (naming, quiet)
+        _posterior.posterior([dataclasses.replace(plain, evidence=one, laws=laws)])[0][0]
+        for one in (naming, plain.evidence)
     )
     assert with_it > _posterior.posterior([plain])[0][0] > without
 

@@ -172,7 +172,7 @@ def _table(rows) -> pd.DataFrame:
         {
             "tweet_id": ids,
             "author_id": [f"u{row[0]}" for row in rows],
-            "at": [START + pd.Timedelta(microseconds=int(row[1] * 1e6)) for row in rows],
+            "at": START + pd.to_timedelta([int(row[1] * 1e6) for row in rows], unit="us"),
             "kind": ["tweet" if row[3] is None else "retweet" for row in rows],
             "hashtags": [list(row[2]) for row in rows],
             "hashtags_shown": [list(row[2]) for row in rows],

@@ -32,11 +32,9 @@ class Evidence:
     """The evidence on one child; arrays are adopters x parents.
 
     `used` and `exposed` (not both) say what an adopter had done; `used_chance` and
-    `exposed_chance` how probable that is for a matched account. `joint` says whether the
-    adopting tweet holds the parent too, `joint_chance` how probable that is for a tweet that
-    holds any tag beside the parent, as the adopting tweet does; where the
-    adopting tweet is a retweet `joint_chance` is NaN. A chance is NaN, too, with fewer than
-    10 matched accounts: nothing can be said then. `new` says whether an adopter had never
+    `exposed_chance` how probable that is for a matched account: NaN with fewer than 10
+    of them, as nothing can be said then. `typed` says whether the adopting tweet is no
+    retweet, `joint` whether it then holds the parent too. `new` says whether an adopter had never
     tweeted before in the archive, `new_chance` how often that holds for tweets of that time; NaN
     where it says nothing.
     """
@@ -46,9 +44,9 @@ class Evidence:
     used: NDArray[np.bool_]
     exposed: NDArray[np.bool_]
     joint: NDArray[np.bool_]
+    typed: NDArray[np.bool_]
     used_chance: NDArray[np.float64]
     exposed_chance: NDArray[np.float64]
-    joint_chance: NDArray[np.float64]
     new: NDArray[np.bool_]
     new_chance: NDArray[np.float64]
 
@@ -97,7 +95,7 @@ def gather(
     own = _Asked(acts, events)
     others = _Asked(acts, np.concatenate([np.empty(0, np.int64), *groups]))
     columns = [_compare(acts, own, others, group, parent) for parent in parents]
-    return _split(children, adopting, columns, *_new(acts, events))
+    return _split(acts, children, adopting, columns)
 
 
 _Columns = tuple[NDArray[np.float64], ...]
@@ -115,21 +113,16 @@ def _compare(
     used, exposed = own.history(acts, first)
     used_m, exposed_m = others.history(acts, first)
 
-    def chance(flags: NDArray[np.bool_], of: NDArray[np.int64], ways: int) -> NDArray[np.float64]:
-        share = (np.bincount(group[flags], minlength=events) + 0.5) / (of + 0.5 * ways)
-        return np.where(of < _MATCHED_LEAST, np.nan, share)
+    def chance(flags: NDArray[np.bool_]) -> NDArray[np.float64]:
+        share = (np.bincount(group[flags], minlength=events) + 0.5) / (size + 1.5)
+        return np.where(size < _MATCHED_LEAST, np.nan, share)
 
-    beside = np.bincount(acts.use_act, minlength=len(acts.at)) > holds
-    typed = (acts.original & beside)[others.act]
-    joint_chance = chance(typed & holds[others.act], np.bincount(group[typed], minlength=events), 2)
-    joint_chance[~acts.original[own.act]] = np.nan
     return (
         used.astype(float),
         exposed.astype(float),
         (holds[own.act] & acts.original[own.act]).astype(float),
-        chance(used_m, size, 3),
-        chance(exposed_m, size, 3),
-        joint_chance,
+        chance(used_m),
+        chance(exposed_m),
     )
 
 
@@ -149,12 +142,12 @@ def _new(acts: Acts, events: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDAr
 
 
 def _split(
+    acts: Acts,
     children: Sequence[int],
     adopting: list[NDArray[np.int64]],
     columns: list[_Columns],
-    new: NDArray[np.bool_],
-    new_chance: NDArray[np.float64],
 ) -> list[Evidence]:
+    new, new_chance = _new(acts, np.concatenate([np.empty(0, np.int64), *adopting]))
     ends = np.cumsum([len(firsts) for firsts in adopting])
     stacked = [np.stack(parts, axis=1) for parts in zip(*columns, strict=True)]
     found = []
@@ -164,8 +157,8 @@ def _split(
         flags = [array.astype(bool) for array in part[:3]]
         found.append(
             Evidence(
-                *(child, firsts, flags[0], flags[1], flags[2], part[3], part[4], part[5]),
-                *(new[own], new_chance[own]),
+                *(child, firsts, flags[0], flags[1], flags[2]),
+                *(acts.original[firsts], part[3], part[4], new[own], new_chance[own]),
             )
         )
     return found

@@ -14,7 +14,7 @@ from spread.hashtags._collection import Collection, collection
 from spread.hashtags._completeness import Completeness, completeness, same_inventors
 from spread.hashtags._members import LEAST_ADOPTERS, Tag, children_of, companions, members_of
 from spread.hashtags._naive import Older, answers, by_first_adopter
-from spread.hashtags._posterior import posterior, support, tree
+from spread.hashtags._posterior import solved, support, tree
 from spread.hashtags._recruitment import recruitment
 from spread.hashtags._verdict import Answer, Verdict, judged, of_root, untold
 from spread.tables import Table, instants
@@ -251,10 +251,11 @@ def family(
 
 def _answers(found: Found, tags: Sequence[Tag], complete: Completeness, seed: int) -> list[Answer]:
     children = children_of(found, tags, complete)
-    chances = posterior(children)
+    missing = 0.0 if np.isnan(complete.share) else 1.0 - complete.share
+    chances, unknowns = solved(children, missing)
     parents = tree(children, chances)
     return [
-        Answer(child, chance, parent, support(child, stream(seed, number)))
+        Answer(child, chance, parent, support(child, unknowns, stream(seed, number)))
         for number, (child, chance, parent) in enumerate(
             zip(children, chances, parents, strict=True), 1
         )

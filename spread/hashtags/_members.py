@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread.hashtags._beside import controls, weighed
 from spread.hashtags._candidates import Found
 from spread.hashtags._completeness import Completeness, early_gap, order_chances
 from spread.hashtags._evidence import gather
@@ -80,10 +81,12 @@ def children_of(found: Found, tags: Sequence[Tag], complete: Completeness) -> li
     acts = found.acts
     codes = [acts.code(tag.name) for tag in tags]
     firsts = [acts.first_use(tag.acts) for tag in tags]
-    evidence = gather(acts, codes[1:], [tag.acts for tag in tags])
+    held = [tag.acts for tag in tags]
+    evidence = gather(acts, codes[1:], held)
     first_us = np.array([tag.first_us for tag in tags])
     gaps = np.array([early_gap(acts, tag.acts) for tag in tags])
     before = order_chances(first_us, gaps, complete.share)
+    others = controls(acts, codes)
     return [
         Child(
             evidence=one,
@@ -92,6 +95,7 @@ def children_of(found: Found, tags: Sequence[Tag], complete: Completeness) -> li
             size=np.array([(first < child.first_us).sum() for first in firsts], float),
             none=_none(child),
             number=number,
+            laws=weighed(others, held, int(child.acts[0])),
         )
         for number, (child, one) in enumerate(zip(tags[1:], evidence, strict=True), 1)
     ]
