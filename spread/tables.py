@@ -297,16 +297,19 @@ def codes(
     >>> source.tolist(), target.tolist(), names.tolist()
     ([1, 0], [0, -1], ['a', 'b'])
     """
-    arrays = [
-        column.combine_chunks() if isinstance(column, pa.ChunkedArray) else pa.array(column)
-        for column in columns
-    ]
-    together = pa.concat_arrays([array.cast(pa.string()) for array in arrays])
-    vocabulary = pc.drop_null(pc.unique(together))
-    vocabulary = vocabulary.take(pc.sort_indices(vocabulary))
-    coded = pc.index_in(together, vocabulary).fill_null(-1).to_numpy().astype(np.int32)
-    ends = np.cumsum([len(array) for array in arrays])[:-1]
-    return np.split(coded, ends), vocabulary.to_numpy(zero_copy_only=False)
+    chunks, ends = [pa.array([], pa.string())], [0]
+    for column in columns:
+        parts = column.chunks if isinstance(column, pa.ChunkedArray) else [pa.array(column)]
+        chunks += [part.cast(pa.string()) for part in parts]
+        ends.append(ends[-1] + sum(map(len, parts)))
+    encoded = pa.chunked_array(chunks).dictionary_encode().combine_chunks()
+    order = pc.sort_indices(encoded.dictionary).to_numpy()
+    # The last place is that of null, whose index is −1.
+    rank = np.full(len(order) + 1, -1, np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    coded = rank[encoded.indices.fill_null(-1).to_numpy()]
+    vocabulary = encoded.dictionary.take(pa.array(order))
+    return np.split(coded, ends[1:-1]), vocabulary.to_numpy(zero_copy_only=False)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,6 @@
 """Edges from tweets, graphs from edges, and the tweets behind an edge."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import ibis
@@ -7,7 +8,7 @@ import igraph
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from spread._errors import UsageError
 from spread.graphs import _manual
@@ -88,7 +89,10 @@ def edges(
       source target  weight  count
     0    bob    ann       1      1
     """
-    return _frame(_counted(_totals(_acts(tweets, kind, manual=manual, names=names))))
+    found = _coded(_totals(_acts(tweets, kind, manual=manual, names=names)))
+    ends = {"source": found.names[found.source], "target": found.names[found.target]}
+    frame = found.columns.to_pandas().astype({"weight": np.int64, "count": np.int64})
+    return pd.concat([pd.DataFrame(ends, dtype="str"), frame], axis=1)
 
 
 def retweets(tweets: Table, *, manual: bool = False, names: Table | None = None) -> igraph.Graph:
@@ -286,7 +290,7 @@ def _pairs(rows: ibis.Table) -> ibis.Table:
 
 
 def _totals(acts: ibis.Table) -> pa.Table:
-    """Return edges before anything is left out: self-loops and null targets are in."""
+    """Return edges before anything is left out, in no order: null targets are in."""
     # Two plain aggregations are cheaper than one with a count of distinct values.
     at = {"first_at": acts.at.min(), "last_at": acts.at.max()}
     items = acts.group_by("source", "target", "item").aggregate(count=acts.count(), **at)
@@ -296,54 +300,80 @@ def _totals(acts: ibis.Table) -> pa.Table:
         first_at=items.first_at.min(),
         last_at=items.last_at.max(),
     )
-    return totals.select(_EDGES).order_by("source", "target").to_pyarrow()
+    return totals.select(_EDGES).to_pyarrow()
 
 
-def _counted(totals: pa.Table) -> pa.Table:
-    return totals.filter(pc.fill_null(pc.not_equal(totals["source"], totals["target"]), False))
+@dataclass(frozen=True, eq=False)
+class _Edges:
+    """Edges as codes of the sorted `names`, sorted; `columns` hold the rest in that order."""
+
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    names: NDArray[np.str_]
+    columns: pa.Table
+    self_loops: int
+    unresolved: int
 
 
-def _frame(edge_table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = edge_table.to_pandas()
-    return frame.astype({"weight": np.int64, "count": np.int64})
+def _coded(totals: pa.Table) -> _Edges:
+    """Return edges with what is left out counted; sorted as codes, far faster than as text."""
+    (source, target), names = codes(totals["source"], totals["target"])
+    columns, count = totals.select(_EDGES[2:]), totals["count"].to_numpy()
+    loops, unresolved = (source == target) & (target >= 0), target < 0
+    kept = np.flatnonzero((source >= 0) & ~unresolved & ~loops)
+    order = kept[np.argsort(source[kept].astype(np.int64) * len(names) + target[kept])]
+    source, target = source[order], target[order]
+    used = np.zeros(len(names), np.bool_)
+    used[source] = used[target] = True
+    code = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    return _Edges(
+        code[source],
+        code[target],
+        names[used],
+        columns.take(pa.array(order)),
+        int(count[loops].sum()),
+        int(count[unresolved].sum()),
+    )
 
 
 def _graph(
     tweets: Table, kind: str, *, manual: bool = False, names: Table | None = None
 ) -> igraph.Graph:
-    totals = _totals(_acts(tweets, kind, manual=manual, names=names))
-    counted = _counted(totals)
-    (source, target), vocabulary = codes(counted["source"], counted["target"])
-    graph = igraph.Graph(
-        n=len(vocabulary),
-        edges=list(zip(source.tolist(), target.tolist(), strict=True)),
-        directed=kind != "hashtag",
-        vertex_attrs={"name": vocabulary.tolist()},
-        edge_attrs={
-            "weight": _numbers(counted["weight"]),
-            "count": _numbers(counted["count"]),
-            "first_at": _seconds(counted["first_at"]),
-            "last_at": _seconds(counted["last_at"]),
+    edges_of = _coded(_totals(_acts(tweets, kind, manual=manual, names=names)))
+    columns = edges_of.columns
+    graph = _built(
+        edges_of.names,
+        (edges_of.source, edges_of.target),
+        {
+            "weight": columns["weight"].to_numpy(),
+            "count": columns["count"].to_numpy(),
+            "first_at": microseconds(columns["first_at"]) / 1e6,
+            "last_at": microseconds(columns["last_at"]) / 1e6,
         },
+        directed=kind != "hashtag",
     )
     graph["kind"] = kind
-    graph["self_loops"] = _acts_where(totals, pc.equal(totals["source"], totals["target"]))
-    graph["unresolved"] = _acts_where(totals, pc.is_null(totals["target"]))
+    graph["self_loops"], graph["unresolved"] = edges_of.self_loops, edges_of.unresolved
     if names is not None:
-        graph.vs["label"] = _labels(vocabulary.tolist(), names)
+        graph.vs["label"] = _labels(graph.vs["name"], names)
     return graph
 
 
-def _acts_where(totals: pa.Table, mask: pa.ChunkedArray) -> int:
-    return int(pc.sum(totals.filter(pc.fill_null(mask, False))["count"]).as_py() or 0)
-
-
-def _numbers(column: pa.ChunkedArray) -> list[int]:
-    return [int(number) for number in column.to_pylist()]
-
-
-def _seconds(column: pa.ChunkedArray) -> list[float]:
-    return (microseconds(column) / 1e6).tolist()
+def _built(
+    names: NDArray[np.str_],
+    ends: tuple[NDArray[np.integer], NDArray[np.integer]],
+    columns: dict[str, NDArray[Any]],
+    *,
+    directed: bool,
+) -> igraph.Graph:
+    return igraph.Graph(
+        n=len(names),
+        # Handed over one by one: no list of pairs is ever held.
+        edges=zip(*(end.tolist() for end in ends), strict=True),
+        directed=directed,
+        vertex_attrs={"name": names.tolist()},
+        edge_attrs={name: values.tolist() for name, values in columns.items()},
+    )
 
 
 def _labels(ids: list[str], names: Table) -> list[str]:
