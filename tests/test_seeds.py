@@ -13,8 +13,11 @@ from spread._errors import UsageError
 PARENTS = [-1, 0, 0, 1, 1, 2, 5]
 OWNERS = ["A", "B", "C", "B", "D", "A", "C"]
 BASE = [
-    "user_id", "credit", "credit_low", "credit_high", "share", "share_low", "share_high",
-    "p_first", "p_top5", "originals", "retweets", "first_at", "evidence",
+    "user_id", "credit", "credit_low", "credit_high", "credit_median",
+    "share", "share_low", "share_high", "p_first", "p_top5", "lost_low", "lost_high",
+    "external", "external_low", "external_high",
+    "entered_at", "entered_low", "entered_high", "p_entered",
+    "originals", "retweets", "first_at", "first_tweet_id", "evidence",
     "naive_followers_rank", "naive_first_rank", "naive_retweets_rank",
 ]  # fmt: skip
 
@@ -73,6 +76,7 @@ def test_naive_ranks_stand_beside_the_credit():
     assert found.credit.idxmax() == "A"
 
 
+TURNING = ["p_turned", "brought", "brought_low", "brought_high"]
 CAMPS = pd.DataFrame({"user_id": ["A", "B", "X"], "camp": ["A", "A", "B"]})
 TWO = (([-1, 0, 0], ["A", "B", "X"], 1.0), ([-1, 0], ["X", "A"], 1.0))
 
@@ -96,7 +100,7 @@ def test_a_partition_record_does_as_well():
 
 def turn(at, **others):
     facts = {"cannot_tell": None, "onset_high": at and pd.Timestamp(at), "rising": "A"}
-    facts |= {"onset_low": pd.Timestamp("2014-04-22T17:00Z"), "p_turn": 0.5}
+    facts |= {"onset_low": pd.Timestamp("2014-04-22T17:00Z"), "p_turn": 0.5, "ramp_s_high": 0.0}
     return SimpleNamespace(**{**facts, **others})
 
 
@@ -105,12 +109,6 @@ def test_a_turn_counts_what_came_before_its_latest_onset():
     found = seeds.rank(observed(*TWO), partition=CAMPS, turn=turn("2014-04-22T18:00:15Z"), rng=1)
     assert found[["user_id", "credit"]].values.tolist() == [["A", 1.5], ["B", 0.5]]
     assert found.naive_retweets_rank.tolist() == [1, 2]
-
-
-def test_who_turned_it_is_the_chance_of_a_turn_and_of_being_first():
-    found = seeds.rank(observed(*TWO), partition=CAMPS, turn=turn("2014-04-22T18:00:15Z"), rng=1)
-    assert found.p_turned.tolist() == (0.5 * found.p_first).tolist()
-    assert found.p_turned.sum() == pytest.approx(0.5)
 
 
 def test_what_came_before_the_earliest_onset_turned_nothing():
@@ -125,7 +123,7 @@ def test_what_came_before_the_earliest_onset_turned_nothing():
 )
 def test_without_a_turn_nobody_turned_it(no_turn):
     found = seeds.rank(observed(*TWO), partition=CAMPS, turn=no_turn, rng=1)
-    assert found.columns.tolist() == ["user_id", "camp", *BASE[1:], "p_turned"]
+    assert found.columns.tolist() == ["user_id", "camp", *BASE[1:], *TURNING]
     assert len(found) == 0
 
 
