@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 
 from spread import communities
 from spread._errors import UsageError
-from spread.communities._detect import _agrees, _canonical, _leiden
+from spread.communities._agreement import agrees as _agrees
 from spread.communities._flat import Flat, quality
+from spread.communities._search import canonical as _canonical
+from spread.communities._search import leiden as _leiden
 
 TOY = [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3), (2, 3), (0, 3)]
 CLUB = [club == "Officer" for _, club in nx.karate_club_graph().nodes(data="club")]
@@ -300,7 +302,7 @@ def test_shows_itself() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "infomap"}, "unknown method: got 'infomap'; allowed: leiden, louvain"),
+        ({"method": "sbm"}, "unknown method: got 'sbm'; allowed: leiden, cpm, louvain, infomap"),
         ({"resolution": 0}, "resolution is out of range: got 0; allowed: > 0"),
         ({"runs": 0}, "runs or rewirings out of range"),
     ],

@@ -1,6 +1,8 @@
 """A graph as sorted arrays: the same for any order of its vertices and edges."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import igraph
@@ -24,9 +26,13 @@ class Flat:
     target: Ints
     weight: Floats
     directed: bool
+    given: igraph.Graph | None = None
 
+    @cached_property
     def engine(self) -> igraph.Graph:
-        """Return an igraph graph with the same vertices and edges, in this order."""
+        """An igraph graph with the same vertices and edges, in this order; not to be changed."""
+        if self.given is not None:
+            return self.given
         return igraph.Graph(
             n=len(self.names),
             # igraph takes a list of pairs twice as fast as an array.
@@ -51,30 +57,45 @@ class Flat:
 
 
 def flat(graph: igraph.Graph) -> Flat:
-    """Return the graph sorted by name; parallel edges are summed, loops left out."""
+    """Return the graph sorted by name; parallel edges are summed, loops left out.
+
+    Vertices without names keep their order. A graph that is sorted already, as
+    `graphs.retweets` makes it, is searched as it is.
+    """
     names = vertex_names(graph)
-    order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[order] = np.arange(len(names))
     source, target, weight = _edges(graph)
-    source, target = rank[source], rank[target]
+    order = np.arange(len(names))
+    if "name" in graph.vs.attributes():
+        order = np.array(sorted(range(len(names)), key=names.__getitem__), dtype=np.int64)
+    renamed = bool((np.diff(order) < 0).any())
+    if renamed:
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order))
+        source, target = rank[source], rank[target]
     if not graph.is_directed():
         source, target = np.minimum(source, target), np.maximum(source, target)
     keep = (source != target) & (weight > 0)
-    keys = source[keep] * len(names) + target[keep]
-    by_key = np.argsort(keys, kind="stable")
-    unique, first = np.unique(keys[by_key], return_index=True)
-    # Sums of parallel weights must not depend on the order of edges either.
-    weights = weight[keep][by_key]
-    if len(unique) < len(keys):
-        weights = np.add.reduceat(weights[np.lexsort((weights, keys[by_key]))], first)
+    keys = source * len(names) + target
+    as_given = not renamed and bool(keep.all()) and bool((np.diff(keys) > 0).all())
+    keys, weight = (keys, weight) if as_given else _once(keys[keep], weight[keep])
     return Flat(
-        names=tuple(names[place] for place in order),
-        source=unique // max(len(names), 1),
-        target=unique % max(len(names), 1),
-        weight=weights,
+        names=tuple(names[place] for place in order) if renamed else tuple(names),
+        source=keys // max(len(names), 1),
+        target=keys % max(len(names), 1),
+        weight=weight,
         directed=graph.is_directed(),
+        given=graph if as_given else None,
     )
+
+
+def _once(keys: Ints, weight: Floats) -> tuple[Ints, Floats]:
+    """Return the keys sorted, each once, with the sums of their weights."""
+    by_key = np.argsort(keys)
+    unique, first = np.unique(keys[by_key], return_index=True)
+    if len(unique) == len(keys):
+        return unique, weight[by_key]
+    # Sums of parallel weights must not depend on the order of edges either.
+    return unique, np.add.reduceat(weight[np.lexsort((weight, keys))], first)
 
 
 def as_is(graph: igraph.Graph) -> Flat:
@@ -106,7 +127,9 @@ def quality(edges: Flat, labels: NDArray[Any], *, resolution: float) -> float:
 
 
 def _edges(graph: igraph.Graph) -> tuple[Ints, Ints, Floats]:
-    ends = np.array(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    # Twice as fast as an array of the list of pairs.
+    flattened = chain.from_iterable(graph.get_edgelist())
+    ends = np.fromiter(flattened, np.int64, 2 * graph.ecount()).reshape(-1, 2)
     weighted = "weight" in graph.es.attributes()
     weight = np.array(graph.es["weight"] if weighted else np.ones(len(ends)), dtype=np.float64)
     if not (np.isfinite(weight) & (weight >= 0)).all():

@@ -131,7 +131,7 @@ def _learned(
         rewirings=0,
         rng=stream(seed, *keys, 1),
     )
-    # Names are sorted on both sides, so the found nodes stand as the rows do.
+    # Vertices without names keep their order, so the found nodes stand as the rows do.
     shared = np.zeros((found.labels.max() + 1, camps))
     np.add.at(shared, (found.labels, reference[rows]), 1)
     labels[rows] = shared.argmax(axis=1)[found.labels]
@@ -139,9 +139,13 @@ def _learned(
 
 
 def _plain(edges: Flat) -> igraph.Graph:
-    """Return the graph with its vertices in order of their names."""
-    graph = edges.engine()
-    graph.vs["name"], graph.es["weight"] = list(edges.names), edges.weight.tolist()
+    """Return the graph with its vertices in order of their names, and without them."""
+    graph = igraph.Graph(
+        len(edges.names),
+        np.column_stack([edges.source, edges.target]).tolist(),
+        directed=edges.directed,
+    )
+    graph.es["weight"] = edges.weight.tolist()
     return graph
 
 

@@ -27,7 +27,8 @@ class Partition:
     labels
         The community of each node: 0 is the largest; equal sizes by first node.
     quality
-        Modularity of these labels, by `objective`; NaN where the graph has no edge.
+        What `objective` says of these labels: modularity, or another; NaN where the graph
+        has no edge.
     method, objective, resolution, runs, seed
         How they were found.
     agreement
@@ -36,9 +37,10 @@ class Partition:
         The median over the runs, each of which is one search: what the rewired graphs,
         one search each, are compared with.
     null_quality, null_high, rewirings
-        Mean and maximum of the quality of rewired graphs, and their number; NaN for 0.
+        Mean and best of the quality of rewired graphs, and their number; NaN for 0.
     excess
-        `typical_quality` less `null_quality`: the part that degrees do not explain.
+        By how much `typical_quality` is better than `null_quality`: the part that degrees
+        do not explain.
     edges, outside_largest
         Edges counted; nodes outside the largest weakly connected component, whose
         communities are of their component alone.
@@ -66,7 +68,8 @@ class Partition:
     @property
     def excess(self) -> float:
         """Return the quality that the nodes' degrees alone do not explain."""
-        return self.typical_quality - self.null_quality
+        more = self.typical_quality - self.null_quality
+        return -more if self.method == "infomap" else more
 
     @property
     def sizes(self) -> NDArray[np.int64]:

@@ -46,7 +46,7 @@ def profile(
     -------
     DataFrame
         resolution, communities (of more than one node), quality, null_quality (mean over
-        the rewired graphs), excess (of the median run over that), agreement (mean over
+        the rewired graphs), excess (of the median run beyond that), agreement (mean over
         nodes and runs).
 
     Raises
@@ -80,7 +80,7 @@ def profile(
             "communities": [int(np.sum(partition.sizes > 1)) for partition in found],
             "quality": [partition.quality for partition in found],
             "null_quality": [partition.null_quality for partition in found],
-            "excess": [partition.typical_quality - partition.null_quality for partition in found],
+            "excess": [partition.excess for partition in found],
             "agreement": [
                 float(np.mean(partition.agreement)) if len(partition.agreement) else np.nan
                 for partition in found
