@@ -1,4 +1,4 @@
-"""Tables to graphs: who passed on, named, answered or quoted whom, and which tags meet.
+"""Tables to graphs: who passed on, named, answered or quoted whom, which tags meet.
 
 An edge runs from the account that acted to the account it acted on (retweeter →
 author). Every graph is an `igraph.Graph` whose vertices carry their id as `name` and
@@ -8,19 +8,21 @@ behind each edge stand its tweets (`evidence`).
 
 from spread.graphs._build import (
     KINDS,
+    coshares,
     edges,
-    evidence,
     hashtags,
     mentions,
     quotes,
     replies,
     retweets,
 )
+from spread.graphs._evidence import evidence
 from spread.graphs._formats import from_networkx, to_networkx, write_gexf, write_graphml
 from spread.graphs._layout import layout
 
 __all__ = [
     "KINDS",
+    "coshares",
     "edges",
     "evidence",
     "from_networkx",

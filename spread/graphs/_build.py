@@ -1,4 +1,4 @@
-"""Edges from tweets, graphs from edges, and the tweets behind an edge."""
+"""Edges from tweets, and graphs from edges."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,14 +11,13 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from spread._errors import UsageError
-from spread.graphs import _manual
+from spread.graphs import _coshares, _manual
 from spread.tables import TWEETS, USERS, Table, arrow, codes, expression, microseconds
-from spread.text import hashtag_key
 
 __all__ = [
     "KINDS",
+    "coshares",
     "edges",
-    "evidence",
     "hashtags",
     "mentions",
     "quotes",
@@ -89,7 +88,7 @@ def edges(
       source target  weight  count
     0    bob    ann       1      1
     """
-    found = _coded(_totals(_acts(tweets, kind, manual=manual, names=names)))
+    found = _coded(_totals(acts(tweets, kind, manual=manual, names=names)))
     ends = {"source": found.names[found.source], "target": found.names[found.target]}
     frame = found.columns.to_pandas().astype({"weight": np.int64, "count": np.int64})
     return pd.concat([pd.DataFrame(ends, dtype="str"), frame], axis=1)
@@ -193,58 +192,72 @@ def hashtags(tweets: Table) -> igraph.Graph:
     return _graph(tweets, "hashtag")
 
 
-def evidence(
-    tweets: Table,
-    source: str,
-    target: str,
-    *,
-    kind: str,
-    manual: bool = False,
-    names: Table | None = None,
-) -> pd.DataFrame:
-    """Return the tweets behind one edge, first one first.
+def coshares(tweets: Table, *, within_s: float, names: Table | None = None) -> igraph.Graph:
+    """Return the undirected graph of accounts that shared the same thing shortly one after another.
+
+    Things are tweets of others that both retweeted, and URLs that both posted in tweets of
+    their own. In a burst everybody is near everybody: an edge is a count, not a finding;
+    `coordination.detect` compares such counts with chance.
 
     Parameters
     ----------
-    tweets, kind, manual, names
-        As in `edges`; `text` is read where the table has it.
-    source, target
-        The ends of the edge: ids, or two hashtags in any order and spelling.
+    tweets
+        Columns `tweet_id`, `author_id`, `origin`, `at`, `kind`, `retweet_of`, `urls`, and
+        where there is one `retweet_author_id`, by which retweets of oneself are left out.
+        Collected tweets alone count.
+    within_s
+        The longest time between two shares, in seconds; exactly so long is near.
+    names
+        A users table: vertices get a `label`.
 
     Returns
     -------
-    pandas.DataFrame
-        `tweet_id`, `at`, `author_id`, `text`, `target_tweet_id` (the tweet retweeted,
-        answered or quoted; null where there is none), sorted by time and id. Empty
-        where there is no such edge.
+    igraph.Graph
+        Vertices: `name` (user id, sorted), only accounts with an edge. Edges: `weight`
+        (distinct things shared so), `count` (pairs of shares), `first_at`, `last_at` (when
+        the later of two shares came, first and last, in seconds since 1970). Graph: `kind`
+        ("coshare"), `within_s`. Sliding window, O(n log n + pairs of shares).
+
+    Raises
+    ------
+    UsageError
+        `within_s` is negative or no number, or a time is missing.
+
+    References
+    ----------
+    Pacheco et al. 2021, Uncovering coordinated networks on social media,
+    https://doi.org/10.1609/icwsm.v15i1.18075
 
     Examples
     --------
-    >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"],
-    ...     "origin": "collected", "kind": "retweet", "retweet_of": "1",
-    ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True),
-    ...     "retweet_author_id": "ann", "text": "my #myNYPD photo"})
-    >>> evidence(tweets, "bob", "ann", kind="retweet").tweet_id.tolist()
-    ['2']
+    >>> tweets = pd.DataFrame({"tweet_id": ["2", "3"], "author_id": ["bob", "cem"],
+    ...     "origin": "collected", "kind": "retweet", "retweet_of": "1", "urls": None,
+    ...     "at": pd.to_datetime(["2014-04-22T18:00:00", "2014-04-22T18:00:09"], utc=True)})
+    >>> coshares(tweets, within_s=10).vs["name"], coshares(tweets, within_s=8).ecount()
+    (['bob', 'cem'], 0)
     """
-    if kind == "hashtag":
-        source, target = sorted([hashtag_key(source), hashtag_key(target)])
-    acts = _acts(tweets, kind, manual=manual, names=names)
-    of_edge = acts.filter(acts.source == str(source), acts.target == str(target))
-    shown = expression(tweets, TWEETS, ["tweet_id", "author_id", "origin"], optional=["text"])
-    shown = shown.filter(shown.origin == "collected").drop("origin")
-    rows = (
-        of_edge.select("tweet_id", "at", "target_tweet_id")
-        .distinct()
-        .join(shown, "tweet_id")
-        .select("tweet_id", "at", "author_id", "text", "target_tweet_id")
-        .distinct()
-        .order_by("at", "tweet_id")
+    _coshares.window_us(within_s)
+    found = _coshares.shares(tweets)
+    pairs = _coshares.grouped(found, within_s)
+    used, ends = np.unique(np.append(pairs.source, pairs.target), return_inverse=True)
+    graph = _built(
+        found.users[used],
+        (ends[: len(pairs.source)], ends[len(pairs.source) :]),
+        {
+            "weight": pairs.weight,
+            "count": pairs.count,
+            "first_at": pairs.first_us / 1e6,
+            "last_at": pairs.last_us / 1e6,
+        },
+        directed=False,
     )
-    return rows.to_pyarrow().to_pandas()
+    graph["kind"], graph["within_s"] = "coshare", float(within_s)
+    if names is not None:
+        graph.vs["label"] = _labels(graph.vs["name"], names)
+    return graph
 
 
-def _acts(tweets: Table, kind: str, *, manual: bool, names: Table | None) -> ibis.Table:
+def acts(tweets: Table, kind: str, *, manual: bool, names: Table | None) -> ibis.Table:
     """Return one row an act: source, target (null: unknown), item (what weight counts)."""
     if kind not in KINDS:
         raise UsageError("unknown kind of edge", got=repr(kind), allowed=", ".join(KINDS))
@@ -262,8 +275,8 @@ def _acts(tweets: Table, kind: str, *, manual: bool, names: Table | None) -> ibi
         rows = rows.filter(rows.kind != "retweet", rows[of].notnull())
         return _columns(rows, rows[_NEEDED[kind][1]], rows.tweet_id, rows[of])
     rows = rows.filter(rows.kind == "retweet")
-    acts = _columns(rows, rows.retweet_author_id, rows.retweet_of, rows.retweet_of)
-    return acts.union(ibis.memtable(_manual.acts(tweets, names))) if manual else acts
+    passed_on = _columns(rows, rows.retweet_author_id, rows.retweet_of, rows.retweet_of)
+    return passed_on.union(ibis.memtable(_manual.acts(tweets, names))) if manual else passed_on
 
 
 def _columns(
@@ -289,11 +302,11 @@ def _pairs(rows: ibis.Table) -> ibis.Table:
     return _columns(rows, rows.other, rows.author_id, ibis.null("string"), source=rows.one)
 
 
-def _totals(acts: ibis.Table) -> pa.Table:
+def _totals(known: ibis.Table) -> pa.Table:
     """Return edges before anything is left out, in no order: null targets are in."""
     # Two plain aggregations are cheaper than one with a count of distinct values.
-    at = {"first_at": acts.at.min(), "last_at": acts.at.max()}
-    items = acts.group_by("source", "target", "item").aggregate(count=acts.count(), **at)
+    at = {"first_at": known.at.min(), "last_at": known.at.max()}
+    items = known.group_by("source", "target", "item").aggregate(count=known.count(), **at)
     totals = items.group_by("source", "target").aggregate(
         weight=items.count(),
         count=items["count"].sum(),
@@ -339,7 +352,7 @@ def _coded(totals: pa.Table) -> _Edges:
 def _graph(
     tweets: Table, kind: str, *, manual: bool = False, names: Table | None = None
 ) -> igraph.Graph:
-    edges_of = _coded(_totals(_acts(tweets, kind, manual=manual, names=names)))
+    edges_of = _coded(_totals(acts(tweets, kind, manual=manual, names=names)))
     columns = edges_of.columns
     graph = _built(
         edges_of.names,
