@@ -111,7 +111,7 @@ def test_a_glob_finds_files(tmp_path: Path) -> None:
 def test_what_is_absent_empty_or_unreadable_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "empty.jsonl").write_bytes(b"")
     (tmp_path / "folder").mkdir()
-    (tmp_path / "folder" / "x.csv").write_text("a,b")
+    (tmp_path / "folder" / "x.xls").write_text("a,b")
     for path, says in (
         (tmp_path / "absent", "no such file or folder"),
         (tmp_path / "empty.jsonl", "the file is empty"),

@@ -9,6 +9,7 @@ REASONS: Final = {
     "BAD_JSON": "not one whole JSON value",
     "BAD_TIME": "the time cannot be read and the id holds none",
     "BAD_UTF8": "bytes that are not UTF-8 text",
+    "BOMB": "it unpacks to far more than it could hold: nothing of the rest is read",
     "CRC": "the compressed file is damaged: its check sum or its stream is wrong",
     "EMBEDDED": "a tweet, user or place inside a record (not a record itself) cannot be read",
     "ID_FLOAT": "an id was turned into a rounded number by another program",
@@ -25,6 +26,15 @@ REASONS: Final = {
 
 class RejectedError(Exception):
     """A record cannot be read: the code of the reason, and what was found."""
+
+    def __init__(self, reason: str, found: str) -> None:
+        super().__init__(reason, found)
+        self.reason = reason
+        self.found = found
+
+
+class DamageError(Exception):
+    """The rest of a file cannot be read: the code of the reason, and what was found."""
 
     def __init__(self, reason: str, found: str) -> None:
         super().__init__(reason, found)

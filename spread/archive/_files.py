@@ -2,6 +2,7 @@
 
 import glob
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -10,7 +11,11 @@ from spread._errors import InputError, UsageError
 
 TABLES: Final = ("tweets", "users", "follows", "rejects")
 REPORT: Final = "report.json"
-_ENDINGS: Final = (".json", ".jsonl", ".ndjson", ".txt", ".gz")
+_PLAIN: Final = (".json", ".jsonl", ".ndjson", ".txt", ".csv", ".tsv")
+_PACKED: Final = (".gz", ".bz2", ".zst", ".zip", ".tar", ".tgz", ".tbz2", ".tbz")
+_ENDINGS: Final = (*_PLAIN, *_PACKED)
+_EXPORT: Final = re.compile(r"(?:tweets?(?:-part\d+)?|\d{4}_\d{2})\.js")
+"""Of an account's own export, the files that hold its tweets."""
 
 
 class Found(NamedTuple):
@@ -24,8 +29,9 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     """Return the files that paths, folders and globs stand for.
 
     A file that is named is read whatever it is called. Of a folder (with those inside
-    it) the files ending in .json, .jsonl, .ndjson, .txt or .gz are read, without the
-    folders of archives that were read before.
+    it) the files ending in .json, .jsonl, .ndjson, .txt, .csv or .tsv are read, and
+    those packed in .gz, .bz2, .zst, .zip or .tar, without the folders of archives that
+    were read before. Links to folders are not followed.
 
     Raises
     ------
@@ -41,8 +47,10 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     ignored: list[str] = []
     for path in map(Path, given):
         for file, is_named in _at(path):
-            if is_named or _is_candidate(file):
-                files.setdefault(file.resolve(), file)
+            if (real := _real(file)) is None:
+                ignored.append(source_name(file))
+            elif is_named or is_candidate_name(file.name):
+                files.setdefault(real, file)
             else:
                 ignored.append(source_name(file))
     if not files:
@@ -94,11 +102,22 @@ def _inside(folder: Path) -> Iterator[tuple[Path, bool]]:
             yield Path(base) / name, False
 
 
+def _real(file: Path) -> Path | None:
+    """Return where a file really is; None for a link that leads nowhere, or in a circle."""
+    try:
+        return file.resolve(strict=True)
+    except (OSError, RuntimeError):
+        return None
+
+
 def _unreadable(error: OSError) -> None:
     raise InputError(
         "a folder cannot be read", got=f"{error.filename} ({error.strerror})"
     ) from error
 
 
-def _is_candidate(file: Path) -> bool:
-    return not file.name.startswith(".") and file.name.lower().endswith(_ENDINGS)
+def is_candidate_name(path: str) -> bool:
+    """Tell by its name whether a file in a folder, tar or zip is read."""
+    name = path.replace("\\", "/").rpartition("/")[2].lower()
+    known = name.endswith(_ENDINGS) or _EXPORT.fullmatch(name) is not None
+    return known and not name.startswith(".") and "__macosx/" not in path.lower()

@@ -14,11 +14,13 @@ import msgspec
 from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2 as v2
 from spread.archive import _twitter_v2_json as v2_json
-from spread.archive._bytes import identity, text_chunks
+from spread.archive._bytes import file_chunks, identity
 from spread.archive._faults import RejectedError, detail
 from spread.archive._formats import V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, honoured, recognise
 from spread.archive._instants import microseconds
 from spread.archive._lines import BLANK, Piece, pieces, several
+from spread.archive._members import Text, texts
+from spread.archive._packed import Meter
 from spread.archive._rows import EMBEDDED, Parts, RejectRow, TweetRow
 from spread.archive._said import name_id
 
@@ -52,6 +54,7 @@ class FileCounts:
     rejected: int = 0
     blank: int = 0
     formats: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was asked to
@@ -66,6 +69,18 @@ class _Reader:
         self.formats: Counter[str] = Counter()
         self._parts = parts
         self._strict = strict
+        self._member = ""
+
+    def take_text(self, text: Text) -> None:
+        """Read a text: the file itself, or a member of it."""
+        self._member = text.member
+        if text.chunks is None:
+            self.counts.ignored.append(f"{self.counts.source_file}!{text.member}")
+            return
+        for piece in pieces(text.chunks):
+            self.take_piece(piece)
+            if self._parts.is_full():
+                self._parts.flush()
 
     def take_piece(self, piece: Piece) -> None:
         """Read what a file's text was divided into."""
@@ -88,10 +103,13 @@ class _Reader:
         self.counts.records += 1
         self.counts.rejected += 1
         source, number = self.counts.source_file, self.counts.records
-        row = RejectRow(source, number, reason, detail(found, data))
+        row = RejectRow(source, number, reason, detail(self._where() + found, data))
         self._parts.add("rejects", row)
         if self._strict:
             raise _Stopped
+
+    def _where(self) -> str:
+        return f"in {self._member}: " if self._member else ""
 
     def _take_tweet_of_v1(self, data: bytes) -> None:
         """Read the commonest record by the shortest way."""
@@ -189,7 +207,7 @@ class _Reader:
 
     def _note_embedded(self, error: RejectedError, data: bytes = b"") -> None:
         """Say that something inside a record was not read; the record itself counts as kept."""
-        found = detail(f"{error.reason}: {error.found}", data)
+        found = detail(f"{self._where()}{error.reason}: {error.found}", data)
         row = RejectRow(self.counts.source_file, max(self.counts.records, 1), "EMBEDDED", found)
         self._parts.add("rejects", row)
 
@@ -303,10 +321,9 @@ def ingest(
     with _no_collector(), closing(Parts(folder, number)) as parts:
         reader = _Reader(source_file, parts, strict=strict)
         with suppress(_Stopped):
-            for piece in pieces(text_chunks(path, on_bytes=on_bytes)):
-                reader.take_piece(piece)
-                if parts.is_full():
-                    parts.flush()
+            meter = Meter(on_bytes)
+            for text in texts(file_chunks(path, meter), meter):
+                reader.take_text(text)
     reader.counts.size, reader.counts.sha256 = identity(path)
     reader.counts.formats = sorted(reader.formats)
     return asdict(reader.counts)

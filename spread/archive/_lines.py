@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from spread.archive._bytes import BOM, DamageError
+from spread.archive._bytes import BOM
+from spread.archive._faults import DamageError
 
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20

@@ -44,7 +44,9 @@ def read(
 
     Twitter v1.1 (statuses as JSON lines, with `extended_tweet` or `full_text`, stream
     notices) and v2 (pages, streams, flattened files, tweets and users in separate
-    files), plain or gzip; JSON lines, arrays, one object or several over many lines.
+    files); JSON lines, arrays, one object or several over many lines; plain, gzip, bzip2 or
+    zstd, inside zip or tar or not. Members of zip and tar are passed through in turn and
+    never extracted.
 
     Nothing is lost silently. A *record* is a JSON value on a line, an element of an
     array or of a page's `data`, or an account in a file of accounts; each is kept, a
@@ -62,8 +64,9 @@ def read(
     Parameters
     ----------
     paths
-        A file, a folder, a glob, or several. In a folder, files ending in .json,
-        .jsonl, .ndjson, .txt or .gz are read; the rest is named in the report.
+        A file, a folder, a glob, or several. In a folder (zip, tar), files
+        ending in .json, .jsonl, .ndjson, .txt, .csv or .tsv are read, and those packed in
+        .gz, .bz2, .zst, .zip or .tar; the rest is named in the report.
     to
         A folder to be made, for the tables; None for one that goes when no table of it
         is used any more.
@@ -225,7 +228,7 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
         "no tweet in it",
         got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "
         f"{rejected:,} rejected{why}",
-        allowed="Twitter v1.1 or v2 JSON, plain or gzip",
+        allowed="the formats that `help(archive.read)` names",
     )
 
 
@@ -333,7 +336,7 @@ def _write_report(con: Backend, found: Found, counts: Counts, draft: Path) -> No
     collected = by_origin.get(COLLECTED)
     told = {
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
-        "ignored": list(found.ignored),
+        "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
         "origins": origins,
         "users": pq.ParquetFile(draft / "users.parquet").metadata.num_rows,
         "share_cut": collected["cut"] / collected["rows"] if collected else None,

@@ -1,0 +1,235 @@
+"""Packed files and files inside files: nothing is lost silently, nothing is extracted."""
+
+import bz2
+import gzip
+import io
+import json
+import random
+import tarfile
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from invented_archive import counted, lines, put, v1_tweet
+
+from spread import archive
+from spread.archive._packed import zstd
+
+TWEETS = [v1_tweet(n, f"tweet {n} {random.Random(n).random()} #myNYPD") for n in range(30)]
+TEXT = lines(*TWEETS)
+
+
+def tarred(**members: bytes) -> bytes:
+    """Return a tar file; __ in a name stands for a dot."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as file:
+        for name, data in members.items():
+            header = tarfile.TarInfo(name.replace("__", "."))
+            header.size = len(data)
+            file.addfile(header, io.BytesIO(data))
+    return out.getvalue()
+
+
+def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as file:
+        for name, data in members:
+            file.writestr(name, data)
+    return out.getvalue()
+
+
+def streamed_zip(*members: tuple[str, bytes]) -> bytes:
+    """Return a zip file as a server sends it: sizes stand behind the members."""
+
+    class Sink(io.RawIOBase):
+        data = b""
+
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: bytes) -> int:  # type: ignore[override]
+            self.data += bytes(data)
+            return len(data)
+
+    sink = Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as file:  # type: ignore[arg-type]
+        for name, data in members:
+            file.writestr(name, data)
+    return sink.data
+
+
+HALVES = (("a.jsonl", lines(*TWEETS[:15])), ("b/c.jsonl", lines(*TWEETS[15:])))
+PACKED = {
+    "bz2": bz2.compress(TEXT),
+    "bz2 streams": bz2.compress(HALVES[0][1]) + bz2.compress(HALVES[1][1]),
+    "zst": zstd.compress(TEXT),
+    "zst frames": zstd.compress(HALVES[0][1]) + zstd.compress(HALVES[1][1]),
+    "zip": zipped(*HALVES),
+    "stored zip": zipped(*HALVES, method=zipfile.ZIP_STORED),
+    "streamed zip": streamed_zip(*HALVES),
+    "tar": tarred(a__jsonl=HALVES[0][1], b__json=HALVES[1][1]),
+    "tar.gz": gzip.compress(tarred(a__jsonl=TEXT)),
+    "tar.bz2": bz2.compress(tarred(a__jsonl=TEXT)),
+    "tar of bz2": tarred(a__json__bz2=bz2.compress(TEXT)),
+    "zip of gz": zipped(("x.json.gz", gzip.compress(TEXT)), method=zipfile.ZIP_STORED),
+    "zip of zip": zipped(("x.zip", zipped(*HALVES))),
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_the_same_tweets_in_every_packing(tmp_path: Path, kind: str) -> None:
+    counts, rejects = counted(tmp_path, PACKED[kind])
+    assert rejects == []
+    assert (counts["records"], counts["kept_tweets"]) == (30, 30)
+
+
+def _cuts(packed: bytes) -> list[bytes]:
+    """Cut at 40 places, all before the last byte that matters."""
+    end = len(packed.rstrip(b"\x00")) if b"ustar" in packed[:512] else len(packed)
+    return [packed[: end * n // 41] for n in range(1, 41)]
+
+
+@pytest.mark.parametrize(
+    "kind", ["gz", "bz2", "zst", "tar", "zip", "streamed zip", "tar.gz", "tar of bz2"]
+)
+def test_of_forty_cuts_forty_are_reported(tmp_path: Path, kind: str) -> None:
+    whole = gzip.compress(TEXT) if kind == "gz" else PACKED[kind]
+    for cut in _cuts(whole):
+        counts, rejects = counted(tmp_path, cut)
+        assert rejects, f"{kind} cut to {len(cut)} of {len(whole)} bytes"
+        assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
+
+
+def test_a_tar_file_cut_between_members_is_told_from_a_whole_one(tmp_path: Path) -> None:
+    whole = tarred(a__jsonl=b"\n" * 512, b__jsonl=TEXT)
+    first_member = whole[:1024]
+    _, rejects = counted(tmp_path, first_member)
+    assert [r["reason"] for r in rejects] == ["TRUNCATED"]
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "zip", "streamed zip", "tar of bz2"])
+def test_flipped_bits_are_found(tmp_path: Path, kind: str) -> None:
+    whole = gzip.compress(TEXT) if kind == "gz" else PACKED[kind]
+    start = 520 if kind == "tar of bz2" else 60
+    end = len(whole.rstrip(b"\x00")) - 400
+    for at in random.Random(5).sample(range(start, end), 10):
+        flipped = bytearray(whole)
+        flipped[at] ^= 16
+        counts, rejects = counted(tmp_path, bytes(flipped))
+        assert rejects, f"{kind}, bit at {at}"
+        assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
+
+
+def test_a_damaged_member_is_reported_and_the_rest_read(tmp_path: Path) -> None:
+    bad = bytearray(gzip.compress(TEXT))
+    bad[-6] ^= 1
+    for whole in (
+        tarred(a__json__gz=bytes(bad), b__json__gz=gzip.compress(lines(*TWEETS[:4]))),
+        zipped(("a.json.gz", bytes(bad)), ("b.json", lines(*TWEETS[:4]))),
+    ):
+        counts, rejects = counted(tmp_path, whole)
+        assert [r["reason"] for r in rejects] == ["CRC"]
+        assert rejects[0]["detail"].startswith("in a.json.gz: the check sum")
+        assert counts["kept_tweets"] == 34
+
+
+def test_a_damaged_zip_member_does_not_hide_the_next(tmp_path: Path) -> None:
+    whole = bytearray(zipped(*HALVES))
+    whole[200] ^= 255
+    counts, rejects = counted(tmp_path, bytes(whole))
+    assert "CRC" in [r["reason"] for r in rejects]
+    assert counts["kept_tweets"] >= 15
+
+
+def test_a_damaged_tar_header_costs_its_member(tmp_path: Path) -> None:
+    whole = bytearray(tarred(a__jsonl=lines(*TWEETS[:2]), b__jsonl=lines(*TWEETS[2:4])))
+    second = whole.index(b"b.jsonl")
+    whole[second + 100] ^= 1
+    counts, rejects = counted(tmp_path, bytes(whole))
+    assert [r["reason"] for r in rejects] == ["CRC"]
+    assert counts["kept_tweets"] == 2
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
+def test_a_bomb_is_left_alone(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    inside = pack(pack(b" " * (17 << 20)))
+    counts, rejects = counted(tmp_path, inside)
+    assert [r["reason"] for r in rejects] == ["BOMB"]
+    assert counts["records"] == 1
+
+
+def test_archives_inside_archives_end_somewhere(tmp_path: Path) -> None:
+    deep = TEXT
+    for _ in range(5):
+        deep = gzip.compress(deep)
+    _, rejects = counted(tmp_path, deep)
+    assert [r["reason"] for r in rejects] == ["TOO_DEEP"]
+
+
+def test_names_and_links_in_a_tar_file_lead_nowhere(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as file:
+        for name, kind, target in (
+            ("link.json", tarfile.SYMTYPE, "/etc/passwd"),
+            ("self.json", tarfile.SYMTYPE, "self.json"),
+            ("hard.json", tarfile.LNKTYPE, "link.json"),
+            ("device.json", tarfile.CHRTYPE, ""),
+            ("folder", tarfile.DIRTYPE, ""),
+        ):
+            header = tarfile.TarInfo(name)
+            header.type, header.linkname = kind, target
+            file.addfile(header)
+        for name in ("../../outside.json", "/absolute.json", "x" * 300 + ".json"):
+            header = tarfile.TarInfo(name)
+            header.size = len(lines(TWEETS[0]))
+            file.addfile(header, io.BytesIO(lines(TWEETS[0])))
+    before = sorted(tmp_path.parent.iterdir())
+    counts, rejects = counted(tmp_path, out.getvalue())
+    assert (counts["kept_tweets"], rejects) == (3, [])
+    assert [name.partition("!")[2] for name in counts["ignored"]] == [
+        "link.json", "self.json", "hard.json", "device.json",
+    ]  # fmt: skip
+    assert sorted(tmp_path.parent.iterdir()) == before
+
+
+def test_links_that_lead_in_a_circle_are_left_aside(tmp_path: Path) -> None:
+    put(tmp_path / "a.jsonl", TWEETS[0])
+    (tmp_path / "loop.json").symlink_to("loop.json")
+    (tmp_path / "lost.json").symlink_to("nowhere.json")
+    (tmp_path / "up").symlink_to(tmp_path, target_is_directory=True)
+    report = archive.read(tmp_path).report
+    assert report.totals["records"] == 1
+    # A link to a folder is not followed, and is no file either.
+    assert [Path(name).name for name in report.ignored] == ["loop.json", "lost.json"]
+
+
+def test_members_left_aside_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "all.zip"
+    file.write_bytes(zipped(("a.json", TEXT), ("b.png", b"\x89PNG"), ("__MACOSX/a.json", b"x")))
+    report = archive.read(file).report
+    assert [name.rpartition("all.zip!")[2] for name in report.ignored] == [
+        "b.png", "__MACOSX/a.json",
+    ]  # fmt: skip
+    assert report.totals["rejected"] == 0
+
+
+def test_a_locked_zip_member_is_said_to_be_locked(tmp_path: Path) -> None:
+    whole = bytearray(zipped(("a.json", TEXT), ("b.json", lines(TWEETS[0]))))
+    whole[6] |= 1
+    counts, rejects = counted(tmp_path, bytes(whole))
+    assert "password" in rejects[0]["detail"]
+    assert counts["kept_tweets"] == 1
+
+
+def test_text_files_of_a_tar_that_hold_no_records_say_so(shared: Path, tmp_path: Path) -> None:
+    counts, rejects = counted(tmp_path, (shared / "tideh" / "cascades.tar.gz").read_bytes())
+    assert counts["records"] == counts["rejected"] > 0
+    assert {r["reason"] for r in rejects} == {"UNKNOWN_FORMAT"}
+
+
+def test_an_array_as_one_long_line_is_limited_by_the_record(tmp_path: Path) -> None:
+    array = json.dumps([*TWEETS[:3], v1_tweet(9, "x" * (9 << 20)), *TWEETS[3:5]]).encode()
+    counts, rejects = counted(tmp_path, array)
+    assert [(r["source_record"], r["reason"]) for r in rejects] == [(4, "TOO_LARGE")]
+    assert counts["kept_tweets"] == 5
