@@ -150,4 +150,5 @@ def test_probabilities_come_true_where_any_share_of_inventors_only_read(
         met = "met" if other <= limit else "missed"
         claim = f"calibration error of parents, {world(kept, by_size)}, all inventors used them"
         calibration_row("hashtags", claim, words, f"<= {limit:.3f}: {met}")
+        assert by_size or other <= limit
     assert error <= quantile

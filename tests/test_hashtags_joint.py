@@ -1,5 +1,6 @@
 """Parent and child named in one tweet: against what chance, and what it is worth."""
 
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -83,7 +84,7 @@ def no_news(_: np.ndarray, __: np.ndarray, both: np.ndarray) -> np.ndarray:
 
 @pytest.mark.calibration
 def test_joint_mention_finds_parents_whom_use_before_does_not_show(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, calibration_row: Callable[..., None]
 ) -> None:
     """A third of the inventors only saw the parent; 3 of 10 typed first tweets name it.
 
@@ -95,6 +96,12 @@ def test_joint_mention_finds_parents_whom_use_before_does_not_show(
     found, asked = right(seeds)
     monkeypatch.setattr(_posterior, "named_ratios", no_news)
     without, _ = right(seeds)
+    calibration_row(
+        "hashtags",
+        "parents of tags found, a third of inventors only read it, 3 of 10 tweets name it",
+        f"{len(found) / asked:.2f} of {asked}; {len(without) / asked:.2f} without joint mention",
+        ">= 0.85",
+    )
     gained, lost = len(found - without), len(without - found)
     assert len(found) / asked >= 0.85 - 2 * np.sqrt(0.85 * 0.15 / asked)
     assert gained - lost > 2 * np.sqrt(gained + lost)

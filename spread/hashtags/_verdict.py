@@ -16,9 +16,9 @@ __all__ = ["LEAST_FACTOR", "Answer", "Verdict", "judged", "of_root", "untold"]
 LEAST_FACTOR = 2.5
 """How much the adopters must speak for a parent, against none, for the verdict `descends`.
 
-Fixed on 180 simulated families: where parents are drawn by size, so that most tags come
-from one that half of all accounts use, 14 % of the independent tags have a parent of
-probability 0.5 by their form and the prior; with a factor of 2 it is 14 %, with 2.5 8 %.
+Fixed on 104 simulated families, parents drawn evenly or by size, with and without joint
+mention: with a factor of 1.5 up to 14 % of the independent tags pass, by their form and the
+prior, with 2 or 2.5 up to 8 %; the larger of the two leaves room for other archives.
 """
 
 _SURE = 0.5
