@@ -30,6 +30,9 @@ TWEETS = table(
 )
 
 
+FOLLOWS = pd.DataFrame({"follower_id": ["b"], "followed_id": ["c"]})
+
+
 def test_events_are_roots_and_first_retweets_in_order():
     forests = cascade.forests(TWEETS, rng=1)
     events = forests.events
@@ -140,7 +143,13 @@ def test_the_star_and_the_chain():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"method": "pdi"}, "unknown method: got 'pdi'; allowed: posterior, debatenight, star"),
+        ({"method": "guess"}, "unknown method: got 'guess'; allowed: posterior, debatenight, pdi"),
+        ({"method": "followers"}, "needs to know who follows whom"),
+        ({"method": "followers", "follower_graph": 3}, "follower_graph cannot be used: got int"),
+        ({"method": "followers", "follower_graph": FOLLOWS, "choice": "x"}, "unknown choice"),
+        ({"method": "pdi", "gamma": 1.5}, "gamma cannot be used: got 1.5"),
+        ({"method": "pdi", "alpha": 0}, "alpha cannot be used: got 0.0"),
+        ({"method": "replies", "quotes": True}, "quotes cannot join reply trees"),
         ({"trees": 0}, "trees cannot be used: got 0"),
         ({"kernel": "linear"}, "unknown kernel: got 'linear'"),
         ({"follower_graph": object()}, "follower_graph is given but not used"),

@@ -1,17 +1,22 @@
 """Cascades: who passed on from whom, how large, how deep, how viral, how completely seen."""
 
+from spread.cascade._compare import compare
 from spread.cascade._coverage import coverage
-from spread.cascade._exact import expected_credit, expected_virality, influence
+from spread.cascade._exact import expected_credit, expected_depth, expected_virality, influence
 from spread.cascade._forests import forests
 from spread.cascade._metrics import ccdf, metrics, tree
+from spread.cascade._survival import survival
 
 __all__ = [
     "ccdf",
+    "compare",
     "coverage",
     "expected_credit",
+    "expected_depth",
     "expected_virality",
     "forests",
     "influence",
     "metrics",
+    "survival",
     "tree",
 ]

@@ -13,6 +13,7 @@ from spread._errors import UsageError
 from spread.tables import EVENTS, TWEETS, Table, expression, instants, microseconds
 
 _NEEDED = ["tweet_id", "author_id", "at", "origin", "kind", "retweet_of", "retweet_author_id"]
+_NEEDED_OF_QUOTES = ["quote_of", "quote_author_id"]
 _OPTIONAL = ["platform", "followers", "at_resolution_ms"]
 
 
@@ -23,19 +24,31 @@ class Events:
     table: pd.DataFrame
     offsets: NDArray[np.int64]
     root_at: pd.DatetimeIndex
+    platform: NDArray[np.object_]
     root_collected: NDArray[np.bool_]
     opens_s: NDArray[np.float64]
     closes_s: NDArray[np.float64]
     resolution_s: float
     counts: dict[str, int]
 
+    @property
+    def closes_at(self) -> pd.Timestamp | None:
+        """When the archive's own tweets end; None without cascades."""
+        if not len(self.root_at):
+            return None
+        return self.root_at[0] + pd.Timedelta(microseconds=round(self.closes_s[0] * 1e6))
 
-def events(tweets: Table, *, singletons: bool) -> Events:
-    """Return roots and retweets as events, sorted; see `forests`."""
-    known = expression(tweets, TWEETS, _NEEDED, optional=_OPTIONAL)
+
+def events(tweets: Table, *, singletons: bool, quotes: bool = False) -> Events:
+    """Return roots and retweets as events, sorted; see `forests`.
+
+    With `quotes` a quote is an event of the cascade that it quotes, and may be a root too.
+    """
+    needed = _NEEDED + _NEEDED_OF_QUOTES if quotes else _NEEDED
+    known = expression(tweets, TWEETS, needed, optional=_OPTIONAL)
     known = known.mutate(platform=known.platform.fill_null(""))
-    rows = _rows(known, singletons=singletons).to_pyarrow()
-    window = _window(known)
+    rows = _rows(known, singletons=singletons, quotes=quotes).to_pyarrow()
+    window = archive_window(known)
     repeated = rows["repeated"].to_numpy()
     kept = rows.filter(pa.array(~repeated))
     is_root = kept["place"].to_numpy() == 0
@@ -43,17 +56,20 @@ def events(tweets: Table, *, singletons: bool) -> Events:
     offsets = np.append(np.flatnonzero(is_root), len(kept)).astype(np.int64)
     root_at = microseconds(kept["root_at"])[is_root]
     counts = {
-        "retweets": int((~is_root).sum()),
+        "retweets": int((kept["place"].to_numpy() == 1).sum()),
         "repeats_dropped": int(repeated.sum()),
         "earlier_than_root": int(np.sum(kept["early"].to_numpy())),
         "self_retweets": int(np.sum(kept["own"].to_numpy())),
         "marks_missing": kept["followers"].null_count,
         "roots_before_archive": int(np.sum(root_at < window["opens"])),
     }
+    if quotes:
+        counts["quotes"] = int((kept["place"].to_numpy() == 2).sum())
     return Events(
-        _event_table(kept, is_root, offsets),
+        event_table(kept, is_root, offsets),
         offsets,
         instants(root_at),
+        kept.filter(pa.array(is_root))["platform"].to_numpy(),
         kept.filter(pa.array(is_root))["collected"].to_numpy(),
         (window["opens"] - root_at) / 1e6,
         (window["closes"] - root_at) / 1e6,
@@ -62,26 +78,22 @@ def events(tweets: Table, *, singletons: bool) -> Events:
     )
 
 
-def _rows(known: Any, *, singletons: bool) -> Any:
-    """Return roots (place 0) and retweets (place 1) in order, repeats marked."""
-    retweets = known.filter(
-        known.kind == "retweet",
-        known.retweet_of.notnull(),
-        known.at.notnull(),
-        known.retweet_of != known.tweet_id,
-    )
-    roots = _roots(known, retweets)
+def _rows(known: Any, *, singletons: bool, quotes: bool) -> Any:
+    """Return roots (place 0), retweets (1) and quotes (2) in order, repeats marked."""
+    acts = _retweets(known).union(_quotes(known)) if quotes else _retweets(known)
+    roots = _roots(known, acts)
     if singletons:
         roots = roots.union(_unpassed(known, roots))
-    # Who is unknown is not taken for the same person twice.
-    who = ibis.coalesce(retweets.author_id, ibis.literal("\t") + retweets.tweet_id)
-    ranked = retweets.mutate(who=who, root_id=retweets.retweet_of)
+    # Who is unknown is not taken for the same person twice, and each quote says something.
+    alone = ibis.literal("\t") + acts.tweet_id
+    who = ibis.ifelse(acts.place == 1, ibis.coalesce(acts.author_id, alone), alone)
+    ranked = acts.mutate(who=who)
     rank = ibis.row_number().over(
         group_by=["platform", "root_id", "who"],
         order_by=[ranked.at, ranked.tweet_id.length(), ranked.tweet_id],
     )
     ranked = ranked.mutate(repeated=rank > 0).select(
-        "platform", "root_id", "tweet_id", "author_id", "at", "followers", "repeated"
+        "platform", "root_id", "tweet_id", "author_id", "at", "followers", "repeated", "place"
     )
     above = roots.select("platform", "root_id", "root_at", root_user=roots.user_id)
     joined = ranked.inner_join(above, ["platform", "root_id"])
@@ -97,7 +109,7 @@ def _rows(known: Any, *, singletons: bool) -> Any:
         early=joined.at < joined.root_at,
         own=(joined.author_id == joined.root_user).fill_null(False),
         collected=ibis.literal(True),
-        place=ibis.literal(1, "int32"),
+        place=joined.place,
     )
     starts = roots.select(
         "platform",
@@ -120,7 +132,7 @@ def _rows(known: Any, *, singletons: bool) -> Any:
             together.platform,
             together.root_id.length(),
             together.root_id,
-            together.place,
+            together.place > 0,
             together.at,
             together.tweet_id.length(),
             together.tweet_id,
@@ -128,10 +140,35 @@ def _rows(known: Any, *, singletons: bool) -> Any:
     )
 
 
-def _roots(known: Any, retweets: Any) -> Any:
-    """Return what is known of each retweeted original, whatever its origin."""
-    passed = retweets.group_by("platform", root_id=retweets.retweet_of).aggregate(
-        first_at=retweets.at.min(), named=retweets.retweet_author_id.max()
+def _retweets(known: Any) -> Any:
+    found = known.filter(known.kind == "retweet")
+    return _acts(found, found.retweet_of, found.retweet_author_id, 1)
+
+
+def _quotes(known: Any) -> Any:
+    found = known.filter(known.kind != "retweet")
+    return _acts(found, found.quote_of, found.quote_author_id, 2)
+
+
+def _acts(found: Any, root_id: Any, named: Any, place: int) -> Any:
+    """Return whose original was passed on by whom and when."""
+    acts = found.select(
+        "platform",
+        "tweet_id",
+        "author_id",
+        "at",
+        "followers",
+        root_id=root_id,
+        named=named,
+        place=ibis.literal(place, "int32"),
+    )
+    return acts.filter(acts.root_id.notnull(), acts.at.notnull(), acts.root_id != acts.tweet_id)
+
+
+def _roots(known: Any, acts: Any) -> Any:
+    """Return what is known of each original that was passed on, whatever its origin."""
+    passed = acts.group_by("platform", "root_id").aggregate(
+        first_at=acts.at.min(), named=acts.named.max()
     )
     originals = known.select(
         "platform", "at", "author_id", "followers", "origin", root_id=known.tweet_id
@@ -163,7 +200,7 @@ def _unpassed(known: Any, roots: Any) -> Any:
     )
 
 
-def _window(known: Any) -> dict[str, int]:
+def archive_window(known: Any) -> dict[str, int]:
     """Return when the archive's own tweets begin and end, and the tick of their times."""
     collected = known.filter(known.origin == "collected", known.at.notnull())
     whole = (known.at.epoch_seconds().cast("timestamp('UTC')") == known.at).all()
@@ -193,7 +230,7 @@ def _check_unique(kept: pa.Table) -> None:
         )
 
 
-def _event_table(
+def event_table(
     kept: pa.Table, is_root: NDArray[np.bool_], offsets: NDArray[np.int64]
 ) -> pd.DataFrame:
     cascade = np.cumsum(is_root) - 1

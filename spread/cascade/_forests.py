@@ -1,14 +1,18 @@
 """Who passed on from whom: forests from tweets."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from spread import excitation
 from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.cascade._events import Events, events
+from spread.cascade._followers import CHOICES, parents_followed
+from spread.cascade._pdi import PopularityOrRecency
+from spread.cascade._quotes import joined
+from spread.cascade._replies import replies
 from spread.excitation import ExponentialPosterior
 from spread.tables import Table
 from spread.trees import Forests, Observed, Posterior
@@ -23,7 +27,11 @@ def forests(
     trees: int = 200,
     kernel: str | None = None,
     singletons: bool = True,
+    quotes: bool = False,
     follower_graph: object = None,
+    choice: str = "latest",
+    gamma: float = 0.5,
+    alpha: float = 2.0,
     rng: np.random.Generator | int | None = None,
 ) -> Forests:
     """Return the cascades of an archive with the posterior over their trees.
@@ -50,23 +58,38 @@ def forests(
     Parameters
     ----------
     tweets
-        A table with tweet_id, author_id, at, origin, kind, retweet_of, retweet_author_id,
-        and where they are known followers, platform, at_resolution_ms. Roots of any
-        origin do. A user's second retweet of the same original is dropped, a retweet
-        dated before its original is moved to it, missing followers count as 1; all are
-        counted in `parameters`.
+        A table with tweet_id, author_id, at, origin, kind, retweet_of, retweet_author_id
+        (for `replies` instead reply_to, reply_author_id), and where they are known
+        followers, platform, at_resolution_ms. Roots of any origin do. A user's second
+        retweet of the same original is dropped, a retweet dated before its original is
+        moved to it, missing followers count as 1; all are counted in `parameters`.
     method
-        posterior; debatenight (β = 1 and 6.8e-5 per second, never fitted); star (every
-        retweet from the original); latest (every retweet from the one before: a chain).
-        The last two are bounds, not estimates.
+        posterior; debatenight (β = 1 and 6.8e-5 per second, never fitted); pdi (with
+        chance `gamma` by followers, else by a power law of the delay; nothing is fitted);
+        star (every retweet from the original); latest (every retweet from the one before:
+        a chain); followers (the parent is an earlier participant whom the author follows,
+        the original where there is none); replies (trees of replies, which are observed).
+        The star and the chain are bounds, not estimates.
     trees
-        How many trees stand for the posterior.
+        How many trees stand for the posterior; one where it is certain.
     kernel
         exponential, omori (a power law), or None: the one that fits better.
     singletons
         Whether collected originals that nobody retweeted are cascades of one event.
+    quotes
+        Whether a quote passes on what it quotes: it is then an event of the quoted cascade,
+        with a parent there like a retweet, and its own retweets hang under it. Needs
+        quote_of and quote_author_id.
     follower_graph
-        For methods that read a follower graph: none yet.
+        For `followers`: a table of follower_id and followed_id, or a directed igraph graph
+        from follower to followed with user ids in vs["name"]; as it was at the time.
+    choice
+        For `followers`, among the participants whom the author follows: latest, first or
+        most_followed.
+    gamma, alpha
+        For `pdi`: the weight of followers against delay, from 0 to 1, and the exponent of
+        the delay. The authors try 0.25, 0.5, 0.75 and 1.1, 1.5, 2, 2.5, 3. Delays gain
+        0.1 s as in their program, and are taken as 1 s where they are shorter.
     rng
         Decides the trees.
 
@@ -78,7 +101,7 @@ def forests(
     Raises
     ------
     UsageError
-        The method, kernel or number of trees cannot be used, or a tweet occurs twice.
+        An option cannot be used, or a tweet occurs twice.
     MissingColumnError
         The table lacks columns.
 
@@ -86,7 +109,8 @@ def forests(
     ----------
     Zhuang, Ogata, Vere-Jones 2002, https://doi.org/10.1198/016214502760046925; Rizoiu et
     al. 2018 (DebateNight), https://doi.org/10.48550/arXiv.1802.09808; Goel et al. 2016,
-    https://doi.org/10.1287/mnsc.2015.2158
+    https://doi.org/10.1287/mnsc.2015.2158 (following); DeVerna et al. 2024 (pdi),
+    https://doi.org/10.48550/arXiv.2410.21554
 
     Examples
     --------
@@ -99,42 +123,81 @@ def forests(
     >>> forests(tweets, rng=1)
     Forests(1 cascades, 2 events, method='posterior', trees=200, seed=1)
     """
-    if method not in _METHODS:
-        raise UsageError("unknown method", got=repr(method), allowed=", ".join(_METHODS))
-    if isinstance(trees, bool) or not isinstance(trees, int) or trees < 1:
-        raise UsageError("trees cannot be used", got=repr(trees), allowed="an integer >= 1")
-    if follower_graph is not None:
-        raise UsageError(
-            "follower_graph is given but not used", got=f"method={method!r}", hint="Leave it out"
-        )
+    _check(method, trees, follower_graph, quotes)
     seed = resolve_seed(rng)
-    found = events(tweets, singletons=singletons)
-    truncated = ~found.root_collected if singletons else np.diff(found.offsets) > 0
-    posterior, parameters = _METHODS[method](found, kernel, truncated, seed)
+    options = _Options(kernel, follower_graph, choice, gamma, alpha, trees, seed)
+    if method == "replies":
+        found, parents = replies(tweets, singletons=singletons)
+        posterior: Posterior = Observed(parents, found.offsets)
+        parameters: dict[str, object] = {}
+    else:
+        found = events(tweets, singletons=singletons, quotes=quotes)
+        posterior, parameters = _METHODS[method](found, singletons, options)
+    certain = isinstance(posterior, Observed)
+    if quotes:
+        found, posterior = joined(found, posterior, trees=1 if certain else trees, seed=seed)
     return Forests(
         found.table,
         found.offsets,
         posterior,
         method,
-        1 if isinstance(posterior, Observed) else trees,
+        1 if certain else trees,
         seed,
-        {**parameters, **found.counts, "resolution_s": found.resolution_s},
+        {
+            **parameters,
+            **found.counts,
+            "resolution_s": found.resolution_s,
+            "archive_closes": found.closes_at,
+        },
         found.root_at,
     )
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What the methods take beside the events."""
+
+    kernel: str | None
+    follower_graph: object
+    choice: str
+    gamma: float
+    alpha: float
+    trees: int
+    seed: int
+
+
+def _check(method: str, trees: int, follower_graph: object, quotes: bool) -> None:
+    if method not in METHODS:
+        raise UsageError("unknown method", got=repr(method), allowed=", ".join(METHODS))
+    if isinstance(trees, bool) or not isinstance(trees, int) or trees < 1:
+        raise UsageError("trees cannot be used", got=repr(trees), allowed="an integer >= 1")
+    if method == "followers" and follower_graph is None:
+        raise UsageError(
+            "method 'followers' needs to know who follows whom",
+            hint="Give follower_graph: a table of follower_id and followed_id, or a graph",
+        )
+    if method != "followers" and follower_graph is not None:
+        raise UsageError(
+            "follower_graph is given but not used",
+            got=f"method={method!r}",
+            allowed="method='followers'",
+        )
+    if method == "replies" and quotes:
+        raise UsageError("quotes cannot join reply trees", hint="Leave quotes out")
 
 
 _Found = tuple[Posterior, dict[str, object]]
 
 
-def _fitted(found: Events, kernel: str | None, truncated: NDArray[np.bool_], seed: int) -> _Found:
+def _fitted(found: Events, singletons: bool, options: _Options) -> _Found:
     fit = excitation.fit(
         _under(found, excitation.exponential(_DEBATENIGHT_RATE)),
-        shape=kernel,
+        shape=options.kernel,
         closes_s=found.closes_s,
         whole=found.opens_s <= 0,
-        truncated=truncated,
+        truncated=~found.root_collected if singletons else np.diff(found.offsets) > 0,
         resolution_s=found.resolution_s,
-        seed=seed,
+        seed=options.seed,
     )
     parameters: dict[str, object] = {"kernel": fit.kernel.name, **fit.values}
     for name, (low, high) in fit.intervals.items():
@@ -145,6 +208,35 @@ def _fitted(found: Events, kernel: str | None, truncated: NDArray[np.bool_], see
 def _debatenight(found: Events, *_: object) -> _Found:
     kernel = excitation.exponential(_DEBATENIGHT_RATE, beta=1.0)
     return _under(found, kernel), {"kernel": kernel.name, "rate_per_s": 6.8e-5, "beta": 1.0}
+
+
+def _pdi(found: Events, _: bool, options: _Options) -> _Found:
+    gamma, alpha = float(options.gamma), float(options.alpha)
+    if not 0 <= gamma <= 1:
+        raise UsageError("gamma cannot be used", got=repr(gamma), allowed="a number from 0 to 1")
+    if not 0 < alpha <= 16:
+        raise UsageError(
+            "alpha cannot be used", got=repr(alpha), allowed="a number > 0, at most 16"
+        )
+    posterior = PopularityOrRecency(
+        found.table["at_s"].to_numpy(),
+        found.table["mark"].to_numpy(),
+        found.offsets,
+        gamma,
+        alpha,
+        options.trees,
+        options.seed,
+    )
+    return posterior, {"gamma": gamma, "alpha": alpha}
+
+
+def _followers(found: Events, _: bool, options: _Options) -> _Found:
+    if options.choice not in CHOICES:
+        raise UsageError("unknown choice", got=repr(options.choice), allowed=", ".join(CHOICES))
+    parents, told = parents_followed(
+        found.table, found.offsets, options.follower_graph, options.choice
+    )
+    return Observed(parents, found.offsets), told
 
 
 def _star(found: Events, *_: object) -> _Found:
@@ -165,9 +257,12 @@ def _under(found: Events, kernel: excitation.Kernel) -> ExponentialPosterior:
     return ExponentialPosterior(times, marks, found.offsets, kernel)
 
 
-_METHODS: dict[str, Callable[..., _Found]] = {
+_METHODS: dict[str, Callable[[Events, bool, _Options], _Found]] = {
     "posterior": _fitted,
     "debatenight": _debatenight,
+    "pdi": _pdi,
     "star": _star,
     "latest": _latest,
+    "followers": _followers,
 }
+METHODS = (*_METHODS, "replies")
