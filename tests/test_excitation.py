@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from spread import excitation, trees
 from spread._errors import UsageError
+from spread.excitation import _recursions as recursions
 
 # Rizoiu et al. 2018's formula on a small cascade, computed from the O(n³) recursion.
 TIMES, MARKS = [0, 10, 60, 120, 3600], [1000, 50, 20000, 10, 5]
@@ -187,8 +188,95 @@ def test_unusable_cascades_are_refused(times, marks, message):
         excitation.posterior(times, marks, excitation.exponential(1.0))
 
 
-def test_unusable_kernels_are_refused():
-    with pytest.raises(UsageError, match="rate cannot be used"):
-        excitation.exponential(0)
-    with pytest.raises(UsageError, match="power law cannot be used"):
-        excitation.omori(300, -1)
+def test_tied_events_of_equal_marks_are_a_random_recursive_tree():
+    # Its mean depth is the harmonic number H_k; the mean subtree of event i has n/(i + 1) events.
+    for kernel in (excitation.exponential(0.5), excitation.omori(10, 0.7)):
+        posterior = excitation.posterior(np.full(50, 7.0), np.full(50, 3.0), kernel)
+        k = np.arange(1, 50)
+        assert posterior.expected_depth()[1:] == pytest.approx(np.cumsum(1 / k), rel=1e-12)
+        assert posterior.influence()[1:] == pytest.approx(50 / (k + 1), rel=1e-12)
+        assert posterior.entropy()[1:] == pytest.approx(np.log(k), abs=0.02)
+        assert posterior.entropy()[1:33] == pytest.approx(np.log(k[:32]), abs=1e-12)
+
+
+@pytest.mark.parametrize("beta", [-2.0, 0.0, 0.5, 2.0])
+def test_marks_count_by_their_ratios_however_large(beta):
+    kernel, times = excitation.exponential(0.1, beta=beta), [0, 1, 3, 4, 20]
+    marks = np.array([5.0, 1.0, 90.0, 2.0, 7.0])
+    small = excitation.posterior(times, marks * 1e-300, kernel)
+    large = excitation.posterior(times, marks * 1e300, kernel)
+    for name in ("influence", "expected_depth", "expected_virality", "expected_credit"):
+        plain = getattr(excitation.posterior(times, marks, kernel), name)()
+        assert getattr(small, name)() == pytest.approx(plain, rel=1e-12)
+        assert getattr(large, name)() == pytest.approx(plain, rel=1e-12)
+
+
+@pytest.mark.parametrize("kernel", [excitation.exponential(1.0, beta=2), excitation.omori(9, 3.0)])
+def test_marks_of_every_size_at_times_of_every_size_stay_finite(kernel):
+    times = np.array([-1e12, 0, 0, 1e-6, 1, 1e9, 1e9, 1e15])
+    marks = np.array([5e-324, 1, 1e308, 1e-300, 1e308, 1, 1e5, 1])
+    posterior = excitation.posterior(times, marks, kernel)
+    p = [posterior.probabilities(k) for k in range(1, 8)]
+    assert [column.sum() for column in p] == pytest.approx(np.ones(7), rel=1e-12)
+    assert p[2] == pytest.approx([0, 0, 1], abs=1e-12)
+    assert posterior.influence()[0] == pytest.approx(8, rel=1e-12)
+    assert posterior.expected_credit().sum() == pytest.approx(8, rel=1e-12)
+    assert np.isfinite(posterior.expected_virality()).all()
+    assert np.isfinite(posterior.entropy()[1:]).all()
+    drawn = posterior.draw(np.random.default_rng(0))
+    assert drawn[3] == 2
+    assert (posterior.probability(drawn) > 0).all()
+
+
+def test_no_events_single_events_and_cascades_without_events():
+    for kernel in (excitation.exponential(1.0), excitation.omori(9, 0.5)):
+        none = excitation.posterior([], [], kernel)
+        assert none.draw(np.random.default_rng(0)).tolist() == []
+        assert none.expected_virality() == pytest.approx([np.nan], nan_ok=True)
+        some = excitation.posterior([4, 1, 2], [1, 1, 1], kernel, offsets=[0, 0, 1, 1, 3])
+        assert some.draw(np.random.default_rng(0)).tolist() == [-1, -1, 1]
+        assert some.influence().tolist() == [1, 2, 1]
+        assert some.expected_credit() == pytest.approx([1, 1.5, 0.5], rel=1e-12)
+        assert some.expected_virality() == pytest.approx([np.nan] * 3 + [1], nan_ok=True)
+        assert some.entropy() == pytest.approx([np.nan, np.nan, 0], nan_ok=True)
+        alone = some.probability(np.array([-1, -1, 1], np.int32))
+        assert alone == pytest.approx([1, 1, 1], rel=1e-12)
+
+
+@pytest.mark.parametrize("u", [0.0, 1e-12, 0.3, 0.999999, 1 - 2**-53])
+def test_the_parent_at_a_quantile_is_the_one_whose_turn_it_is(u):
+    # Candidates by component, then by time: a plain cumulative sum over that order.
+    rng = np.random.default_rng(12)
+    times, marks = np.cumsum(rng.exponential(5, 60)), rng.pareto(1, 60) + 1
+    kernel = excitation.Kernel("three", (1.0, 0.05, 0.001), (0.3, 0.2, 0.1), 1.0)
+    known = excitation.posterior(times, marks, kernel)
+    _, level, share = known._sums
+    for k in (1, 2, 9, 59):
+        lags = np.exp(-np.outer(times[k] - times[:k], kernel.rates_per_s)) * kernel.weights
+        parts = (marks[:k, None] * lags).T.ravel()
+        expected = np.searchsorted(np.cumsum(parts) / parts.sum(), u) % k
+        assert recursions.parent_at(k, u, 0, known._logs, level, share) == expected
+
+
+@pytest.mark.parametrize(
+    ("rates", "weights", "beta"),
+    [((), (), 1), ((1.0,), (1.0, 1.0), 1), ((0.0,), (1.0,), 1), ((1.0,), (np.inf,), 1),
+     ((1.0,), (0.0,), 1), ((1.0,), (1.0,), np.nan)],
+)  # fmt: skip
+def test_unusable_kernels_are_refused(rates, weights, beta):
+    with pytest.raises(UsageError, match="the kernel cannot be used: got Kernel"):
+        excitation.Kernel("odd", rates, weights, beta)
+
+
+def test_unusable_laws_and_offsets_are_refused():
+    for rate in (0, -1, np.nan, np.inf):
+        with pytest.raises(UsageError, match="rate cannot be used"):
+            excitation.exponential(rate)
+    for law in ((0, 1), (1, -1), (np.nan, 1), (1, np.inf)):
+        with pytest.raises(UsageError, match="the power law cannot be used"):
+            excitation.omori(*law)
+    with pytest.raises(UsageError, match="falls too steeply"):
+        excitation.omori(1, 200)
+    for offsets in ([], [1, 2], [0, 2, 1, 2]):
+        with pytest.raises(UsageError, match="offsets cannot be used"):
+            excitation.posterior([0, 1], [1, 1], excitation.exponential(1.0), offsets=offsets)

@@ -19,6 +19,7 @@ Cost = Callable[[Numbers], float]
 QUADRATIC_FROM = 2_000
 _CHI_SQUARE_95 = 3.841458820694124
 _PROFILE_STEPS = 6
+_WIDEST = 300.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def log_likelihood(sample: Sample, family: Family, point: Numbers) -> float:
     """Return the log-likelihood with κ, gamma of shape a and rate b = a / mean, integrated out."""
     kernel = family.kernel(point)
     rates, weights = np.array(kernel.rates_per_s), np.array(kernel.weights)
-    f = np.exp(kernel.beta * sample.log_marks)
+    f = np.exp(np.clip(kernel.beta * sample.log_marks, -_WIDEST, _WIDEST))
     x = np.maximum(rates * sample.resolution_s, 1e-4)
     apart, tied = 2 * (np.cosh(x) - 1) / x**2, 2 * (1 + np.expm1(-x) / x) / x
     logs = _log_intensities(

@@ -16,6 +16,7 @@ Numbers = NDArray[np.float64]
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(24)
 _NODES, _NODE_WEIGHTS = (_NODES + 1) / 2, _NODE_WEIGHTS / 2
 _ENTROPY_POINTS = 32
+_LEAST = 1e-150
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Kernel:
 
     g(s) = Σ_c weights_c exp(−rates_per_s_c s), of any total; an author with m followers
     counts m ** beta times.
+
+    Raises
+    ------
+    UsageError
+        There is no rate, not one weight for each, or a number that cannot be used.
 
     Examples
     --------
@@ -35,6 +41,19 @@ class Kernel:
     rates_per_s: tuple[float, ...]
     weights: tuple[float, ...]
     beta: float
+
+    def __post_init__(self) -> None:
+        numbers = (*self.rates_per_s, *self.weights)
+        if (
+            not len(self.rates_per_s) == len(self.weights) > 0
+            or not all(math.isfinite(number) and number > 0 for number in numbers)
+            or not math.isfinite(self.beta)
+        ):
+            raise UsageError(
+                "the kernel cannot be used",
+                got=repr(self),
+                allowed="a weight for each rate, all finite and > 0, and a finite beta",
+            )
 
 
 def exponential(rate_per_s: float, *, beta: float = 1.0) -> Kernel:
@@ -78,7 +97,7 @@ def omori(c_s: float, theta: float, *, beta: float = 1.0, longest_s: float = 3e5
     Raises
     ------
     UsageError
-        c or θ is not positive and finite.
+        c or θ is not positive and finite, or θ is so large that weights vanish.
 
     Examples
     --------
@@ -95,11 +114,17 @@ def omori(c_s: float, theta: float, *, beta: float = 1.0, longest_s: float = 3e5
     bottom = math.log(0.05 / (longest_s + c_s))
     grid = np.linspace(bottom, top, 20)
     rates = np.exp(grid)
-    weights = np.exp((1 + theta) * grid - rates * c_s) * (grid[1] - grid[0])
+    scale = math.log(theta) + theta * math.log(c_s) - math.lgamma(1 + theta)
+    weights = np.exp((1 + theta) * grid - rates * c_s + scale) * (grid[1] - grid[0])
     # The slowest term stands for the whole integral below it.
     weights[0] *= 0.5 + 1 / ((1 + theta) * (grid[1] - grid[0]))
-    scale = theta * c_s**theta / math.gamma(1 + theta)
-    return Kernel("omori", tuple(rates.tolist()), tuple((weights * scale).tolist()), float(beta))
+    if not weights.all():
+        raise UsageError(
+            "the power law falls too steeply for a sum of exponentials",
+            got=f"theta={theta!r}",
+            hint="Take an exponential kernel",
+        )
+    return Kernel("omori", tuple(rates.tolist()), tuple(weights.tolist()), float(beta))
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -124,7 +149,7 @@ class ExponentialPosterior:
     Raises
     ------
     UsageError
-        Times fall, marks are not positive, or lengths disagree.
+        Times fall, marks are not positive, offsets do not rise from 0, or lengths disagree.
 
     References
     ----------
@@ -145,6 +170,8 @@ class ExponentialPosterior:
     kernel: Kernel
 
     def __post_init__(self) -> None:
+        if not len(self.offsets) or self.offsets[0] != 0 or (np.diff(self.offsets) < 0).any():
+            raise UsageError("offsets cannot be used", allowed="numbers that rise from 0")
         fall = np.flatnonzero(np.diff(self.times_s) < 0) + 1
         if len(self.times_s) != len(self.marks) or self.offsets[-1] != len(self.times_s):
             raise UsageError(
@@ -165,7 +192,14 @@ class ExponentialPosterior:
 
     @cached_property
     def _f(self) -> Numbers:
-        return self.marks**self.kernel.beta
+        beta = self.kernel.beta
+        with np.errstate(over="ignore"):
+            f = self.marks**beta
+            if len(f) and not (f.min() >= _LEAST and f.max() <= 1 / _LEAST):
+                # Only ratios count: the largest becomes 1, the least does not vanish.
+                largest = self.marks.max() if beta >= 0 else self.marks.min()
+                f = np.maximum((self.marks / largest) ** beta, _LEAST)
+        return np.asarray(f)
 
     @cached_property
     def _sums(self) -> tuple[Numbers, Numbers, Numbers]:
