@@ -65,7 +65,7 @@ def weighed(
 
     Asked are, for each control, the first 15 authors who type it for the first time after
     the tweet `since`, as a child's first adopters do. A law is a mean share and how alike
-    tags are in it; all are equally likely before.
+    tags are in it; all are equally likely before. Time O(parents x 3000 log n).
     """
     later = others.act > since
     tag, act = others.tag[later], others.act[later]
@@ -75,7 +75,8 @@ def weighed(
     asked = np.bincount(tag, minlength=others.tags)
     explained = []
     for parent in parents:
-        both = np.bincount(tag, np.isin(act, parent), others.tags).astype(int)
+        place = np.minimum(np.searchsorted(parent, act), len(parent) - 1)
+        both = np.bincount(tag, parent[place] == act, others.tags).astype(int)
         explained.append(_laws()[asked, both].sum(axis=0))
     laws = np.array(explained)
     return np.asarray(np.exp(laws - np.logaddexp.reduce(laws, axis=1, keepdims=True)))
