@@ -6,7 +6,10 @@ of accounts is worth the events that reach their author through that set alone. 
 the number of events, while counts of descendants count an event once for each ancestor.
 """
 
+from spread.seeds._brokers import brokers
 from spread.seeds._chosen import Dated
+from spread.seeds._elites import elites
 from spread.seeds._rank import rank
+from spread.seeds._roles import roles
 
-__all__ = ["Dated", "rank"]
+__all__ = ["Dated", "brokers", "elites", "rank", "roles"]
