@@ -191,3 +191,53 @@ def excitations(
                 level[i, p] += weights[c] * s[p, c]
                 integral[i, p] += weights[c] / rates[c] * total[p, c]
     return level, integral
+
+
+@kernel
+def scores(
+    times: Numbers,
+    types: Types,
+    f: Numbers,
+    df: Numbers,
+    counted: Flags,
+    mu: Numbers,
+    branching: Numbers,
+    rates: Numbers,
+    weights: Numbers,
+) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
+    """Return per event the derivatives of ln λ: by the A of its column, w, r, b, and ln μ."""
+    n, k_types, m = len(times), branching.shape[0], len(rates)
+    s, d, e = np.zeros((k_types, m)), np.zeros((k_types, m)), np.zeros((k_types, m))
+    by_a, by_w, by_r = np.zeros((n, k_types)), np.zeros((n, m)), np.zeros((n, m))
+    by_b, outside, scaled = np.zeros(n), np.zeros(n), np.empty(m)
+    slowest = rates.min()
+    for i in range(n):
+        gap = times[i] - times[i - 1] if i > 0 else 0.0
+        k = types[i]
+        if counted[i]:
+            shift = slowest * gap if mu[i] == 0.0 else 0.0
+            intensity = mu[i]
+            for c in range(m):
+                scaled[c] = np.exp(shift - rates[c] * gap)
+                for p in range(k_types):
+                    intensity += branching[p, k] * weights[c] * scaled[c] * s[p, c]
+            inverse = 1.0 / intensity if intensity > 0.0 else 0.0
+            outside[i] = mu[i] * inverse
+            for p in range(k_types):
+                a = branching[p, k] * inverse
+                for c in range(m):
+                    level = scaled[c] * s[p, c]
+                    by_a[i, p] += weights[c] * level * inverse
+                    by_w[i, c] += a * level
+                    by_r[i, c] -= a * weights[c] * scaled[c] * (d[p, c] + gap * s[p, c])
+                    by_b[i] += a * weights[c] * scaled[c] * e[p, c]
+        for c in range(m):
+            decay = np.exp(-rates[c] * gap)
+            for p in range(k_types):
+                d[p, c] = decay * (d[p, c] + gap * s[p, c])
+                s[p, c] *= decay
+                e[p, c] *= decay
+            if k >= 0:
+                s[k, c] += f[i]
+                e[k, c] += df[i]
+    return by_a, by_w, by_r, by_b, outside
