@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from string import ascii_uppercase
-from typing import Any
 
-import igraph
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import UsageError
-from spread.communities._flat import flat
 from spread.text import html_card
 
-__all__ = ["Partition", "camps", "describe"]
+__all__ = ["Partition", "camps"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -131,6 +128,7 @@ def camps(partition: Partition, *, most: int = 6, smallest: float = 0.01) -> pd.
 
     Examples
     --------
+    >>> import igraph
     >>> from spread import communities
     >>> graph = igraph.Graph.Full(3) + igraph.Graph.Full(2)
     >>> camps(communities.detect(graph, rng=1), most=1).camp.tolist()
@@ -151,64 +149,6 @@ def camps(partition: Partition, *, most: int = 6, smallest: float = 0.01) -> pd.
             "camp": pd.Series([letters[label] for label in partition.labels], dtype="str"),
         }
     )
-
-
-def describe(partition: Partition, graph: igraph.Graph, *, most: int = 5) -> pd.DataFrame:
-    """Return each community's size and most acted-on members.
-
-    Parameters
-    ----------
-    partition, graph
-        What `detect` returned, and for which graph.
-    most
-        How many members to name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `community`; `size` (nodes); `share` of all nodes; `members`: ids by weight
-        received from the whole graph, most first, ties by id; `strengths`: those weights
-        (for an undirected graph, of all edges); `inside`: of the weight that the
-        community's nodes give, the share that stays in it (NaN where they give none).
-
-    Examples
-    --------
-    >>> from spread import communities
-    >>> toy = [(0, 1), (1, 2), (2, 0), (3, 4), (4, 5), (5, 3), (2, 3), (0, 3)]
-    >>> graph = igraph.Graph(toy, directed=True)
-    >>> describe(communities.detect(graph, rng=1), graph, most=1)[["size", "members"]]
-       size members
-    0     3     [0]
-    1     3     [3]
-    """
-    edges = flat(graph)
-    if edges.names != partition.nodes:
-        raise UsageError("the partition is of another graph", hint="Pass the graph it came from")
-    leaving, reaching = edges.strengths()
-    received = reaching if edges.directed else leaving + reaching
-    given = leaving if edges.directed else received
-    count = len(partition.sizes)
-    labels = partition.labels
-    same = labels[edges.source] == labels[edges.target]
-    kept = np.bincount(labels[edges.source[same]], edges.weight[same], count)
-    kept = kept if edges.directed else 2 * kept
-    sums = np.bincount(labels, given, count)
-    rows: list[dict[str, Any]] = []
-    for community in range(count):
-        inside = np.flatnonzero(labels == community)
-        top = inside[np.argsort(-received[inside], kind="stable")][:most]
-        rows.append(
-            {
-                "community": community,
-                "size": len(inside),
-                "share": len(inside) / len(labels),
-                "members": [partition.nodes[node] for node in top],
-                "strengths": received[top].tolist(),
-                "inside": kept[community] / sums[community] if sums[community] else np.nan,
-            }
-        )
-    columns = ["community", "size", "share", "members", "strengths", "inside"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -1,0 +1,164 @@
+"""Infomap, the constant Potts model and Louvain; searches in several processes."""
+
+import sys
+
+import community as python_louvain
+import igraph
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spread import communities
+from spread._errors import SpreadError, UsageError
+from spread.communities import _workers
+from spread.communities._search import METHODS
+
+KARATE = igraph.Graph.Famous("Zachary")
+
+
+def planted(seed: int, *, camps: int = 3, size: int = 20, inside: float = 0.3) -> igraph.Graph:
+    """Return a directed graph whose first `size` nodes are camp 0, and so on."""
+    rng = np.random.default_rng(seed)
+    camp = np.repeat(np.arange(camps), size)
+    linked = rng.random((camps * size,) * 2) < np.where(camp[:, None] == camp, inside, 0.02)
+    np.fill_diagonal(linked, False)
+    graph = igraph.Graph(camps * size, np.argwhere(linked).tolist(), directed=True)
+    graph.vs["name"] = [f"u{number:03}" for number in range(camps * size)]
+    graph.es["weight"] = rng.integers(1, 5, graph.ecount()).tolist()
+    return graph
+
+
+def shuffled(graph: igraph.Graph, seed: int) -> igraph.Graph:
+    """Return the same graph: vertices and edges in another order, one weight in two parts."""
+    rng = np.random.default_rng(seed)
+    place = rng.permutation(graph.vcount())
+    edges = place[np.array(graph.get_edgelist())].tolist()
+    weights = [float(weight) for weight in graph.es["weight"]]
+    edges, weights = [*edges, edges[0]], [weights[0] / 2, *weights[1:], weights[0] / 2]
+    order = rng.permutation(len(edges))
+    names = np.empty(graph.vcount(), dtype=object)
+    names[place] = graph.vs["name"]
+    return igraph.Graph(
+        len(names),
+        [edges[edge] for edge in order],
+        directed=graph.is_directed(),
+        vertex_attrs={"name": names.tolist()},
+        edge_attrs={"weight": [weights[edge] for edge in order]},
+    )
+
+
+def ring_of_cliques() -> igraph.Graph:
+    ring = igraph.disjoint_union([igraph.Graph.Full(5)] * 30)
+    ring.add_edges([(5 * clique, (5 * clique + 6) % 150) for clique in range(30)])
+    return ring
+
+
+def code_length(graph: igraph.Graph, labels: list[int]) -> float:
+    """Return the map equation of an undirected graph from its definition, in bits."""
+    twice = 2 * graph.ecount()
+    visits = np.array(graph.degree()) / twice
+    leave = [
+        sum((labels[a] == k) != (labels[b] == k) for a, b in graph.get_edgelist()) / twice
+        for k in range(max(labels) + 1)
+    ]
+
+    def entropy(parts: list[float]) -> float:
+        return -sum(part / sum(parts) * np.log2(part / sum(parts)) for part in parts if part)
+
+    total = sum(leave) * entropy(leave) if sum(leave) else 0.0
+    for k, out in enumerate(leave):
+        parts = [out, *visits[np.array(labels) == k]]
+        total += sum(parts) * entropy(parts)
+    return total
+
+
+def test_infomap_on_the_karate_club() -> None:
+    # infomap 2.16 and igraph's own: L = 4.3117926458018285 bits, 3 modules (1: 4.7044)
+    found = communities.detect(KARATE, method="infomap", rng=1)
+    assert found.quality == pytest.approx(4.3117926458018285, abs=1e-9)
+    assert found.quality == pytest.approx(code_length(KARATE, found.labels.tolist()), abs=1e-9)
+    assert (len(found.sizes), found.cannot_tell) == (3, None)
+    assert found.excess > 0  # its code is shorter than for rewired graphs
+
+
+def test_infomap_and_potts_see_every_clique() -> None:
+    # infomap 2.16: L = 3.2106181936; cpm: each clique 5 · 4 · (1 − .1), 30 of them
+    ring = ring_of_cliques()
+    found = communities.detect(ring, method="infomap", runs=3, rewirings=0, rng=1)
+    assert (len(found.sizes), found.quality) == (30, pytest.approx(3.2106181936, abs=1e-9))
+    found = communities.detect(ring, method="cpm", resolution=0.1, runs=3, rewirings=0, rng=1)
+    assert (len(found.sizes), found.quality) == (30, pytest.approx(540))
+
+
+def test_the_potts_model_halves_the_karate_club() -> None:
+    # leidenalg 0.12: 2 × 17 of quality 108.8 = 2 (68 links within − .05 · 2 · 17 · 16 / 2)
+    found = communities.detect(KARATE, method="cpm", resolution=0.05, rng=1)
+    assert found.sizes.tolist() == [17, 17]
+    assert found.quality == pytest.approx(108.8)
+    assert found.objective == "undirected constant Potts model"
+
+
+def test_infomap_follows_the_arrows() -> None:
+    graph = planted(1)
+    found = communities.detect(graph, method="infomap", runs=2, rewirings=2, rng=1)
+    assert found.objective == "directed map equation, bits a step"
+    assert found.labels.tolist() == [number // 20 for number in range(60)]
+
+
+def test_a_random_graph_has_no_shorter_code() -> None:
+    rng = np.random.default_rng(1)
+    graph = igraph.Graph([tuple(rng.choice(200, 2, replace=False)) for _ in range(400)])
+    found = communities.detect(graph, method="infomap", runs=5, rng=1)
+    assert found.cannot_tell is not None
+    assert "is no shorter than for graphs without communities" in found.cannot_tell
+
+
+def test_infomap_that_is_absent_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "infomap", None)
+    with pytest.raises(UsageError, match=r'pip install "spread\[infomap\]"'):
+        communities.detect(KARATE, method="infomap")
+    with pytest.raises(UsageError, match="infomap has no resolution: got 2"):
+        communities.detect(KARATE, method="infomap", resolution=2)
+
+
+def test_louvain_scores_as_python_louvain_does() -> None:
+    # Blondel et al. (2008), table 1: .42 on the karate club
+    found = communities.detect(KARATE, method="louvain", rewirings=0, rng=1)
+    labels = dict(enumerate(found.labels.tolist()))
+    expected = python_louvain.modularity(labels, KARATE.to_networkx())
+    assert found.quality == pytest.approx(expected, abs=1e-12)
+    assert found.quality == pytest.approx(0.4198, abs=5e-5)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@settings(max_examples=5, derandomize=True, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_order_plays_no_part(method: str, seed: int) -> None:
+    graph = planted(seed % 7, size=8)
+    graph.es["weight"] = (np.random.default_rng(seed).random(graph.ecount()) + 0.1).tolist()
+    options = {"method": method, "runs": 2, "rewirings": 1, "rng": seed}
+    one = communities.detect(graph, **options)
+    other = communities.detect(shuffled(graph, seed), **options)
+    assert one.labels.tolist() == other.labels.tolist()
+    assert (one.quality, one.null_quality) == (other.quality, other.null_quality)
+
+
+def test_the_same_for_any_number_of_workers() -> None:
+    graph = planted(5, inside=0.1)
+    alone, together = (
+        communities.detect(graph, runs=5, rewirings=2, workers=count, rng=2**70) for count in (1, 2)
+    )
+    assert alone.frame().equals(together.frame())
+    assert (alone.quality, alone.null_high) == (together.quality, together.null_high)
+
+
+def test_a_worker_that_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_workers, "_PROGRAM", "raise SystemExit(3)")
+    with pytest.raises(SpreadError, match="a worker stopped"):
+        communities.detect(KARATE, runs=4, workers=2, rng=1)
+
+
+def test_small_graphs_need_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_workers.subprocess, "Popen", None)
+    assert communities.detect(KARATE, rng=1).runs == 20
