@@ -156,3 +156,33 @@ def test_retweets_all_at_the_same_instant_give_a_finite_fit(shape):
     found = excitation.fit(cascades, shape=shape, resolution_s=1.0)
     assert np.all(np.isfinite(list(found.values.values())))
     assert np.isfinite(excitation.posterior(np.zeros(61), marks, found.kernel).influence()).all()
+
+
+@pytest.mark.parametrize("events", [_likelihood.QUADRATIC_FROM, 100])
+def test_intervals_of_a_quadratic_likelihood_are_its_own(events):
+    # ln L = −x' A x / 2 has standard errors √(A⁻¹)_ii; its profile is a parabola as well.
+    curvature, best = np.array([[4.0, 1.0], [1.0, 2.0]]), np.array([0.5, -1.0])
+
+    def cost(point):
+        return 0.5 * (point - best) @ curvature @ (point - best)
+
+    bounds = [(-9.0, 9.0), (-9.0, 9.0)]
+    found = _likelihood.intervals(cost, best, bounds, 2, events)
+    reach = 1.959963984540054 * np.sqrt(np.diag(np.linalg.inv(curvature)))
+    # The profile stops once a step changes its reach by less than 3 %.
+    relative = 1e-6 if events >= _likelihood.QUADRATIC_FROM else 0.03
+    ends = np.array(found)
+    assert ends[:, 1] - best == pytest.approx(reach, rel=relative)
+    assert best - ends[:, 0] == pytest.approx(reach, rel=relative)
+    near = _likelihood.intervals(cost, best, [(0.4, 0.6), (-9.0, 9.0)], 2, events)
+    assert near[0] == pytest.approx((0.4, 0.6))
+
+
+def test_marks_of_every_size_leave_the_likelihood_finite():
+    many = branching.cascades(np.random.default_rng(1), 6, most=40)
+    for marks in (many[0][1], many[1][1]):
+        marks[: len(marks) // 2] *= 1e250
+    sample = _fit._sample(posterior_of(many), None, None, None, 1e-3, 0)
+    family = _fit._SHAPES["exponential"](sample)
+    value = _likelihood.log_likelihood(sample, family, np.array([-9.0, 2.0, -0.3, 1.2]))
+    assert math.isfinite(value)

@@ -147,6 +147,28 @@ def test_observed_trees_are_certain():
     assert "largest" in forests._repr_html_()
 
 
+def test_observed_trees_expect_what_was_seen():
+    known = trees.observed(events([4, 1]), [-1, 0, 1, 0, -1]).posterior
+    assert known.expected_depth().tolist() == [0, 1, 2, 1, 0]
+    assert known.entropy() == pytest.approx([np.nan, 0, 0, 0, np.nan], nan_ok=True)
+    # Event 0 gets 1 + 1/2 + 1/3 + 1/2, event 1 gets 1/2 + 1/3, and so on.
+    assert known.expected_credit() == pytest.approx([7 / 3, 5 / 6, 1 / 3, 1 / 2, 1])
+    counted = known.expected_credit(np.array([0.0, 0, 6, 0, 2]))
+    assert counted.tolist() == [2, 2, 2, 0, 2]
+    assert known.probability(np.array([-1, 0, 0, 0, -1])).tolist() == [1, 1, 0, 1, 1]
+    drawn = known.draw(np.random.default_rng(0))
+    drawn[:] = 9
+    assert known.parents.tolist() == [-1, 0, 1, 0, -1]
+
+
+def test_observed_trees_keep_when_they_began():
+    root_at = pd.DatetimeIndex(["2014-04-22T18:00Z"])
+    assert trees.observed(events([2]), [-1, 0], root_at=root_at).root_at is root_at
+    assert trees.observed(events([2]), [-1, 0]).root_at[0] == pd.Timestamp(0, tz="UTC")
+    with pytest.raises(UsageError, match="parents and events differ in length: got 1, 2"):
+        trees.observed(events([2]), [-1])
+
+
 @pytest.mark.parametrize("parents", [[-1, 0, -1, -1], [-1, 0, 1, 0], [-1, 0, 0, 2]])
 def test_observed_trees_stay_in_their_cascade(parents):
     with pytest.raises(UsageError, match="not one tree"):
