@@ -89,6 +89,19 @@ def test_ccdf_leaves_out_what_is_not_a_number_and_names_what_is_missing():
         cascade.ccdf(metrics, ["deepness"])
 
 
+def test_ccdf_draws_whole_clusters():
+    metrics = pd.DataFrame({"size": np.repeat([1.0, 9.0], [50, 50]), "user_id": None})
+    metrics["user_id"] = np.repeat([str(k) for k in range(20)], 5)
+    found = cascade.ccdf(metrics, ["size"], clusters="user_id", replicates=2000, rng=1)
+    assert found.share.tolist() == [1, 0.5]
+    # 20 clusters, each all 1 or all 9: the share is Binomial(20, 1/2) / 20, whose 2.5 %
+    # quantile is 6 / 20 (P(X ≤ 5) = 0.021, P(X ≤ 6) = 0.058).
+    assert [found.low[1], found.high[1]] == pytest.approx([0.3, 0.7])
+    assert [found.low[0], found.high[0], found.seed[0]] == [1, 1, 1]
+    alone = cascade.ccdf(metrics.assign(user_id=None), ["size"], clusters="user_id", rng=1)
+    assert alone.low[1] > 0.38  # as Wilson's 0.404 for 100 that are independent
+
+
 def test_a_drawn_tree_shows_the_probability_of_each_parent():
     many = branching.cascades(np.random.default_rng(8), 2, least=10)
     forests = cascade.forests(branching.tweets(many), rng=2)
@@ -105,6 +118,41 @@ def test_a_drawn_tree_shows_the_probability_of_each_parent():
 def test_a_cascade_that_is_not_there_is_refused():
     with pytest.raises(UsageError, match="no such cascade: got 2; allowed: 0 to 1"):
         cascade.tree(observed(), 2)
+
+
+@pytest.mark.parametrize("beta", [1.0, 0.5])
+def test_exact_functions_hold_for_a_power_law_to_half_a_per_cent(beta):
+    rng = np.random.default_rng(5)
+    times, marks = np.cumsum(rng.exponential(200, 300)), rng.pareto(1.2, 300) + 1
+    lags = np.subtract.outer(times, times)
+    p = np.tril((np.abs(lags) + 300) ** -1.8 * marks**beta, -1)
+    p[1:] /= p[1:].sum(axis=1, keepdims=True)  # row: child; the power law itself, no sum
+    kernel = excitation.omori(300, 0.8, beta=beta)
+    answer = np.linalg.solve(np.eye(300) - p.T, np.ones(300))
+    assert cascade.influence(times, marks, kernel=kernel) == pytest.approx(answer, rel=6e-3)
+    depth = np.linalg.solve(np.eye(300) - p, np.arange(300) > 0)
+    assert cascade.expected_depth(times, marks, kernel=kernel) == pytest.approx(depth, rel=6e-3)
+    distance = np.zeros((300, 300))
+    for k in range(1, 300):
+        distance[k, :k] = distance[:k, k] = 1 + p[k, :k] @ distance[:k, :k]
+    virality = distance.sum() / (300 * 299)
+    assert cascade.expected_virality(times, marks, kernel=kernel) == pytest.approx(
+        virality, rel=6e-3
+    )
+
+
+def test_exact_functions_take_a_rate_or_a_kernel():
+    one, toy = excitation.exponential(0.01), ([0, 10, 60], [4, 2, 1])
+    functions = (
+        cascade.influence,
+        cascade.expected_depth,
+        cascade.expected_credit,
+        cascade.expected_virality,
+    )
+    for function in functions:
+        assert np.all(function(*toy, rate=0.01) == function(*toy, kernel=one))
+        with pytest.raises(UsageError, match="give either rate or kernel"):
+            function(*toy)
 
 
 def test_exact_functions_take_weights_and_a_rate():

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from spread._compile import kernel
 from spread._errors import MissingColumnError, UsageError
+from spread._random import resolve_seed, stream
 from spread.trees import Forests, depths
 
 Numbers = NDArray[np.float64]
@@ -65,8 +66,18 @@ def metrics(forests: Forests) -> pd.DataFrame:
     return table
 
 
-def ccdf(metrics: pd.DataFrame, columns: list[str] | None = None) -> pd.DataFrame:
+def ccdf(
+    metrics: pd.DataFrame,
+    columns: list[str] | None = None,
+    *,
+    clusters: str | None = None,
+    replicates: int = 999,
+    rng: np.random.Generator | int | None = None,
+) -> pd.DataFrame:
     """Return P(X ≥ value) for the values of each metric, with pointwise 95 % intervals.
+
+    Wilson's intervals hold where cascades are independent. Those of one author or rumour
+    are not: with `clusters` whole clusters are drawn again, with replacement.
 
     Parameters
     ----------
@@ -74,20 +85,30 @@ def ccdf(metrics: pd.DataFrame, columns: list[str] | None = None) -> pd.DataFram
         From `metrics`.
     columns
         Which metrics; by default size, depth, max_breadth and virality. NaN is left out.
+    clusters
+        The column of clusters, such as user_id; a row without one is its own cluster.
+    replicates
+        How many bootstrap samples, with `clusters`.
+    rng
+        Decides the samples.
 
     Returns
     -------
     DataFrame
-        metric, value, share, low, high (Wilson), sorted by metric as given and value.
+        metric, value, share, low, high (Wilson, or percentiles of the bootstrap), sorted by
+        metric as given and value; with `clusters` also seed.
 
     Raises
     ------
     MissingColumnError
         A column is not there.
+    UsageError
+        replicates cannot be used.
 
     References
     ----------
-    Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953
+    Wilson 1927, https://doi.org/10.1080/01621459.1927.10502953; Field, Welsh 2007
+    (clusters), https://doi.org/10.1111/j.1467-9868.2007.00593.x
 
     Examples
     --------
@@ -95,10 +116,21 @@ def ccdf(metrics: pd.DataFrame, columns: list[str] | None = None) -> pd.DataFram
     [[1.0, 1.0], [2.0, 0.5], [5.0, 0.25]]
     """
     wanted = list(_COLUMNS) if columns is None else columns
-    if missing := [name for name in wanted if name not in metrics]:
+    needed = [*wanted, clusters] if clusters else wanted
+    if missing := [name for name in needed if name not in metrics]:
         raise MissingColumnError("metrics lack columns", got=", ".join(missing))
-    parts = [_survival(name, metrics[name].to_numpy(dtype=np.float64)) for name in wanted]
-    return pd.concat(parts, ignore_index=True) if parts else _survival("", np.empty(0))
+    parts = [_shares(name, metrics[name].to_numpy(dtype=np.float64)) for name in wanted]
+    if clusters is None:
+        return pd.concat(parts, ignore_index=True) if parts else _shares("", np.empty(0))
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        raise UsageError("replicates cannot be used", got=repr(replicates), allowed="integer >= 1")
+    seed = resolve_seed(rng)
+    cluster = _cluster_codes(metrics[clusters])
+    for part, name in zip(parts, wanted, strict=True):
+        values = metrics[name].to_numpy(dtype=np.float64)
+        bounds = _clustered_bounds(values, cluster, part["value"].to_numpy(), replicates, seed)
+        part["low"], part["high"] = bounds
+    return pd.concat(parts, ignore_index=True).assign(seed=seed)
 
 
 def tree(forests: Forests, cascade: int, *, number: int = 0) -> pd.DataFrame:
@@ -155,8 +187,7 @@ def _shapes(forests: Forests) -> dict[str, Numbers]:
         "max_breadth": np.zeros((forests.trees, cascades), np.float32),
         "virality": np.zeros((forests.trees, cascades), np.float32),
     }
-    for i in range(forests.trees):
-        found = _shapes_of_tree(forests.tree(i), offsets)
+    for i, found in enumerate(forests.each(lambda tree: _shapes_of_tree(tree, offsets))):
         for values, one in zip(drawn.values(), found, strict=True):
             values[i] = one
     shapes = {}
@@ -174,7 +205,32 @@ def _mean_entropy(entropy: Numbers, starts: NDArray[np.int64], sizes: NDArray[np
     return np.divide(total, sizes - 1, out=np.full(len(sizes), np.nan), where=sizes > 1)
 
 
-def _survival(name: str, values: Numbers) -> pd.DataFrame:
+def _cluster_codes(clusters: pd.Series) -> NDArray[np.int64]:
+    """Return each row's cluster as a number, by name; rows without one come last, apart."""
+    known = clusters.notna().to_numpy()
+    names, codes = np.unique(clusters[known].astype(str), return_inverse=True)
+    found = np.empty(len(clusters), np.int64)
+    found[known] = codes
+    found[~known] = len(names) + np.arange((~known).sum())
+    return found
+
+
+def _clustered_bounds(
+    values: Numbers, cluster: NDArray[np.int64], at: Numbers, replicates: int, seed: int
+) -> Numbers:
+    """Return the middle 95 % of P(X ≥ at) over samples of whole clusters; O(n replicates)."""
+    known = np.flatnonzero(~np.isnan(values))
+    place = np.searchsorted(at, values[known])
+    count = int(cluster.max(initial=-1)) + 1
+    shares = np.zeros((replicates, len(at)), np.float32)
+    for i in range(replicates):
+        drawn = np.bincount(stream(seed, i).integers(0, count, count), minlength=count)
+        held = np.bincount(place, drawn[cluster[known]], len(at))
+        shares[i] = held[::-1].cumsum()[::-1] / max(held.sum(), 1)
+    return np.asarray(np.quantile(shares, [0.025, 0.975], axis=0), dtype=np.float64)
+
+
+def _shares(name: str, values: Numbers) -> pd.DataFrame:
     ordered = np.sort(values[~np.isnan(values)])
     distinct, first = np.unique(ordered, return_index=True)
     n = max(len(ordered), 1)

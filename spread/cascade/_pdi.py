@@ -122,14 +122,13 @@ def _entropies(
 
 
 @kernel
-def _uniform(state: int) -> tuple[float, int]:
+def _uniform(state: np.uint64) -> tuple[float, np.uint64]:
     """Return the next number in [0, 1) and the next state (SplitMix64, Steele et al. 2014)."""
-    state = np.uint64(state) + np.uint64(0x9E3779B97F4A7C15)
-    z = state
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    following = state + np.uint64(0x9E3779B97F4A7C15)
+    z = (following ^ (following >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z = z ^ (z >> np.uint64(31))
-    return float(z >> np.uint64(11)) / 9007199254740992.0, state
+    return float(z >> np.uint64(11)) / 9007199254740992.0, following
 
 
 @kernel

@@ -79,10 +79,11 @@ def survival(
     groups = pd.Series(np.asarray(by, dtype=object))
     if len(groups) != len(forests):
         raise UsageError("by has another length", got=str(len(groups)), allowed=str(len(forests)))
-    parts = [
-        _estimate(first[:, rows], seen[rows]).assign(group=group)
-        for group, rows in groups.groupby(groups).indices.items()
-    ]
+    parts = []
+    for group, rows in groups.groupby(groups).indices.items():
+        part = _estimate(first[:, rows], seen[rows])
+        part["group"] = np.full(len(part), group, dtype=object)
+        parts.append(part)
     columns = ["group", "time_s", "at_risk", "reached", "share", "low", "high"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
