@@ -115,3 +115,79 @@ def test_any_id_survives_both_files(
     assert list(nx.read_gexf(folder / "g.gexf")) == ids
     assert list(nx.read_graphml(folder / "g.graphml")) == ids
     assert igraph.Graph.Read_GraphML(str(folder / "g.graphml")).vs["id"] == ids
+
+
+HOSTILE = [
+    "18446744073709551615",
+    "did:plc:z72i7hdynmk6r22z27h6tvur",
+    "at://did:plc:z72i/app.bsky.feed.post/3k43tv4rft22g?x=1&y='2'",
+    "https://mastodon.example/@ann#<main>",
+    '"]]><node id="0"/><!-- & -->',
+    "&lt;&#0;&#x1F600;",
+    "𝓜𝔂 😀 עברית \u202eabc",
+    "007",
+    "7",
+    "NaN",
+    "e\u0301",
+    "\u00e9",
+]
+
+
+@pytest.mark.parametrize("format_", ["gexf", "graphml"])
+def test_hostile_ids_and_labels_survive_both_files(tmp_path: Path, format_: str) -> None:
+    graph = igraph.Graph.Ring(len(HOSTILE), directed=True)
+    graph.vs["name"], graph.vs["label"] = HOSTILE, HOSTILE[::-1]
+    graph.es["why <&>\"'"] = HOSTILE
+    path = tmp_path / f"g.{format_}"
+    getattr(graphs, f"write_{format_}")(graph, path)
+    found = getattr(nx, f"read_{format_}")(path)
+    assert list(found.nodes) == HOSTILE
+    assert [found.nodes[name]["label"] for name in HOSTILE] == HOSTILE[::-1]
+    ends = list(zip(HOSTILE, HOSTILE[1:] + HOSTILE[:1], strict=True))
+    assert [found.edges[end]["why <&>\"'"] for end in ends] == HOSTILE
+    back = graphs.from_networkx(graphs.to_networkx(graph))
+    assert back.vs["name"] == HOSTILE
+
+
+@pytest.mark.parametrize("write", [graphs.write_gexf, graphs.write_graphml])
+def test_every_character_xml_forbids_is_left_out_everywhere(tmp_path: Path, write: object) -> None:
+    # XML 1.0, production 2: tab, line feed and carriage return alone stand below U+0020.
+    controls = [chr(code) for code in range(0x20) if chr(code) not in "\t\n\r"]
+    forbidden = "".join([*controls, "\ud800", "\udfff", "\ufffe", "\uffff"])
+    graph = pair(label=[f"A{forbidden}nn", "Bob"])
+    graph.vs["name"] = [f"at://{forbidden}ann", "bob"]
+    graph.es[f"why{forbidden}"] = [f"be{forbidden}cause"]
+    count = 4 * len(forbidden)
+    with pytest.warns(UserWarning, match=rf"^{count} character\(s\) that XML forbids"):
+        write(graph, tmp_path / "g.xml")
+    text = (tmp_path / "g.xml").read_text(encoding="utf-8")
+    assert "at://ann" in text
+    assert 'title="why"' in text or 'attr.name="why"' in text
+    assert ">because<" in text or '"because"' in text
+
+
+def test_names_that_are_the_same_without_forbidden_characters_are_refused(tmp_path: Path) -> None:
+    graph = pair()
+    graph.vs["name"] = ["ann", "an\x00n"]
+    with pytest.raises(UsageError, match="names differ only in characters that XML forbids"):
+        graphs.write_gexf(graph, tmp_path / "g.gexf")
+    assert not list(tmp_path.iterdir())
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=8)
+
+
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(st.lists(NAMES.filter(lambda name: "\ufffe" not in name and "\uffff" not in name),
+                min_size=1, max_size=4, unique=True))  # fmt: skip
+def test_any_text_survives_both_files(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str]
+) -> None:
+    folder = tmp_path_factory.mktemp("names")
+    graph = igraph.Graph.Full(len(names), directed=True)
+    graph.vs["name"] = names
+    graphs.write_gexf(graph, folder / "g.gexf")
+    graphs.write_graphml(graph, folder / "g.graphml")
+    for found in (nx.read_gexf(folder / "g.gexf"), nx.read_graphml(folder / "g.graphml")):
+        assert list(found.nodes) == names
+        assert found.number_of_edges() == graph.ecount()
