@@ -18,6 +18,7 @@ __all__ = [
     "cascade",
     "communities",
     "coordination",
+    "diffusion",
     "figures",
     "graphs",
     "hashtags",
