@@ -1,5 +1,6 @@
 """Measures of similarity against published numbers, definitions and all permutations."""
 
+from collections.abc import Callable
 from itertools import permutations
 
 import igraph
@@ -108,3 +109,43 @@ def test_what_cannot_be_compared_is_named() -> None:
         similarity({"ann": 0}, {"bob": 0})
     with pytest.raises(UsageError, match="one partition has names"):
         similarity({"ann": 0}, [0])
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_the_jackknife_equals_leaving_out_each_node(measure: str) -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.integers(0, 4, 25), rng.integers(0, 3, 25)
+    b[:15] = a[:15] // 2
+    left = np.array(
+        [similarity(np.delete(a, k), np.delete(b, k), measure=measure) for k in range(25)]
+    )
+    deviation = np.sqrt(24 / 25 * ((left - left.mean()) ** 2).sum())
+    row = communities.compare(a, b, measures=[measure]).iloc[0]
+    assert row["value"] == similarity(a, b, measure=measure)
+    assert row.high - row["value"] == pytest.approx(1.959964 * deviation, rel=1e-9)
+
+
+def test_intervals_stay_in_range_and_know_their_limits() -> None:
+    table = communities.compare(A, A)
+    assert table[["low", "high"]].to_numpy().tolist() == [[1, 1], [1, 1], [1, 1], [0, 0]]
+    assert communities.compare([0, 1], [0, 1]).low.isna().all()
+    with pytest.raises(UsageError, match="unknown measure: got 'nmi'"):
+        communities.compare(A, B, measures=["nmi"])
+
+
+@pytest.mark.calibration
+def test_intervals_hold_the_populations_value(calibration_row: Callable[..., None]) -> None:
+    # nodes drawn from a table of shares p: ARI tends to (Σp² − Σr²Σc²) / ((Σr² + Σc²)/2 − Σr²Σc²).
+    # of 400, fewer than 368 or more than 390 have probability < 1 % (binomial, p = .95)
+    p = np.array([[0.3, 0.1, 0.0], [0.05, 0.2, 0.05], [0.0, 0.1, 0.2]])
+    rows, columns = (p.sum(1) ** 2).sum(), (p.sum(0) ** 2).sum()
+    truth = ((p**2).sum() - rows * columns) / ((rows + columns) / 2 - rows * columns)
+    rng, held = np.random.default_rng(1), 0
+    for _ in range(400):
+        cells = rng.choice(9, 300, p=p.ravel())
+        row = communities.compare(cells // 3, cells % 3, measures=["ari"]).iloc[0]
+        held += row.low <= truth <= row.high
+    calibration_row(
+        "communities", "95 % intervals of ARI that hold the truth, of 400", held, "368 to 390"
+    )
+    assert 368 <= held <= 390

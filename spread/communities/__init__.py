@@ -12,7 +12,7 @@ from spread.communities._detect import detect, modularity
 from spread.communities._held_out import held_out_camps
 from spread.communities._partition import Partition, camps
 from spread.communities._profile import clearest, profile
-from spread.communities._similarity import similarity
+from spread.communities._similarity import compare, similarity
 from spread.communities._timing import timing_null
 from spread.communities._words import distinctive
 
@@ -20,6 +20,7 @@ __all__ = [
     "Partition",
     "camps",
     "clearest",
+    "compare",
     "consensus",
     "describe",
     "detect",
