@@ -4,19 +4,30 @@ Events come from outside at a baseline rate, and each calls forth further ones: 
 the branching ratio; how soon, the kernel.
 """
 
+from spread.hawkes._attribution import attribution
 from spread.hawkes._baseline import Baseline
 from spread.hawkes._fit import fit
 from spread.hawkes._likelihood import branching_matrix, gradient, intensity, log_likelihood
+from spread.hawkes._origins import Parents, forests
+from spread.hawkes._predict import Prediction, predict
+from spread.hawkes._residuals import Residuals, residuals
 from spread.hawkes._result import HawkesFit
 from spread.hawkes._simulate import simulate
 
 __all__ = [
     "Baseline",
     "HawkesFit",
+    "Parents",
+    "Prediction",
+    "Residuals",
+    "attribution",
     "branching_matrix",
     "fit",
+    "forests",
     "gradient",
     "intensity",
     "log_likelihood",
+    "predict",
+    "residuals",
     "simulate",
 ]
