@@ -86,10 +86,12 @@ def rank(
     new cascades. With `turn`, the accounts of the rising camp that wrote an original between
     the earliest onset and the latest end of the rise are its new authors; the tweets that an
     author had passed on since that onset, and before its own, brought it there, each as
-    likely as the others, from whatever camp. An author who passed nothing on stands for
-    itself. `p_turned` is P(turn) × P(brought the most), over those draws and a Bayesian
-    bootstrap of the new authors (`resample`), since an archive holds some of those who were
-    there. It supposes that to pass on is to be brought: those who only read are not seen.
+    likely as the others, from whatever camp. `p_turned` is P(turn) × P(brought the most), over
+    those draws and a Bayesian bootstrap of the new authors (`resample`), since an archive
+    holds some of those who were there. A Dirichlet prior of mass 1 stands for an account of
+    which nothing is known, so that few new authors make nobody sure. It supposes that to
+    pass on is to be brought (those who only read are not seen) and that one account did it:
+    where several did, the chance is spread over them and over their like.
 
     Parameters
     ----------
@@ -129,14 +131,15 @@ def rank(
           that nothing in the archive precedes, originals by who had passed nothing on;
           NaN where it has none;
         - entered_at (_low, _high): when its credit of the last `window_s` first was among
-          the five largest, the median over at most 50 trees, and NaT where p_entered, the
-          share of trees in which it ever was, is below a half;
+          the five largest, looked at four times a window or, in long archives, 400 times
+          in all; the median over at most 50 trees, NaT where p_entered, the share of trees in
+          which it ever was, is below a half;
         - originals, retweets, first_at, first_tweet_id, evidence (up to 5 tweet ids, most
           credited first);
         - naive_followers_rank, naive_first_rank (who came first), naive_retweets_rank (raw
           retweets received), naive_pagerank_rank (with a graph);
-        - with a turn, p_turned and brought (_low, _high: 95 %): how many new authors, of
-          the rising camp, it brought.
+        - with a turn, p_turned and brought (_low, _high: 95 %): how many new authors of
+          the rising camp it brought; also accounts that brought some and have no credit.
 
     Raises
     ------

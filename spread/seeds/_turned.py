@@ -21,11 +21,10 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Brought:
-    """New authors, each with the accounts that may have brought them, by code.
+    """New authors whom somebody brought, each with the accounts that may have, by code.
 
-    `accounts` lists the candidates of new author 0, then of 1, and so on, from `starts`;
-    whom nobody brought stands for itself. `links` is a row a tweet passed on: owner (of
-    the tweet), tweet_id, at.
+    `accounts` lists the candidates of the first such author, then of the next, from
+    `starts`. `links` is a row a tweet passed on: owner (of the tweet), tweet_id, at.
     """
 
     accounts: Codes
@@ -53,11 +52,8 @@ def brought(
     )[during & ~root]
     links = new[["owner", "at", "author"]].merge(passed, on="owner", suffixes=("", "_passed"))
     links = links[(links["at_passed"] < links["at"]) & (links["source"] != links["owner"])]
-    alone = new.loc[~new["author"].isin(links["author"]), ["author", "owner"]]
-    pairs = pd.concat(
-        [links[["author", "source"]], alone.rename(columns={"owner": "source"})]
-    ).sort_values(["author", "source"])
-    starts = np.searchsorted(pairs["author"].to_numpy(), np.arange(len(new) + 1))
+    pairs = links[["author", "source"]].sort_values(["author", "source"])
+    starts = np.flatnonzero(np.diff(pairs["author"].to_numpy(), prepend=-1, append=len(new)))
     told = links[["source", "source_id", "at_passed"]].set_axis(["owner", "tweet_id", "at"], axis=1)
     return Brought(pairs["source"].to_numpy(np.int64), starts.astype(np.int64), told, until)
 
@@ -69,22 +65,26 @@ def turned(
 
     Each replicate draws one of a new author's candidates, all alike, and with `resample`
     weighs the new authors by a Bayesian bootstrap: the archive holds some of those who were
-    there. Where several have the most, they share the chance.
+    there. It has a Dirichlet prior of mass 1, one more new author whom an account brought of
+    whom nothing is known: with few new authors nobody is sure to have brought the most.
+    Where several have as many, they share the chance.
     """
     authors = len(found.starts) - 1
     many = np.diff(found.starts)
-    players = max(accounts, int(found.accounts.max(initial=-1)) + 1)
+    unseen = max(accounts, int(found.accounts.max(initial=-1)) + 1)
     rng = stream(seed, replicates)
-    drawn, first = np.zeros((replicates, players), np.float32), np.zeros(players)
-    for i in range(replicates if authors else 0):
+    drawn, first = np.zeros((replicates, unseen + 1), np.float32), np.zeros(unseen + 1)
+    for i in range(replicates):
         chosen = found.accounts[found.starts[:-1] + (rng.random(authors) * many).astype(np.int64)]
-        weights = rng.standard_exponential(authors) if resample else np.ones(authors)
-        weights *= authors / weights.sum()
-        drawn[i] = np.bincount(chosen, weights=weights, minlength=players)
+        weights = np.ones(authors + 1)
+        if resample:
+            weights = rng.standard_exponential(authors + 1)
+            weights *= len(weights) / weights.sum()
+        drawn[i] = np.bincount(np.append(chosen, unseen), weights=weights, minlength=unseen + 1)
         most = np.flatnonzero(drawn[i] >= drawn[i].max() * (1 - 1e-6))
         first[most] += 1 / len(most)
     even = np.repeat(1 / np.maximum(many, 1), many)
-    mean = np.bincount(found.accounts, weights=even, minlength=players)[:accounts]
+    mean = np.bincount(found.accounts, weights=even, minlength=unseen)[:accounts]
     low, high = np.quantile(drawn[:, :accounts], [0.025, 0.975], axis=0)
     return {
         "brought": mean,
