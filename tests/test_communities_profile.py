@@ -32,8 +32,8 @@ def test_the_level_that_is_marked_most_is_chosen(
     within_side: float, within_city: float, expected: int
 ) -> None:
     graph = nested(within_side, within_city)
-    resolution = communities.clearest(communities.profile(graph, rng=1))
-    found = communities.detect(graph, resolution=resolution, rng=1)
+    resolution = communities.clearest(communities.profile(graph, runs=3, rng=1))
+    found = communities.detect(graph, resolution=resolution, runs=5, rewirings=0, rng=1)
     assert len(found.sizes) == expected
 
 

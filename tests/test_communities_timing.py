@@ -34,7 +34,7 @@ def test_timing_explains_cohorts_and_not_camps(
     camps: bool, low: float, high: float, seed: int
 ) -> None:
     graph = retweets(np.random.default_rng(seed), camps=camps)
-    found = communities.detect(graph, resolution=0.5, runs=5, rng=1)
+    found = communities.detect(graph, resolution=0.5, runs=3, rewirings=9, rng=1)
     null = communities.timing_null(graph, resolution=0.5, rewirings=9, rng=1)
     assert found.cannot_tell is None
     beyond_chance = found.typical_quality - found.null_quality
