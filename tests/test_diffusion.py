@@ -383,8 +383,8 @@ def test_exposures_without_columns_or_times() -> None:
         diffusion.exposure_curve(seen.assign(at=np.nan), took)
     with pytest.raises(UsageError, match="shuffles is no count"):
         diffusion.exposure_curve(seen, took, shuffles=-1)
-    empty = diffusion.exposure_curve(seen[:0], took[:0], users=["a"], rng=1)
-    assert empty.exposed.tolist() == [1]
+    empty = diffusion.exposure_curve(seen[:0], took[:0], users=["a", 5], rng=1)
+    assert empty.exposed.tolist() == [2]
 
 
 def test_roots_of_rows() -> None:

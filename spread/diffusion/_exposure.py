@@ -1,5 +1,7 @@
 """How the chance to adopt depends on how often one was exposed."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -21,7 +23,7 @@ def exposure_curve(
     exposures: pd.DataFrame,
     adoptions: pd.DataFrame,
     *,
-    users: list[str] | None = None,
+    users: Iterable[object] | None = None,
     shuffles: int = 100,
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
@@ -78,7 +80,7 @@ def exposure_curve(
     seed = resolve_seed(rng)
     who, when = _columns(exposures, "exposures")
     adopter, adopted = _columns(adoptions, "adoptions")
-    names = pd.Index(sorted({*who, *adopter, *(users or [])}))
+    names = pd.Index(sorted({*who, *adopter, *map(str, users or [])}))
     took_at = np.full(len(names), np.inf)
     np.minimum.at(took_at, names.get_indexer(pd.Index(adopter)), adopted)
     user = names.get_indexer(pd.Index(who)).astype(np.int64)
