@@ -139,15 +139,6 @@ def test_files_without_tweets_say_what_they_hold(shared: Path, name: str, says: 
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("mastodon/stream-malformed.json.gz", "a Mastodon status"),
-        ("bluesky/app.bsky.feed.getAuthorFeed_925c2.json.gz", "a Bluesky feed"),
-        ("coordtool/sample_data.csv", "a line that is no JSON object"),
-        ("finnish-nato/nato_2021-12-30_2022-01-12.xml.gz", "a line that is no JSON object"),
-    ],
-)
-def test_formats_that_are_not_read_yet_are_named(shared: Path, name: str, says: str) -> None:
-    with pytest.raises(InputError, match=says):
-        archive.read(shared / name)
+def test_a_file_in_no_known_format_is_named(shared: Path) -> None:
+    with pytest.raises(InputError, match="a line that is no JSON object"):
+        archive.read(shared / "finnish-nato" / "nato_2021-12-30_2022-01-12.xml.gz")

@@ -122,10 +122,11 @@ class Archive:
         return html_card("Archive", facts)
 
     def _span(self) -> tuple[str, str]:
-        collected = self.tweets.filter(self.tweets.origin == "collected")
-        span = collected.agg(first=collected["at"].min(), last=collected["at"].max()).to_pyarrow()
-        first, last = (span[name][0].as_py() for name in ("first", "last"))
-        return f"{first:%Y-%m-%d %H:%M:%S} UTC", f"{last:%Y-%m-%d %H:%M:%S} UTC"
+        known = self.tweets.filter(self.tweets.origin != "embedded")
+        span = known.agg(first=known["at"].min(), last=known["at"].max()).to_pyarrow()
+        ends = (span[name][0].as_py() for name in ("first", "last"))
+        first, last = (f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "no tweet" for at in ends)
+        return first, last
 
 
 def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 - a verb of archive

@@ -14,7 +14,7 @@ REPORT: Final = "report.json"
 _PLAIN: Final = (".json", ".jsonl", ".ndjson", ".txt", ".csv", ".tsv")
 _PACKED: Final = (".gz", ".bz2", ".zst", ".zip", ".tar", ".tgz", ".tbz2", ".tbz")
 _ENDINGS: Final = (*_PLAIN, *_PACKED)
-_EXPORT: Final = re.compile(r"(?:tweets?(?:-part\d+)?|\d{4}_\d{2})\.js")
+_EXPORT: Final = re.compile(r"(?:account|tweets?(?:-part\d+)?|\d{4}_\d{2})\.js")
 """Of an account's own export, the files that hold its tweets."""
 
 

@@ -32,16 +32,9 @@ _PAGE: Final = (
     "media",
 )
 _ELSEWHERE: Final = (
-    (("content", "account"), "a Mastodon status"),
-    (("username", "acct"), "a Mastodon account"),
-    (("post",), "a Bluesky post"),
-    (("feed",), "a Bluesky feed"),
-    (("uri", "cid"), "a Bluesky record"),
-    (("did",), "a Bluesky record"),
     (("verb", "actor"), "an Activity Streams record (Gnip)"),
     (("tweet_count", "start"), "a count of tweets"),
     (("action", "id"), "a compliance record"),
-    (("tweet",), "a tweet of an account's own export"),
 )
 _keys: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -86,6 +79,40 @@ V2: Final = Kind("twitter v2", "v2")
 V2_FLAT: Final = Kind("twitter v2 flattened", "v2")
 V2_PAGE: Final = Kind("twitter v2 page", "page")
 V2_USER: Final = Kind("twitter v2 user", "v2 user")
+OWN: Final = Kind("twitter account export", "own")
+OWN_PAGE: Final = Kind("twitter account export", "own page")
+_OTHERS: Final = (
+    ((("tweet",),), OWN_PAGE),
+    ((("content", "account", "id"),), Kind("mastodon", "mastodon status")),
+    ((("username", "acct"),), Kind("mastodon account", "mastodon account")),
+    ((("ancestors", "descendants"),), Kind("mastodon context", "mastodon page")),
+    (
+        (("orderedItems",), ("totalItems", "first")),
+        Kind("mastodon outbox", "mastodon page"),
+    ),
+    ((("type", "actor", "object"),), Kind("mastodon outbox", "mastodon activity")),
+    ((("uri", "notFound"), ("uri", "blocked")), Kind("bluesky", "bluesky gone")),
+    (
+        (("uri", "record", "author"), ("uri", "value", "author")),
+        Kind("bluesky", "bluesky post"),
+    ),
+    (
+        (
+            ("feed",),
+            ("posts",),
+            ("thread",),
+            ("repostedBy",),
+            ("subject", "followers"),
+            ("subject", "follows"),
+        ),
+        Kind("bluesky page", "bluesky page"),
+    ),
+    ((("follower", "followed"),), Kind("bluesky follow", "bluesky follow")),
+    ((("did", "time_us"), ("did", "commit")), Kind("bluesky jetstream", "bluesky event")),
+    ((("did", "handle"),), Kind("bluesky account", "bluesky account")),
+    ((("post",),), Kind("bluesky", "bluesky entry")),
+)
+"""Marks of which one must be there, and the format that it tells."""
 NOTICE: Final = Kind("stream notice", "notice")
 
 
@@ -101,7 +128,7 @@ def recognise(data: bytes) -> Kind:
         keys = {key for key, raw in _keys.decode(data).items() if bytes(raw) != b"null"}
     except msgspec.ValidationError:
         is_id = data.strip(b'"').isdigit()
-        seems = "an id without its tweet: hydrate the ids first" if is_id else "no JSON object"
+        seems = "an id among records: put ids in a file of their own" if is_id else "no JSON object"
         raise RejectedError("UNKNOWN_FORMAT", seems) from None
     found = _by_keys(keys)
     if found is None:
@@ -131,6 +158,13 @@ def _by_keys(keys: set[str]) -> Kind | None:
         return V1
     if "text" in keys and ("id" in keys or "author_id" in keys):
         return V2_FLAT if "author" in keys or "__twarc" in keys else V2
+    if text and "id_str" in keys:
+        return OWN
+    if keys == {"account"}:
+        return Kind("twitter account export", "own account")
+    for marks, kind in _OTHERS:
+        if not text and any(keys.issuperset(mark) for mark in marks):
+            return kind
     if not text and not keys.isdisjoint(NOTICES):
         return NOTICE
     if not text and not keys.isdisjoint(_PAGE) and "id" not in keys:

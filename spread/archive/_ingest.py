@@ -1,7 +1,6 @@
 """One file into parts: every record is kept, a notice, or rejected with its reason."""
 
 import gc
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -11,26 +10,34 @@ from typing import Final, TypeAlias
 
 import msgspec
 
+from spread.archive import _account_export as account_export
 from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2 as v2
 from spread.archive import _twitter_v2_json as v2_json
 from spread.archive._bytes import file_chunks, identity
-from spread.archive._faults import RejectedError, detail
-from spread.archive._formats import V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, honoured, recognise
+from spread.archive._delimited import Columns, Layout, checked, elements, layout, rows
+from spread.archive._elements import Element, Nothing, Profile
+from spread.archive._faults import DamageError, RejectedError, detail
+from spread.archive._formats import (
+    OWN,
+    V1,
+    V1_USER,
+    V2,
+    V2_FLAT,
+    V2_PAGE,
+    V2_USER,
+    honoured,
+    recognise,
+)
 from spread.archive._instants import microseconds
+from spread.archive._limits import require_limits, why, without_half_pairs
 from spread.archive._lines import BLANK, Piece, pieces, several
-from spread.archive._members import Text, texts
+from spread.archive._members import Text, peeked, texts
 from spread.archive._packed import Meter
-from spread.archive._rows import EMBEDDED, Parts, RejectRow, TweetRow
+from spread.archive._platforms import PAGES, RECORDS
+from spread.archive._rows import EMBEDDED, FollowRow, NoticeRow, Parts, RejectRow, TweetRow
 from spread.archive._said import name_id
 
-RECORD_MOST: Final = 8 << 20
-DEPTH_MOST: Final = 64
-_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
-_STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_HIGH: Final = rb"\\u[dD][89abAB][0-9a-fA-F]{2}"
-_LOW: Final = rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-_ESCAPES: Final = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(" + _HIGH + rb"|" + _LOW + rb")")
 _DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 _FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -39,7 +46,8 @@ _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 @dataclass
 class FileCounts:
-    """What one file held: records = kept_tweets + kept_users + notices + rejected.
+    """What one file held: records = kept_tweets + kept_users + kept_follows
+    + notices + rejected.
 
     Duplicates are known only once all files are read, so `kept_tweets` still holds them.
     """
@@ -50,6 +58,7 @@ class FileCounts:
     records: int = 0
     kept_tweets: int = 0
     kept_users: int = 0
+    kept_follows: int = 0
     notices: int = 0
     rejected: int = 0
     blank: int = 0
@@ -64,12 +73,17 @@ class _Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was 
 class _Reader:
     """Reads the records of one file: how many there were, and where their rows go."""
 
-    def __init__(self, source_file: str, parts: Parts, *, strict: bool) -> None:
+    def __init__(
+        self, path: Path, source_file: str, parts: Parts, *, strict: bool, columns: Columns | None
+    ) -> None:
         self.counts = FileCounts(source_file)
         self.formats: Counter[str] = Counter()
         self._parts = parts
         self._strict = strict
         self._member = ""
+        self._path = path
+        self._columns = columns
+        self._owner: v1.User | None = None
 
     def take_text(self, text: Text) -> None:
         """Read a text: the file itself, or a member of it."""
@@ -77,10 +91,32 @@ class _Reader:
         if text.chunks is None:
             self.counts.ignored.append(f"{self.counts.source_file}!{text.member}")
             return
-        for piece in pieces(text.chunks):
+        head, chunks = peeked(text.chunks)
+        found = layout(head, self._columns)
+        if found is not None:
+            self._take_table(chunks, found)
+            return
+        for piece in pieces(chunks):
             self.take_piece(piece)
-            if self._parts.is_full():
-                self._parts.flush()
+            self._flush_if_full()
+
+    def _flush_if_full(self) -> None:
+        if self._parts.is_full():
+            self._parts.flush()
+
+    def _take_table(self, chunks: Iterator[bytes], found: Layout) -> None:
+        source = self.counts.source_file
+        try:
+            for row in checked(rows(chunks, found), found):
+                try:
+                    here = elements(row, found, source, self.counts.records + 1)
+                except RejectedError as error:
+                    self.reject(error.reason, error.found, row.data)
+                else:
+                    self._add(here, found.name)
+                self._flush_if_full()
+        except DamageError as damage:
+            self.reject(damage.reason, damage.found, b"")
 
     def take_piece(self, piece: Piece) -> None:
         """Read what a file's text was divided into."""
@@ -113,14 +149,14 @@ class _Reader:
 
     def _take_tweet_of_v1(self, data: bytes) -> None:
         """Read the commonest record by the shortest way."""
-        _require_limits(data)
+        require_limits(data)
         tweet = v1.tweet_decoder.decode(data)
         if not v1.is_tweet(tweet):
             raise RejectedError("UNKNOWN_FORMAT", "")
         self._add_v1(tweet)
 
     def _take_with_care(self, data: bytes) -> None:
-        mended = _without_half_pairs(data)
+        mended = without_half_pairs(data)
         try:
             _WHOLE.decode(mended)
         except (msgspec.DecodeError, RecursionError) as broken:
@@ -129,26 +165,34 @@ class _Reader:
                 for value in values:
                     self.take(value)
             else:
-                self.reject(*_why(broken, data), data)
+                self.reject(*why(broken, data), data)
             return
         try:
             kind = recognise(mended)
             if kind == V2_PAGE:
                 self._take_page(mended)
                 return
+            if kind.reader in PAGES:
+                self._take_elements(PAGES[kind.reader](mended), kind.name)
+                return
         except _FAULTS as fault:
-            self.reject(*_why(fault, data), data)
+            self.reject(*why(fault, data), data)
             return
         self._take_record(mended, kind.reader, kind.name, v2.NO_CONTEXT)
 
     def _take_record(self, data: bytes, reader: str, name: str, context: v2.Context) -> None:
         """Read one record of a known format."""
         try:
-            _require_limits(data)
+            require_limits(data)
             if reader == "v1":
                 self._add_v1(v1.tweet_decoder.decode(data))
             elif reader == "v2":
                 self._add_v2(v2_json.tweet_decoder.decode(data), context, name)
+            elif reader == "own":
+                self._add_own(v1.tweet_decoder.decode(data))
+            elif reader in RECORDS:
+                number = self.counts.records + 1
+                self._add(RECORDS[reader](data, self.counts.source_file, number), name)
             elif reader == "v1 user":
                 self._add_user(v1.user_decoder.decode(data), None, name)
             elif reader == "v2 user":
@@ -156,12 +200,51 @@ class _Reader:
             else:
                 self._add_notice(data, name)
         except _FAULTS as error:
-            self.reject(*_why(error, data), data)
+            self.reject(*why(error, data), data)
 
-    def _add_v1(self, tweet: v1.Tweet) -> None:
+    def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
         number, source = self.counts.records + 1, self.counts.source_file
         known = self._parts.is_known
-        self._add_tweet(v1.rows(tweet, known, source_file=source, source_record=number), V1.name)
+        self._add_tweet(v1.rows(tweet, known, source_file=source, source_record=number), name)
+
+    def _add_own(self, tweet: v1.Tweet) -> None:
+        """Keep a tweet of an account's own export, which says elsewhere whose it is."""
+        if self._owner is None:
+            self._owner = account_export.owner(self._path)
+        tweet.user = self._owner
+        self._add_v1(tweet, OWN.name)
+
+    def _add(self, found: Sequence[Element], name: str) -> None:
+        """Keep what a record of another platform or of a table holds."""
+        self.counts.records += 1
+        self.formats[name] += 1
+        kinds = {type(item) for item in found}
+        if TweetRow in kinds:
+            self.counts.kept_tweets += 1
+        elif FollowRow in kinds:
+            self.counts.kept_follows += 1
+        elif Profile in kinds:
+            self.counts.kept_users += 1
+        else:
+            self.counts.notices += 1
+        for item in found:
+            if isinstance(item, TweetRow):
+                self._parts.tweet(item)
+            elif isinstance(item, Profile):
+                self._parts.user(item.row, followers=item.followers, at=item.at)
+            elif isinstance(item, FollowRow):
+                self._parts.add("follows", item)
+            elif isinstance(item, NoticeRow):
+                self._parts.add("notices", item)
+            elif isinstance(item, RejectedError):
+                self._note_embedded(item)
+
+    def _take_elements(self, found: Sequence[bytes], name: str) -> None:
+        """Read the records of a page; a page without any is a notice."""
+        for data in found:
+            self.take(data)
+        if not found:
+            self._add([Nothing()], name)
 
     def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
         number, source = self.counts.records + 1, self.counts.source_file
@@ -230,7 +313,7 @@ class _Reader:
 
     def _take_element(self, data: bytes, context: v2.Context) -> None:
         try:
-            _require_limits(data)
+            require_limits(data)
             tweet = v2_json.tweet_decoder.decode(data)
             if tweet.text is not None and tweet.author_id is not None:
                 self._add_v2(tweet, context, V2_PAGE.name)
@@ -243,7 +326,7 @@ class _Reader:
         try:
             kind = recognise(data)
         except _FAULTS as error:
-            self.reject(*_why(error, data), data)
+            self.reject(*why(error, data), data)
             return
         if kind in (V2, V2_FLAT):
             self._take_record(data, "v2", V2_PAGE.name, context)
@@ -258,7 +341,7 @@ class _Reader:
             tweet = v2_json.tweet_decoder.decode(data)
             self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
         except _FAULTS as error:
-            self._note_embedded(RejectedError(*_why(error, data)), data)
+            self._note_embedded(RejectedError(*why(error, data)), data)
 
     def _context(self, page: v2_json.Page) -> v2.Context:
         """Return what a page says beside its tweets; its accounts and places go to their parts."""
@@ -279,7 +362,7 @@ class _Reader:
         try:
             read(data)
         except _FAULTS as error:
-            self._note_embedded(RejectedError(*_why(error, data)), data)
+            self._note_embedded(RejectedError(*why(error, data)), data)
 
     def _include_user(self, data: bytes, context: v2.Context) -> None:
         user = v2_json.user_decoder.decode(data)
@@ -299,6 +382,7 @@ def ingest(
     folder: Path,
     number: int,
     strict: bool = False,
+    columns: Columns | None = None,
     on_bytes: Callable[[int], object] = lambda _: None,
 ) -> dict[str, object]:
     """Read a file into parts of tables, and return its `FileCounts` as a dictionary.
@@ -315,11 +399,13 @@ def ingest(
         The file's number, which the parts' names and rows carry.
     strict
         Stop at the first reject.
+    columns
+        Which column of a table holds what.
     on_bytes
         Is told how many bytes of the file were read.
     """
     with _no_collector(), closing(Parts(folder, number)) as parts:
-        reader = _Reader(source_file, parts, strict=strict)
+        reader = _Reader(path, source_file, parts, strict=strict, columns=columns)
         with suppress(_Stopped):
             meter = Meter(on_bytes)
             for text in texts(file_chunks(path, meter), meter):
@@ -359,53 +445,3 @@ def _include_medium(data: bytes, context: v2.Context) -> None:
     medium = v2_json.medium_decoder.decode(data)
     if medium.media_key and medium.type:
         context.media[medium.media_key] = medium.type
-
-
-def _require_limits(data: bytes) -> None:
-    if len(data) > RECORD_MOST:
-        raise RejectedError("TOO_LARGE", f"a record of {len(data) >> 20} MB")
-    if _may_be_deep(data) and _depth(data) > DEPTH_MOST:
-        raise RejectedError("TOO_DEEP", f"nested more than {DEPTH_MOST} levels deep")
-
-
-def _may_be_deep(data: bytes) -> bool:
-    """Tell, fast, whether brackets could nest too deep: what is peeled off is a level each."""
-    brackets = data.translate(None, _NOT_BRACKETS)
-    peeled = 0
-    while peeled + len(brackets) > DEPTH_MOST:
-        inner = brackets.replace(b"{}", b"").replace(b"[]", b"")
-        if len(inner) == len(brackets) or peeled > DEPTH_MOST:
-            return True
-        brackets = inner
-        peeled += 2
-    return False
-
-
-def _depth(data: bytes) -> int:
-    deepest = depth = 0
-    for bracket in _STRING.sub(b"", data).translate(None, _NOT_BRACKETS):
-        depth += 1 if bracket in b"[{" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _without_half_pairs(data: bytes) -> bytes:
-    """Return JSON in which half of a surrogate pair, which is no character, is U+FFFD."""
-    if b"\\ud" not in data and b"\\uD" not in data:
-        return data
-    return _ESCAPES.sub(lambda found: b"\\ufffd" if found.group(1) else found.group(), data)
-
-
-def _why(error: BaseException, data: bytes) -> tuple[str, str]:
-    """Return the code of the reason and what was found."""
-    if isinstance(error, RejectedError):
-        return error.reason, error.found
-    if isinstance(error, UnicodeDecodeError):
-        return "BAD_UTF8", f"bytes that are not UTF-8 at {error.start}"
-    if isinstance(error, RecursionError):
-        return "TOO_DEEP", f"nested more than {DEPTH_MOST} levels deep"
-    if isinstance(error, msgspec.ValidationError):
-        return "BAD_FIELD", str(error)
-    if data[:1] != b"{" and data[-1:] != b"}":
-        return "UNKNOWN_FORMAT", "a line that is no JSON object"
-    return "BAD_JSON", str(error)

@@ -102,7 +102,7 @@ def snowflake(tweet_id: str | None) -> int | None:
     >>> snowflake("1050118621198921728") == microseconds("2018-10-10T20:19:24.211Z")
     True
     """
-    if tweet_id is None or len(tweet_id) < 11:
+    if tweet_id is None or len(tweet_id) < 11 or not (tweet_id.isascii() and tweet_id.isdigit()):
         return None
     number = int(tweet_id)
     if number < FIRST_SNOWFLAKE or number >= 2**63:

@@ -7,7 +7,7 @@ Zip is read from its front, as tar is, so that what stands before a damage is re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from itertools import chain
 from typing import Final, NamedTuple
 
 from spread.archive._bytes import checked_text
@@ -145,6 +145,15 @@ def _let_go(chunks: Iterator[bytes] | None) -> bool:
     except DamageError:
         return True
     return False
+
+
+def peeked(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Return the first chunk of a text, and all of its chunks."""
+    try:
+        head = next(chunks, b"")
+    except DamageError as damage:
+        return b"", _broken(damage)
+    return head, chain((head,), chunks)
 
 
 def _broken(damage: DamageError) -> Iterator[bytes]:
@@ -339,8 +348,3 @@ def _seek(source: _Source, marks: tuple[bytes, ...]) -> None:
             source.take(len(more))
         else:
             source.take(len(more) - 3)
-
-
-def account_member(member: str) -> bool:
-    """Tell the file of an account's export that says whose export it is."""
-    return PurePosixPath(member).name == "account.js"

@@ -139,7 +139,8 @@ def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bo
         best_row="row", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN, "lang")}
     )
     rows = parts.tweets.inner_join(linked, "row").left_join(best, "best_row", rname="{name}_best")
-    rows = rows.left_join(_known_followers(parts), "author_id", rname="{name}_known")
+    followers = _known_followers(parts)
+    rows = rows.left_join(followers, ["platform", "author_id"], rname="{name}_known")
     rows = rows.left_join(_known_places(parts), "place_id", rname="{name}_place")
     if scrubbed:
         rows = rows.left_join(_scrubbed(parts), "author_id", rname="{name}_scrub")
@@ -167,7 +168,7 @@ def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
         first_seen=seen.first_seen.min(),
         last_seen=seen.last_seen.max(),
     )
-    stands = ranks.filter(ranks.stands)
+    stands = ranks.filter(ranks.stands & ranks.author_id.notnull())
     authors = stands.group_by("platform", user_id=stands.author_id).agg(
         first_at=stands["at"].min(), last_at=stands["at"].max()
     )
@@ -238,7 +239,7 @@ def _filled(rows: ibis.Table) -> dict[str, ibis.Value]:
 
 
 def _known_followers(parts: Parts) -> ibis.Table:
-    by_user = parts.users.group_by(author_id=parts.users.user_id)
+    by_user = parts.users.group_by("platform", author_id=parts.users.user_id)
     return by_user.agg(known_followers=parts.users.followers.max())
 
 

@@ -1,6 +1,7 @@
 """Reading: files into parts, parts into tables, all in a draft that is renamed at the end."""
 
 import contextlib
+import glob
 import json
 import os
 import shutil
@@ -22,9 +23,11 @@ from tqdm import tqdm
 from spread._errors import InputError, OutputError, UsageError
 from spread.archive import _engine, _merge
 from spread.archive._archive import Archive, opened
+from spread.archive._delimited import FIELDS
 from spread.archive._files import REPORT, Found, find, is_archive, source_name
+from spread.archive._lock import HeldError, held
 from spread.archive._report import FILE_COLUMNS
-from spread.archive._rows import COLLECTED, ORIGINS, PARTS, part_path
+from spread.archive._rows import COLLECTED, EMBEDDED, ORIGINS, PARTS, part_path
 from spread.archive._workers import Job, how_many, run
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
@@ -38,15 +41,20 @@ def read(
     engine: str = "duckdb",
     workers: int | None = None,
     strict: bool = False,
+    columns: Mapping[str, str] | None = None,
     progress: bool | None = None,
 ) -> Archive:
     """Read tweet archives of any layout into the tables of `spread.tables`.
 
-    Twitter v1.1 (statuses as JSON lines, with `extended_tweet` or `full_text`, stream
-    notices) and v2 (pages, streams, flattened files, tweets and users in separate
-    files); JSON lines, arrays, one object or several over many lines; plain, gzip, bzip2 or
-    zstd, inside zip or tar or not. Members of zip and tar are passed through in turn and
-    never extracted.
+    Twitter v1.1 (statuses, with `extended_tweet` or `full_text`, searches, stream
+    notices), v2 (pages, streams, flattened files, tweets and users in separate files)
+    and an account's own export (with its account.js); Mastodon (statuses, contexts,
+    accounts, outboxes); Bluesky (feeds, searches, threads, accounts, Jetstream events);
+    CSV of twarc-csv, DMI-TCAT, TAGS, coordination-network-toolkit and CooRTweet, or with
+    `columns`; lists of ids; tables of follower_id and followed_id. The format is told
+    record by record. JSON lines, arrays, one object or several over many lines; plain,
+    gzip, bzip2 or zstd, inside zip or tar or not. Members of zip and tar are passed
+    through in turn and never extracted.
 
     Nothing is lost silently. A *record* is a JSON value on a line, an element of an
     array or of a page's `data`, or an account in a file of accounts; each is kept, a
@@ -77,6 +85,10 @@ def read(
         a small archive.
     strict
         Raise at the first reject.
+    columns
+        Of tables in another layout than those above, which column holds what:
+        `{"tweet_id": "Tweet Id", "at": "Date"}`. Needed are tweet_id and an author
+        (author_id or screen_name), or follower_id and followed_id.
     progress
         Show a bar on standard error; None for where that is a terminal.
 
@@ -108,10 +120,13 @@ def read(
     """
     _engine.require_engine(engine)
     _require_workers(workers)
+    _require_columns(columns)
     found = find(paths)
     target = None if to is None else _require_free(Path(to))
-    with _draft(target) as draft:
-        counts = _ingested(found, draft, workers=workers, strict=strict, progress=progress)
+    with _alone(target), _draft(target) as draft:
+        counts = _ingested(
+            found, draft, workers=workers, strict=strict, columns=columns, progress=progress
+        )
         _merged(found, counts, draft)
         shutil.rmtree(draft / "parts")
         return _finished(draft, target)
@@ -120,6 +135,19 @@ def read(
 def _require_workers(workers: int | None) -> None:
     if workers is not None and (isinstance(workers, bool) or workers < 1):
         raise UsageError("workers cannot be used", got=repr(workers), allowed="None or >= 1")
+
+
+def _require_columns(columns: Mapping[str, str] | None) -> None:
+    if columns is None:
+        return
+    unknown = sorted(set(columns) - set(FIELDS))
+    is_tweets = "tweet_id" in columns and not {"author_id", "screen_name"}.isdisjoint(columns)
+    if unknown or not (is_tweets or {"follower_id", "followed_id"} <= set(columns)):
+        raise UsageError(
+            "`columns` cannot be used",
+            got=", ".join(unknown or sorted(columns)) or "nothing",
+            allowed=f"tweet_id with author_id or screen_name, and of {', '.join(FIELDS)}",
+        )
 
 
 def _require_free(to: Path) -> Path:
@@ -138,12 +166,36 @@ def _require_free(to: Path) -> Path:
 
 
 @contextlib.contextmanager
+def _alone(target: Path | None) -> Iterator[None]:
+    """Hold the place for this reading; what one that was killed left there goes."""
+    if target is None:
+        yield
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with held(target.with_name(f".{target.name}.lock")):
+            for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+    except HeldError as error:
+        raise UsageError(
+            "another reading into this folder is under way",
+            got=f"{target}, held by {error}",
+            hint="Wait for its end, or name another folder",
+        ) from None
+    except OSError as error:
+        raise OutputError(
+            "the tables cannot be written",
+            got=f"{target} ({error.strerror or error})",
+            hint="Choose another place with `to`, or free space or permissions there",
+        ) from error
+
+
+@contextlib.contextmanager
 def _draft(target: Path | None) -> Iterator[Path]:
     """Give a folder beside the target; it goes when anything fails."""
     draft = None
     try:
-        if target is not None:
-            target.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(
             tempfile.mkdtemp(prefix="spread-")
             if target is None
@@ -178,11 +230,24 @@ def _finished(draft: Path, target: Path | None) -> Archive:
 
 
 def _ingested(
-    found: Found, draft: Path, *, workers: int | None, strict: bool, progress: bool | None
+    found: Found,
+    draft: Path,
+    *,
+    workers: int | None,
+    strict: bool,
+    columns: Mapping[str, str] | None,
+    progress: bool | None,
 ) -> Counts:
     sizes = [_readable_size(file) for file in found.files]
     jobs = [
-        Job(str(file), source_name(file), number, str(draft / "parts"), strict)
+        Job(
+            str(file),
+            source_name(file),
+            number,
+            str(draft / "parts"),
+            strict,
+            dict(columns) if columns else None,
+        )
         for number, file in enumerate(found.files)
     ]
     with _bar(sum(sizes), progress) as on_bytes:
@@ -213,7 +278,7 @@ def _bar(size: int, progress: bool | None) -> Iterator[Callable[[int], object]]:
 
 
 def _require_records(found: Found, counts: Counts, draft: Path) -> None:
-    if any(count["kept_tweets"] for count in counts):
+    if any(count["kept_tweets"] or count["kept_follows"] for count in counts):
         return
     records = sum(count["records"] for count in counts)
     name = str(found.files[0]) if len(found.files) == 1 else f"{len(found.files)} files"
@@ -265,7 +330,8 @@ def _merged(found: Found, counts: Counts, draft: Path) -> None:
         _engine.write(con, _merge.users(parts, ranks), draft / "users.parquet", USERS)
         rejects = _part(con, draft, "rejects").order_by("source_file", "source_record")
         _engine.write(con, rejects, draft / "rejects.parquet", REJECTS)
-        pq.write_table(FOLLOWS.empty_table(), draft / "follows.parquet")
+        follows = _part(con, draft, "follows").distinct().order_by("follower_id", "followed_id")
+        _engine.write(con, follows, draft / "follows.parquet", FOLLOWS)
         _count(con, parts, ranks, counts)
         _write_report(con, found, counts, draft)
     finally:
@@ -307,16 +373,17 @@ def _offsets(lists: pa.ListArray) -> pa.Array:
 
 def _count(con: Backend, parts: _merge.Parts, ranks: ibis.Table, counts: Counts) -> None:
     """Tell duplicates and deleted tweets from those that are kept."""
-    stands = _by_file(con, ranks.filter(ranks.stands & (ranks.origin == COLLECTED)))
-    collected = parts.tweets.filter(parts.tweets.origin == COLLECTED)
+    stands = _by_file(con, ranks.filter(ranks.stands & (ranks.origin != EMBEDDED)))
+    collected = parts.tweets.filter(parts.tweets.origin != EMBEDDED)
     deleted = _by_file(con, collected.semi_join(_merge.deleted(parts), "tweet_id"))
     for count in counts:
         name = count["source_file"]
         count["duplicates"] = count["kept_tweets"] - stands.get(name, 0) - deleted.get(name, 0)
         count["kept_tweets"] = stands.get(name, 0)
         count["notices"] += deleted.get(name, 0)
-        count["kept"] = count["kept_tweets"] + count["kept_users"]
-    if not any(count["kept_tweets"] for count in counts):
+        kept = ("kept_tweets", "kept_users", "kept_follows")
+        count["kept"] = sum(count[name] for name in kept)
+    if not any(count["kept_tweets"] or count["kept_follows"] for count in counts):
         raise InputError(
             "no tweet is left in it",
             got=f"{sum(deleted.values()):,} tweets, all with a notice that deletes them",

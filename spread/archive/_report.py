@@ -15,6 +15,7 @@ FILE_COLUMNS: Final = (
     "kept",
     "kept_tweets",
     "kept_users",
+    "kept_follows",
     "duplicates",
     "notices",
     "rejected",
@@ -37,7 +38,8 @@ class ReadReport:
     Parameters
     ----------
     files
-        A row a file: source_file, formats, records, kept (= kept_tweets + kept_users),
+        A row a file: source_file, formats, records, kept (= kept_tweets + kept_users +
+        kept_follows),
         duplicates (tweets that another record stands for), notices (of a stream, with
         the tweets that they delete, and pages without a record), rejected, blank
         (lines), size (bytes), sha256.

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spread.tables import REJECTS, TWEETS, USERS
+from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
 COLLECTED: Final = "collected"
 EMBEDDED: Final = "embedded"
@@ -36,6 +36,7 @@ PARTS: Final = {
     "users": USER_PARTS,
     "places": PLACE_PARTS,
     "notices": NOTICE_PARTS,
+    "follows": FOLLOWS,
     "rejects": REJECTS,
 }
 
@@ -115,6 +116,13 @@ class NoticeRow(NamedTuple):
     user_id: str | None
 
 
+class FollowRow(NamedTuple):
+    """A row of `tables.FOLLOWS`."""
+
+    follower_id: str
+    followed_id: str
+
+
 class RejectRow(NamedTuple):
     """A row of `tables.REJECTS`."""
 
@@ -174,13 +182,17 @@ class Parts:
             )
         )
 
-    def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow) -> None:
+    def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow | FollowRow) -> None:
         """Add a row of another table."""
         self._rows[part].append(row)
 
     def is_full(self) -> bool:
         """Tell whether the batch should be written."""
-        return len(self._rows["tweets"]) >= BATCH_ROWS or len(self._seen) >= BATCH_ROWS
+        return (
+            len(self._rows["tweets"]) >= BATCH_ROWS
+            or max(len(self._seen), len(self._rows["follows"]), len(self._rows["rejects"]))
+            >= BATCH_ROWS
+        )
 
     def flush(self) -> None:
         """Write what was collected, and forget it."""
@@ -230,7 +242,8 @@ def columns(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
 
 def _user_part(row: UserRow, seen: _Seen) -> tuple[object, ...]:
     names = [row.screen_name] if row.screen_name else []
-    key = row.screen_name.casefold() if row.screen_name else None
+    named = row.screen_name and row.platform == "twitter"
+    key = str(row.screen_name).casefold() if named else None
     return (*row[:3], names, *row[3:9], seen.followers, *row[9:], seen.first, seen.last, key)
 
 

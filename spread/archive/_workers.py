@@ -31,6 +31,7 @@ class Job(NamedTuple):
     number: int
     folder: str
     strict: bool
+    columns: dict[str, str] | None = None
 
 
 def how_many(workers: int | None, sizes: Sequence[int]) -> int:
@@ -96,6 +97,7 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
         folder=Path(job.folder),
         number=job.number,
         strict=job.strict,
+        columns=job.columns,
         on_bytes=on_bytes,
     )
 

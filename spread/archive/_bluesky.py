@@ -1,0 +1,225 @@
+"""Bluesky: posts as the network's views give them, and the events of a Jetstream."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import msgspec
+
+from spread.archive import _said
+from spread.archive._elements import Element, Nothing, Profile, tweet_row, user_row
+from spread.archive._faults import RejectedError
+from spread.archive._instants import microseconds
+from spread.archive._rows import COLLECTED, EMBEDDED, FollowRow, NoticeRow
+from spread.text import hashtags_in
+
+PLATFORM: Final = "bluesky"
+_POST: Final = "app.bsky.feed.post"
+_REPOST: Final = "app.bsky.feed.repost"
+_FOLLOW: Final = "app.bsky.graph.follow"
+Json = dict[str, Any]
+
+_object: Final = msgspec.json.Decoder(Json)
+
+
+def post(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return the rows of a post view and of its account."""
+    return _view(_object.decode(data), COLLECTED, source_file, source_record)
+
+
+def entry(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return the rows of a feed's entry: a post, or a repost with the post inside it."""
+    found = _object.decode(data)
+    view, reason = _dict(found, "post"), _dict(found, "reason")
+    by = _dict(reason, "by")
+    if not str(reason.get("$type", "")).endswith("reasonRepost") or not by:
+        rows = _view(view, COLLECTED, source_file, source_record)
+    else:
+        original, who = _required(view, "uri"), _required(by, "did")
+        at = _instant(reason.get("indexedAt"))
+        row = tweet_row(
+            PLATFORM, str(reason.get("uri") or f"{original}#repost-{who}"), who, at, said=None,
+            source_file=source_file, source_record=source_record, retweet_of=original,
+            retweet_author_id=_dict(view, "author").get("did"),
+        )  # fmt: skip
+        rows = [row, _profile(by, at), *_inner(view, source_file, source_record)]
+    reply = _dict(found, "reply")
+    for name in ("root", "parent"):
+        if _dict(reply, name).get("record"):
+            rows += _inner(_dict(reply, name), source_file, source_record)
+    return rows
+
+
+def account(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return an account of a list of accounts."""
+    del source_file, source_record
+    return [_profile(_object.decode(data), None)]
+
+
+def follow(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return who follows whom, from `{"follower": account, "followed": account}`."""
+    del source_file, source_record
+    found = _object.decode(data)
+    ends = [_dict(found, name) for name in ("follower", "followed")]
+    row = FollowRow(*(_required(end, "did") for end in ends))
+    return [row, *(_profile(end, None) for end in ends)]
+
+
+def gone(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return nothing, for a post that is deleted or hidden."""
+    del data, source_file, source_record
+    return [Nothing()]
+
+
+def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return what an event of a Jetstream says: a post, a repost, a follow, or its end."""
+    found = _object.decode(data)
+    commit, did = _dict(found, "commit"), _required(found, "did")
+    collection = commit.get("collection")
+    if collection not in (_POST, _REPOST, _FOLLOW):
+        return [Nothing()]
+    uri = f"at://{did}/{collection}/{_required(commit, 'rkey')}"
+    if commit.get("operation") == "delete":
+        return [NoticeRow("delete", uri, None)]
+    record = _dict(commit, "record")
+    seen = found.get("time_us")
+    at = _instant(record.get("createdAt"))
+    at = min(at, seen) if isinstance(seen, int) and seen > 0 else at
+    if collection == _FOLLOW:
+        return [FollowRow(did, _required(record, "subject"))]
+    if collection == _REPOST:
+        row = tweet_row(
+            PLATFORM, uri, did, at, said=None, source_file=source_file,
+            source_record=source_record, retweet_of=_required(_dict(record, "subject"), "uri"),
+            retweet_author_id=_owner(_dict(record, "subject").get("uri")),
+        )  # fmt: skip
+        return [row]
+    return [_post_row(uri, did, at, record, COLLECTED, source_file, source_record, {})]
+
+
+def elements(data: bytes) -> list[bytes]:
+    """Return the records of a page: of a feed, a search, a thread, a list of accounts."""
+    page = _object.decode(data)
+    subject = page.get("subject")
+    found: list[Any] = [*_list(page, "feed"), *_list(page, "posts"), *_list(page, "repostedBy")]
+    found += [{"follower": f, "followed": subject} for f in _list(page, "followers")]
+    found += [{"follower": subject, "followed": f} for f in _list(page, "follows")]
+    found += _thread(page.get("thread"))
+    return [msgspec.json.encode(each) for each in found]
+
+
+def _thread(top: object) -> Iterator[Any]:
+    """Yield the posts of a thread, above and below, without a limit to its depth."""
+    left = [top]
+    while left:
+        found = left.pop()
+        if not isinstance(found, dict):
+            continue
+        if isinstance(found.get("post"), dict):
+            yield found["post"]
+        elif found.get("notFound") or found.get("blocked"):
+            yield {"uri": found.get("uri"), "notFound": True}
+        left += [found.get("parent"), *_list(found, "replies")]
+
+
+def _inner(view: Json, source_file: str, source_record: int) -> list[Element]:
+    try:
+        return _view(view, EMBEDDED, source_file, source_record)
+    except RejectedError as error:
+        return [error]
+
+
+def _view(view: Json, origin: str, source_file: str, source_record: int) -> list[Element]:
+    uri, author = _required(view, "uri"), _dict(view, "author")
+    record = _dict(view, "record") or _dict(view, "value")
+    did = author.get("did") or _owner(uri)
+    if not did:
+        raise RejectedError("NO_USER", "the post has no author")
+    at = _instant(record.get("createdAt"))
+    indexed = microseconds(str(view.get("indexedAt")))
+    at = at if indexed is None else min(at, indexed)
+    row = _post_row(uri, did, at, record, origin, source_file, source_record, view)
+    return [row, _profile(author, at)] if author.get("did") else [row]
+
+
+def _post_row(
+    uri: str, did: str, at: int, record: Json, origin: str, file: str, number: int, view: Json
+) -> Element:
+    features = [f for facet in _list(record, "facets") for f in _list(facet, "features")]
+    tags = [*_features(features, "tag"), *map(str, _list(record, "tags"))]
+    embed, reply = _dict(record, "embed"), _dict(record, "reply")
+    media = _dict(embed, "media") or embed
+    external = _dict(media, "external").get("uri")
+    text = str(record.get("text") or "")
+    said = _said.said(
+        "", cut=False, tags=tags if tags or features else hashtags_in(text),
+        urls=[*_features(features, "uri"), external], media=_media(media),
+    )._replace(text=text)  # fmt: skip
+    quoted = _dict(embed, "record")
+    quoted = _dict(quoted, "record") or quoted
+    quote_of = quoted.get("uri") if f"/{_POST}/" in str(quoted.get("uri")) else None
+    parent = _dict(reply, "parent").get("uri")
+    langs = _list(record, "langs")
+    return tweet_row(
+        PLATFORM, uri, did, at, said=said, origin=origin, source_file=file, source_record=number,
+        mentions=list(dict.fromkeys(_features(features, "did"))), lang=langs[0] if langs else None,
+        quote_of=quote_of, quote_author_id=_owner(quote_of),
+        reply_to=parent, reply_author_id=_owner(parent), retweet_count=view.get("repostCount"),
+    )  # fmt: skip
+
+
+def _media(embed: Json) -> list[str | None]:
+    if str(embed.get("$type", "")).startswith("app.bsky.embed.video"):
+        return ["video"]
+    return ["photo" for _ in _list(embed, "images")]
+
+
+def _profile(found: Json, at: int | None) -> Profile:
+    row = user_row(
+        PLATFORM, _required(found, "did"), screen_name=found.get("handle"),
+        name=found.get("displayName"), description=found.get("description"),
+        created_at=microseconds(found.get("createdAt")),
+    )  # fmt: skip
+    return Profile(row, found.get("followersCount"), at)
+
+
+def _features(features: list[Any], name: str) -> list[str]:
+    return [f[name] for f in features if isinstance(f, dict) and isinstance(f.get(name), str)]
+
+
+def _owner(uri: object) -> str | None:
+    """Return whose a post is: its address starts with the account's id."""
+    return uri.split("/")[2] if isinstance(uri, str) and uri.startswith("at://did:") else None
+
+
+def _required(found: Json, name: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise RejectedError("NO_ID", f"no {name!r}")
+    return value
+
+
+def _dict(found: Json, name: str) -> Json:
+    value = found.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _list(found: object, name: str) -> list[Any]:
+    value = found.get(name) if isinstance(found, dict) else None
+    return value if isinstance(value, list) else []
+
+
+def _instant(text: object) -> int:
+    at = microseconds(text) if isinstance(text, str) else None
+    if at is None:
+        raise RejectedError("BAD_TIME", f"the time is {text!r}, without a zone or unreadable")
+    return at
+
+
+READERS: Final[dict[str, Callable[[bytes, str, int], list[Element]]]] = {
+    "bluesky post": post,
+    "bluesky entry": entry,
+    "bluesky account": account,
+    "bluesky follow": follow,
+    "bluesky gone": gone,
+    "bluesky event": event,
+}

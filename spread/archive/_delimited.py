@@ -1,0 +1,389 @@
+"""Tables as text: CSV of the tools of this field, lists of ids, lists of who follows whom."""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Final, NamedTuple
+
+from spread.archive import _said
+from spread.archive._elements import Element, Profile, tweet_row, user_row
+from spread.archive._faults import DamageError, RejectedError
+from spread.archive._instants import microseconds, tweet_time
+from spread.archive._rows import STUB, FollowRow
+from spread.text import manual_retweet
+
+Columns = Mapping[str, str]
+_FIELD_MOST: Final = 8 << 20
+_SAMPLE: Final = 1000
+_ROUNDED_SHARE: Final = 0.05
+_LONG_ID: Final = 16
+_DELIMITERS: Final = ",\t;"
+_IDS: Final = ("tweet_id", "tweetid", "id", "id_str", "status_id", "tweet id", "ids")
+_ID: Final = re.compile(r"\d{1,20}")
+_ANY_ID: Final = re.compile(r"[\w.:/@#-]{1,200}")
+_NO_ZONE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?")
+
+FIELDS: Final = (
+    "tweet_id", "author_id", "screen_name", "at", "text", "lang", "hashtags", "urls",
+    "retweet_of", "retweet_author_id", "quote_of", "quote_author_id", "reply_to",
+    "reply_author_id", "retweet_count", "followers", "longitude", "latitude", "name",
+    "description", "location", "time_zone", "verified", "observed_at", "account_created_at",
+    "follower_id", "followed_id",
+)  # fmt: skip
+"""What a column can be said to hold, by `columns` of `archive.read`."""
+
+_TWARC: Final = {
+    "tweet_id": "id", "author_id": "author_id", "screen_name": "author.username",
+    "at": "created_at", "text": "text", "lang": "lang", "hashtags": "entities.hashtags",
+    "urls": "entities.urls", "retweet_of": "referenced_tweets.retweeted.id",
+    "retweet_author_id": "retweeted_user_id", "quote_of": "referenced_tweets.quoted.id",
+    "quote_author_id": "quoted_user_id", "reply_to": "referenced_tweets.replied_to.id",
+    "reply_author_id": "in_reply_to_user_id", "retweet_count": "public_metrics.retweet_count",
+    "followers": "author.public_metrics.followers_count", "name": "author.name",
+    "description": "author.description", "location": "author.location",
+    "verified": "author.verified", "observed_at": "__twarc.retrieved_at",
+    "account_created_at": "author.created_at",
+}  # fmt: skip
+_TCAT: Final = {
+    "tweet_id": "id", "author_id": "from_user_id", "screen_name": "from_user_name", "at": "time",
+    "text": "text", "lang": "lang", "retweet_of": "retweet_id", "quote_of": "quoted_status_id",
+    "reply_to": "in_reply_to_status_id", "retweet_count": "retweet_count",
+    "followers": "from_user_followercount", "longitude": "lng", "latitude": "lat",
+    "name": "from_user_realname", "description": "from_user_description", "location": "location",
+    "time_zone": "from_user_timezone", "verified": "from_user_verified",
+}  # fmt: skip
+_TAGS: Final = {
+    "tweet_id": "id_str", "author_id": "from_user_id_str", "screen_name": "from_user",
+    "at": "created_at", "text": "text", "reply_to": "in_reply_to_status_id_str",
+    "reply_author_id": "in_reply_to_user_id_str", "followers": "user_followers_count",
+    "location": "user_location",
+}  # fmt: skip
+_TOOLKIT: Final = {
+    "tweet_id": "message_id", "author_id": "user_id", "screen_name": "username",
+    "at": "timestamp", "text": "message", "retweet_of": "repost_id", "reply_to": "reply_id",
+    "urls": "urls",
+}  # fmt: skip
+_COORTWEET: Final = {
+    "tweet_id": "content_id", "author_id": "account_id", "at": "timestamp_share",
+    "retweet_of": "object_id",
+}  # fmt: skip
+_LAYOUTS: Final = (
+    ("twarc-csv", ("id", "author_id", "public_metrics.retweet_count"), _TWARC),
+    ("DMI-TCAT", ("id", "time", "from_user_name", "text"), _TCAT),
+    ("TAGS", ("id_str", "from_user", "created_at", "text"), _TAGS),
+    ("coordination-network-toolkit", ("message_id", "user_id", "repost_id"), _TOOLKIT),
+    ("CooRTweet", ("object_id", "account_id", "content_id", "timestamp_share"), _COORTWEET),
+    ("follows", ("follower_id", "followed_id"), {n: n for n in ("follower_id", "followed_id")}),
+)
+
+_MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
+_NUMERIC: Final = ("ids", "twarc-csv", "DMI-TCAT", "TAGS")
+
+
+class Layout(NamedTuple):
+    """How a table is laid out: its name, which column holds what, its delimiter and width.
+
+    `fault` is why none of its rows can be read; a table of ids has no header line where
+    `is_bare`.
+    """
+
+    name: str
+    places: Mapping[str, int]
+    delimiter: str
+    width: int
+    fault: str | None = None
+    is_bare: bool = False
+
+
+class Row(NamedTuple):
+    """A row of a table: its fields, or the reason why they cannot be had."""
+
+    fields: list[str]
+    fault: RejectedError | None
+    data: bytes
+
+
+def layout(head: bytes, columns: Columns | None) -> Layout | None:
+    """Return how a text is laid out as a table; None where it is none.
+
+    Parameters
+    ----------
+    head
+        The first bytes of the text.
+    columns
+        Which column holds what, by the names in `FIELDS`; None to go by known layouts.
+    """
+    lines = head.lstrip(b"\r\n").split(b"\n")
+    first = lines[0].decode("utf-8", "replace").strip("\r")
+    if not first or first.lstrip()[:1] in "{[<":
+        return None
+    second = lines[1].decode("utf-8", "replace").strip() if len(lines) > 1 else ""
+    if columns is None and _ID.fullmatch(first.strip().strip('"')):
+        return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
+    if columns is None and _is_header_of_ids(first, second):
+        return Layout("ids", {"tweet_id": 0}, "\x00", 1)
+    delimiter = max(_DELIMITERS, key=first.count)
+    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
+    if columns is not None and set(columns.values()) <= set(names):
+        places = {field: names.index(name) for field, name in columns.items()}
+        return Layout("columns as named", places, delimiter, len(names))
+    for name, marks, fields in _LAYOUTS:
+        if set(marks) <= set(names):
+            places = {field: names.index(c) for field, c in fields.items() if c in names}
+            return Layout(name, places, delimiter, len(names))
+    if len(names) > 1 and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
+        shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+        why = f'a table with the columns {shown}: say which is which, columns={{"tweet_id": …}}'
+        return Layout("table", {}, delimiter, len(names), why)
+    return None
+
+
+def rows(chunks: Iterator[bytes], found: Layout) -> Iterator[Row]:
+    """Yield the rows of a table, without its header; blank lines are passed over.
+
+    A damage of the file is raised after the last whole row.
+    """
+    csv.field_size_limit(_FIELD_MOST)
+    lines = _lines(chunks)
+    if found.delimiter == "\x00":
+        each: Iterator[list[str]] = ([line.strip().strip('"')] for line in lines)
+    else:
+        each = csv.reader(lines, delimiter=found.delimiter)
+    if not found.is_bare:
+        next(each, None)
+    while True:
+        try:
+            fields = next(each)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield Row([], RejectedError("TOO_LARGE", f"a field that does not end ({error})"), b"")
+            continue
+        if any(fields):
+            data = found.delimiter.join(fields[:20]).encode("utf-8", "surrogateescape")
+            yield Row(fields, _row_fault(fields, found), data)
+
+
+def checked(each: Iterator[Row], found: Layout) -> Iterator[Row]:
+    """Yield rows; where a spreadsheet rounded the ids, each with that as its fault."""
+    place = found.places.get("tweet_id")
+    first, damage = _sampled(each)
+    damaged = None
+    if place is not None:
+        long = [i for row in first if row.fault is None and len(i := row.fields[place]) >= _LONG_ID]
+        zeros = sum(i.endswith("000") for i in long)
+        if zeros > max(1, _ROUNDED_SHARE * len(long)):
+            damaged = RejectedError(
+                "ID_FLOAT",
+                f"{zeros} of {len(long)} ids end in 000: a spreadsheet rounded them; export again, "
+                "and import the id columns as text",
+            )
+    for row in first:
+        yield row._replace(fault=row.fault or damaged)
+    if damage is not None:
+        raise damage
+    for row in each:
+        yield row._replace(fault=row.fault or damaged)
+
+
+def _sampled(each: Iterator[Row]) -> tuple[list[Row], DamageError | None]:
+    first: list[Row] = []
+    try:
+        for row in islice(each, _SAMPLE):
+            first.append(row)  # noqa: PERF402 - what came before a damage is kept
+    except DamageError as damage:
+        return first, damage
+    return first, None
+
+
+def elements(row: Row, found: Layout, source_file: str, source_record: int) -> list[Element]:
+    """Return what a row holds: a tweet and its author, an id, or who follows whom.
+
+    Raises
+    ------
+    RejectedError
+        The row cannot be read.
+    """
+    if found.fault is not None:
+        raise RejectedError("UNKNOWN_FORMAT", found.fault)
+    if row.fault is not None:
+        raise row.fault
+    cell = {
+        field: value
+        for field, place in found.places.items()
+        if (value := row.fields[place] if field == "text" else row.fields[place].strip())
+        not in _MISSING
+        or field == "text"
+    }
+    if "followed_id" in found.places:
+        ends = [_id(cell, name) for name in ("follower_id", "followed_id")]
+        if None in ends:
+            raise RejectedError("NO_ID", "one end is missing")
+        return [FollowRow(*map(str, ends))]
+    tweet_id = _id(cell, "tweet_id")
+    if tweet_id is None:
+        raise RejectedError("NO_ID", "the tweet has no id")
+    if found.name == "ids":
+        at, resolution = _time(tweet_id, None)
+        only_id = tweet_row(
+            "twitter", tweet_id, None, at, said=None, origin=STUB, at_resolution_ms=resolution,
+            source_file=source_file, source_record=source_record, kind="tweet",
+        )  # fmt: skip
+        return [only_id]
+    return _tweet(cell, tweet_id, source_file, source_record)
+
+
+def _tweet(cell: Mapping[str, str], tweet_id: str, file: str, number: int) -> list[Element]:
+    name = cell.get("screen_name", "").lstrip("@")
+    author = _id(cell, "author_id") or (_said.name_id(name) if name else None)
+    if author is None:
+        raise RejectedError("NO_USER", "the tweet has no author")
+    at, resolution = _time(tweet_id, cell.get("at"))
+    retweet_of = _id(cell, "retweet_of")
+    text = cell.get("text")
+    said, manual = _heard(cell, text, is_retweet=retweet_of is not None)
+    mentions = _said.names_in(said.text) if said is not None and retweet_of is None else []
+    tweet = tweet_row(
+        "twitter", tweet_id, author, at, said=said, source_file=file, source_record=number,
+        at_resolution_ms=resolution, lang=cell.get("lang"), mentions=mentions,
+        observed_at=microseconds(cell.get("observed_at")), retweet_of=retweet_of,
+        retweet_author_id=_id(cell, "retweet_author_id"), manual_retweet=manual,
+        quote_of=None if retweet_of else _id(cell, "quote_of"),
+        quote_author_id=None if retweet_of else _id(cell, "quote_author_id"),
+        reply_to=None if retweet_of else _id(cell, "reply_to"),
+        reply_author_id=None if retweet_of else _id(cell, "reply_author_id"),
+        retweet_count=_count(cell.get("retweet_count")), followers=_count(cell.get("followers")),
+        longitude=_number(cell.get("longitude")), latitude=_number(cell.get("latitude")),
+    )  # fmt: skip
+    profile = user_row(
+        "twitter", author, screen_name=name or None, name=cell.get("name"),
+        description=cell.get("description"), location=cell.get("location"),
+        time_zone=cell.get("time_zone"), verified=_truth(cell.get("verified")),
+        created_at=microseconds(cell.get("account_created_at")),
+    )  # fmt: skip
+    return [tweet, Profile(profile, _count(cell.get("followers")), at)]
+
+
+def _heard(
+    cell: Mapping[str, str], text: str | None, *, is_retweet: bool
+) -> tuple[_said.Said | None, bool]:
+    if text is None:
+        return None, False
+    cut = is_retweet and _said.ends_cut(text)
+    whole = _said.without_retweet_prefix(text) if is_retweet else text
+    said = _said.said(
+        whole, cut=cut, tags=_listed(cell.get("hashtags"), ("tag", "text")) or None,
+        urls=_listed(cell.get("urls"), ("expanded_url", "url")), media=(),
+    )  # fmt: skip
+    return said, not is_retweet and manual_retweet(said.text) is not None
+
+
+def _listed(cell: str | None, names: Sequence[str]) -> list[str]:
+    """Return the list in a cell: JSON, Python's way of writing one, or divided by `;` or `|`."""
+    if cell is None:
+        return []
+    if cell[:1] == "[":
+        try:
+            found = json.loads(cell)
+        except ValueError:
+            return re.findall(r"'([^']{1,2000})'", cell)
+        if not isinstance(found, list):
+            return []
+        chosen = (
+            next((e[n] for n in names if e.get(n)), None) if isinstance(e, dict) else e
+            for e in found
+        )
+        return [str(each) for each in chosen if each]
+    return [part.strip() for part in re.split(r"[;|]", cell) if part.strip()]
+
+
+def _is_header_of_ids(first: str, second: str) -> bool:
+    name = first.strip().strip('"').lower()
+    return name in _IDS and (not second or _looks_like_id(second))
+
+
+def _looks_like_id(text: str) -> bool:
+    return re.fullmatch(r'"?[\d.,]{1,22}(?:[eE]\+?\d+)?"?', text) is not None
+
+
+def _id(cell: Mapping[str, str], field: str) -> str | None:
+    found = cell.get(field)
+    if found is None or found in ("-1", "0.0"):
+        return None
+    if re.fullmatch(r"\d[.,]?\d*[eE]\+?\d+|\d{15,}\.0*", found):
+        raise RejectedError(
+            "ID_FLOAT",
+            f"the id is {found!r}: a spreadsheet rounded it; export again, and import the id "
+            "columns as text",
+        )
+    if not _ANY_ID.fullmatch(found):
+        raise RejectedError("NO_ID", f"the id is {found[:40]!r}")
+    return found
+
+
+def _time(tweet_id: str, text: str | None) -> tuple[int, int]:
+    created = _instant(text)
+    try:
+        return tweet_time(tweet_id, created)
+    except RejectedError as error:
+        if text and _NO_ZONE.fullmatch(text):
+            raise RejectedError(
+                "BAD_TIME",
+                f"the time {text!r} has no zone; export it with +00:00 or as seconds since 1970",
+            ) from None
+        raise error from None
+
+
+def _instant(text: str | None) -> int | None:
+    """Return an instant written with its zone, or counted in seconds or milliseconds."""
+    if text is None or not re.fullmatch(r"\d{9,13}(?:\.\d{1,9})?", text):
+        return microseconds(text)
+    seconds, _, part = text.partition(".")
+    if len(seconds) > 11:
+        return int(seconds) * 1000
+    return int(seconds) * 1_000_000 + int((part + "000000")[:6])
+
+
+def _count(text: str | None) -> int | None:
+    return _said.count(text.removesuffix(".0")) if text is not None else None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text is not None else None
+    except ValueError:
+        return None
+
+
+def _truth(text: str | None) -> bool | None:
+    return {"true": True, "1": True, "false": False, "0": False}.get((text or "").lower())
+
+
+def _row_fault(fields: list[str], found: Layout) -> RejectedError | None:
+    if len(fields) != found.width:
+        return RejectedError(
+            "BAD_FIELD", f"{len(fields)} fields where the header has {found.width}"
+        )
+    if any(not field.isascii() and _has_stray_bytes(field) for field in fields):
+        return RejectedError("BAD_UTF8", "bytes that are not UTF-8")
+    if found.name in _NUMERIC and not _looks_like_id(given := fields[found.places["tweet_id"]]):
+        return RejectedError("NO_ID", f"the id is {given[:40]!r}")
+    return None
+
+
+def _has_stray_bytes(field: str) -> bool:
+    return any("\udc80" <= c <= "\udcff" for c in field)
+
+
+def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
+    """Yield lines with their ends; bytes that are no UTF-8 become single marks."""
+    held = b""
+    for chunk in chunks:
+        held += chunk
+        *whole, held = held.split(b"\n")
+        for line in whole:
+            yield line.decode("utf-8", "surrogateescape").replace("\x00", "") + "\n"
+    if held:
+        yield held.decode("utf-8", "surrogateescape").replace("\x00", "")

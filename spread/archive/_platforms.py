@@ -1,0 +1,18 @@
+"""Readers of records and of pages, by the name that `_formats` gives them."""
+
+from collections.abc import Callable
+from typing import Final
+
+from spread.archive import _account_export, _bluesky, _mastodon
+from spread.archive._elements import Element
+
+RECORDS: Final[dict[str, Callable[[bytes, str, int], list[Element]]]] = {
+    **_mastodon.READERS,
+    **_bluesky.READERS,
+    "own account": _account_export.account,
+}
+PAGES: Final[dict[str, Callable[[bytes], list[bytes]]]] = {
+    "mastodon page": _mastodon.elements,
+    "bluesky page": _bluesky.elements,
+    "own page": _account_export.elements,
+}

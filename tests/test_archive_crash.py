@@ -1,0 +1,186 @@
+"""Reading that is killed, run twice at once, or asked the same in other words."""
+
+import gzip
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_tweet
+
+from spread import archive
+from spread._errors import UsageError
+from spread.archive._lock import held
+from spread.archive._packed import zstd
+from spread.tables import TWEETS
+
+_PROGRAM = """
+import sys
+from spread import archive
+print("ready", flush=True)
+archive.read(sys.argv[1:-1], to=sys.argv[-1], workers=1)
+print("done", flush=True)
+"""
+TABLES = ("tweets", "users", "follows", "rejects")
+
+
+def _tables(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / f"{name}.parquet").read_bytes() for name in TABLES}
+
+
+def _files(folder: Path, *, tweets: int) -> list[Path]:
+    rng = random.Random(2)
+    files = []
+    for number in range(3):
+        some = [v1_tweet(rng.randrange(9999), f"#tag{n % 7}", n % 50 + 1) for n in range(tweets)]
+        files.append(put(folder / f"{number}.jsonl", *some, b"{", packed=number == 1))
+    return files
+
+
+def _killed(files: list[Path], target: Path, after_s: float) -> None:
+    """Start a reading in a process of its own, and kill it so long after it began."""
+    command = [sys.executable, "-c", _PROGRAM, *map(str, files), str(target)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(after_s)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+
+
+def _rerun_is_the_same(tmp_path: Path, kills: int, tweets: int) -> tuple[int, int]:
+    """Return how many kills left nothing at the final name, and how many came too late."""
+    files = _files(tmp_path, tweets=tweets)
+    begun = time.perf_counter()
+    whole = _tables(archive.read(files, to=tmp_path / "whole").path)
+    lasts_s = time.perf_counter() - begun
+    rng = random.Random(4)
+    nothing = late = 0
+    for number in range(kills):
+        target = tmp_path / "out" / str(number)
+        _killed(files, target, rng.uniform(0, 1.1 * lasts_s))
+        if target.exists():
+            late += 1
+            assert _tables(target) == whole
+        else:
+            nothing += 1
+    if nothing:
+        target = tmp_path / "out" / next(
+            str(n) for n in range(kills) if not (tmp_path / "out" / str(n)).exists()
+        )  # fmt: skip
+        assert _tables(archive.read(files, to=target).path) == whole
+        left = [path.name for path in target.parent.glob(f".{target.name}.*")]
+        assert left == []
+    return nothing, late
+
+
+def test_what_is_killed_leaves_nothing_and_can_be_run_again(tmp_path: Path) -> None:
+    nothing, late = _rerun_is_the_same(tmp_path, kills=2, tweets=50)
+    assert nothing + late == 2
+
+
+@pytest.mark.calibration
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    nothing, late = _rerun_is_the_same(tmp_path, kills=12, tweets=400)
+    assert nothing >= 3, (nothing, late)
+
+
+def test_two_readings_into_one_folder_exclude_each_other(tmp_path: Path) -> None:
+    file = put(tmp_path / "a.jsonl", v1_tweet(1))
+    with held(tmp_path / ".out.lock"):
+        with pytest.raises(UsageError, match="another reading into this folder") as caught:
+            archive.read(file, to=tmp_path / "out")
+        assert f"process {os.getpid()} on" in str(caught.value)
+        assert "\n" not in str(caught.value)
+    archive.read(file, to=tmp_path / "out")
+    assert not (tmp_path / ".out.lock").exists()
+
+
+def test_what_a_killed_reading_left_is_cleared_away(tmp_path: Path) -> None:
+    (tmp_path / ".out.x1.part").mkdir()
+    (tmp_path / ".out.x1.part" / "half.parquet").write_bytes(b"half")
+    (tmp_path / ".other.x1.part").mkdir()
+    archive.read(put(tmp_path / "a.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    assert sorted(p.name for p in tmp_path.glob(".*")) == [".other.x1.part"]
+
+
+# --- The same in other words ----------------------------------------------------------------
+
+ORIGINAL = v1_tweet(1, "the original #myNYPD")
+RECORDS = [
+    ORIGINAL,
+    v1_retweet(5, ORIGINAL),
+    v1_retweet(6, ORIGINAL, author=3),
+    v1_tweet(8, "later #MyOPD", 4),
+    v1_tweet(9, "gone", 5),
+    {"delete": {"status": {"id_str": snowflake(9, 5), "user_id_str": "5"}}},
+    v2_tweet(10, "another #myNYPD", 6),
+]
+OWN = [name for name in TWEETS.names if not name.startswith("source_")]
+PACKINGS = {"": bytes, ".gz": gzip.compress, ".zst": zstd.compress}
+
+
+def _rows(folder: Path, parts: list[tuple[list[int], str]]) -> pd.DataFrame:
+    for number, (some, ending) in enumerate(parts):
+        text = PACKINGS[ending](lines(*(RECORDS[n] for n in some)))
+        (folder / f"{number}.json{ending}").write_bytes(text)
+    return archive.read(folder, progress=False).frame("tweets")[OWN]
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    return _rows(tmp_path_factory.mktemp("plain"), [(list(range(len(RECORDS))), "")])
+
+
+@settings(max_examples=5, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_order_division_repetition_and_packing_change_nothing(
+    plain: pd.DataFrame, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.integers(0, len(RECORDS) - 1), max_size=4))
+    order = data.draw(st.permutations([*range(len(RECORDS)), *again]))
+    cut = data.draw(st.integers(1, len(order) - 1))
+    endings = data.draw(st.tuples(*[st.sampled_from(list(PACKINGS))] * 2))
+    parts = list(zip((order[:cut], order[cut:]), endings, strict=True))
+    pd.testing.assert_frame_equal(_rows(tmp_path_factory.mktemp("parts"), parts), plain)
+
+
+@settings(max_examples=2, deadline=None, derandomize=True)
+@given(ids=st.lists(st.integers(1, 2**64 - 1), min_size=40, max_size=40, unique=True))
+def test_every_id_comes_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, ids: list[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("ids")
+    tweets = [v1_tweet(1, id=i, id_str=None, user={"id": i}) for i in ids[:20]]
+    tweets += [v1_tweet(1, id=0, id_str=str(i), user={"id_str": str(i)}) for i in ids[20:]]
+    read = archive.read(put(folder / "a.jsonl", *tweets), to=folder / "out")
+    rows = archive.open(read.path).frame("tweets")
+    assert set(rows.tweet_id) == set(rows.author_id) == {str(i) for i in ids}
+    rows.to_csv(folder / "again.csv", columns=["tweet_id", "author_id", "at"], index=False)
+    columns = {"tweet_id": "tweet_id", "author_id": "author_id", "at": "at"}
+    again = archive.read(folder / "again.csv", columns=columns).frame("tweets")
+    assert set(again.tweet_id) == {str(i) for i in ids}
+    table = json.loads(rows[["tweet_id"]].to_json())
+    assert set(table["tweet_id"].values()) == {str(i) for i in ids}
+
+
+def test_one_tweet_in_both_interfaces_of_twitter_is_one_row(tmp_path: Path) -> None:
+    tag = {"hashtags": [{"text": "myNYPD", "tag": "myNYPD"}], "user_mentions": [], "mentions": []}
+    one = v1_tweet(3, "fine #myNYPD &amp; more", 7, entities=tag, lang="en", retweet_count=2)
+    two = v2_tweet(3, "fine #myNYPD &amp; more", 7, entities=tag, lang="en")
+    two["public_metrics"]["retweet_count"] = 2
+    page = {"data": [two], "includes": {"users": [{"id": "7", "username": "invented7"}]}}
+    both = archive.read([put(tmp_path / "1.json", one), put(tmp_path / "2.json", page)])
+    assert (both.report.totals["records"], both.report.totals["duplicates"]) == (2, 1)
+    alone = [archive.read(tmp_path / f"{n}.json").frame("tweets")[OWN] for n in (1, 2)]
+    left, right = (frame.drop(columns="followers") for frame in alone)
+    pd.testing.assert_frame_equal(left, right)

@@ -1,0 +1,369 @@
+"""Formats beside Twitter's interfaces: real files first, then what they do not show."""
+
+import csv
+import gzip
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from invented_archive import counted, lines, snowflake, v1_time, v1_tweet
+
+from spread import archive
+from spread._errors import InputError, UsageError
+
+
+def _read(folder: Path, name: str, text: bytes, **options: Any) -> archive.Archive:
+    file = folder / name
+    file.write_bytes(text)
+    return archive.read(file, **options)
+
+
+def _one(folder: Path, record: Any) -> pd.Series:
+    return _read(folder, "one.json", lines(record)).frame("tweets").iloc[0]
+
+
+def table(*rows: dict[str, object], delimiter: str = ",") -> bytes:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys(), delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+# --- Mastodon ---------------------------------------------------------------------------
+
+
+def test_a_mastodon_stream_that_ends_in_a_cut_line(shared: Path) -> None:
+    read = archive.read(shared / "mastodon" / "stream-malformed.json.gz")
+    totals = read.report.totals
+    # Of the 49 good lines one is there twice.
+    assert (totals["kept"], totals["duplicates"], totals["rejected"]) == (48, 1, 1)
+    tweets = read.frame("tweets")
+    assert set(tweets.platform) == {"mastodon"}
+    assert not tweets.text.str.contains("<p>|</a>", regex=True).any()
+
+
+def test_a_mastodon_thread_has_its_replies(shared: Path) -> None:
+    path = shared / "mastodon" / "get_context_default_0.json.gz"
+    tweets = archive.read(path).frame("tweets")
+    known = json.loads(gzip.decompress(path.read_bytes()))["descendants"]
+    assert dict(zip(tweets.tweet_id, tweets.reply_to, strict=True)) == {
+        status["id"]: status["in_reply_to_id"] for status in known
+    }
+    assert tweets.set_index("tweet_id").retweet_count.to_dict() == {
+        status["id"]: status["reblogs_count"] for status in known
+    }
+
+
+STATUS = {
+    "id": "109",
+    "created_at": "2022-11-06T03:36:44.808Z",
+    "content": '<p>A &lt;b&gt; <a href="https://a.example/tags/mynypd" class="mention hashtag">'
+    '#<span>MyNYPD</span></a><br />two</p><p><a href="https://b.example/?a=1&amp;b=2">b</a></p>',
+    "language": "en",
+    "reblogs_count": 3,
+    "account": {"id": "7", "acct": "someone@a.example", "followers_count": 5, "note": "<p>n</p>"},
+    "tags": [{"name": "mynypd"}],
+    "mentions": [{"id": "8", "acct": "other"}],
+    "media_attachments": [{"type": "image"}, {"type": "gifv"}],
+}
+
+
+def test_a_status_is_a_row(tmp_path: Path) -> None:
+    row = _one(tmp_path, STATUS)
+    assert row.text == "A <b> #MyNYPD\ntwo\nb"
+    assert (list(row.hashtags), list(row.hashtags_shown)) == (["mynypd"], ["MyNYPD"])
+    assert list(row.urls) == ["https://b.example/?a=1&b=2"]
+    assert (list(row.mentions), list(row.media)) == (["8"], ["photo", "gif"])
+    assert (row.followers, row.kind, row.platform) == (5, "tweet", "mastodon")
+
+
+def test_a_boost_is_a_retweet_with_its_original_inside(tmp_path: Path) -> None:
+    account = {"id": "9", "acct": "third"}
+    boost = STATUS | {"id": "110", "content": "", "account": account, "reblog": STATUS}
+    tweets = _read(tmp_path, "b.json", lines(boost)).frame("tweets").set_index("tweet_id")
+    assert (tweets.loc["110", "retweet_of"], tweets.loc["110", "retweet_author_id"]) == ("109", "7")
+    assert tweets.loc["110", "text"] == tweets.loc["109", "text"]
+    assert tweets.loc["109", "origin"] == "embedded"
+    assert list(tweets.loc["110", "mentions"]) == []
+
+
+def test_an_outbox_holds_posts_and_boosts(tmp_path: Path) -> None:
+    me = "https://a.example/users/me"
+    note = {
+        "id": f"{me}/statuses/1", "type": "Note", "content": "<p>#MyOPD</p>",
+        "attributedTo": me, "contentMap": {"en": ""},
+        "tag": [{"type": "Hashtag", "name": "#MyOPD"}],
+        "attachment": [{"mediaType": "image/png"}],
+    }  # fmt: skip
+    common = {"actor": me, "published": "2022-11-06T03:36:44Z"}
+    outbox = {
+        "type": "OrderedCollection",
+        "orderedItems": [
+            common | {"id": f"{me}/statuses/1/activity", "type": "Create", "object": note},
+            common | {"id": f"{me}/2", "type": "Announce", "object": "https://b.example/9"},
+            common | {"id": f"{me}/3", "type": "Like", "object": "https://b.example/8"},
+        ],
+    }
+    read = _read(tmp_path, "outbox.json", json.dumps(outbox, indent=1).encode())
+    assert (read.report.totals["kept"], read.report.totals["notices"]) == (2, 1)
+    tweets = read.frame("tweets").set_index("kind")
+    assert list(tweets.loc["tweet", "hashtags"]) == ["myopd"]
+    assert tweets.loc["retweet", "retweet_of"] == "https://b.example/9"
+    assert read.frame("users").screen_name[0] == "me"
+
+
+# --- Bluesky ----------------------------------------------------------------------------
+
+
+def test_a_feed_of_bluesky_tells_reposts_from_posts(shared: Path) -> None:
+    path = shared / "bluesky" / "app.bsky.feed.getTimeline_6340d.json.gz"
+    feed = json.loads(gzip.decompress(path.read_bytes()))["feed"]
+    read = archive.read(path)
+    tweets = read.frame("tweets").query("origin == 'collected'")
+    reposts = [e for e in feed if "Repost" in e.get("reason", {}).get("$type", "")]
+    assert read.report.totals["records"] == len(feed)
+    assert set(tweets.query("kind == 'retweet'").retweet_of) == {e["post"]["uri"] for e in reposts}
+    assert (tweets.kind == "retweet").sum() == len(reposts) > 0
+
+
+@pytest.mark.parametrize("name", ["searchPosts_0e3ec", "searchPosts_bb16d"])
+def test_a_search_of_bluesky_is_read_whole(shared: Path, name: str) -> None:
+    path = shared / "bluesky" / f"app.bsky.feed.{name}.json.gz"
+    posts = json.loads(gzip.decompress(path.read_bytes()))["posts"]
+    tweets = archive.read(path).frame("tweets").query("origin == 'collected'")
+    by_id = {post["uri"]: post["record"] for post in posts}
+    assert set(tweets.tweet_id) == set(by_id)
+    replies = {uri: r["reply"]["parent"]["uri"] for uri, r in by_id.items() if "reply" in r}
+    assert tweets.dropna(subset="reply_to").set_index("tweet_id").reply_to.to_dict() == replies
+    said = tweets.set_index("tweet_id").text.to_dict()
+    assert said == {uri: record["text"] for uri, record in by_id.items()}
+
+
+def test_a_thread_and_those_who_reposted(shared: Path) -> None:
+    read = archive.read(
+        [*(shared / "bluesky").glob("*Thread*"), *(shared / "bluesky").glob("*By*")]
+    )
+    assert read.report.totals["kept_tweets"] == 4
+    assert read.report.totals["kept_users"] == 25
+
+
+def _event(collection: str, record: dict | None, **more: Any) -> dict[str, Any]:
+    commit = {"operation": "create", "collection": collection, "rkey": "k", "record": record}
+    return {"did": "did:plc:a", "time_us": 1_700_000_000_000_000, "kind": "commit"} | {
+        "commit": commit | more
+    }
+
+
+def test_a_jetstream_of_bluesky(tmp_path: Path) -> None:
+    at = "2023-11-14T22:13:19.000Z"
+    facets = [{"features": [{"$type": "app.bsky.richtext.facet#tag", "tag": "MyNYPD"}]}]
+    post = {"text": "fine #MyNYPD", "createdAt": at, "facets": facets, "langs": ["en"]}
+    subject = {"uri": "at://did:plc:b/app.bsky.feed.post/x"}
+    read = _read(
+        tmp_path,
+        "stream.jsonl",
+        lines(
+            _event("app.bsky.feed.post", post),
+            _event("app.bsky.feed.post", post, rkey="gone"),
+            _event("app.bsky.feed.repost", {"subject": subject, "createdAt": at}, rkey="r"),
+            _event("app.bsky.graph.follow", {"subject": "did:plc:b", "createdAt": at}),
+            _event("app.bsky.feed.like", {"subject": subject, "createdAt": at}),
+            _event("app.bsky.feed.post", None, operation="delete", rkey="gone"),
+            {"did": "did:plc:a", "time_us": 1, "kind": "identity", "identity": {}},
+        ),
+    )
+    assert read.report.totals["notices"] == 4  # a like, a deletion, what it deleted, an identity
+    tweets = read.frame("tweets").set_index("kind")
+    assert list(tweets.loc["tweet", "hashtags"]) == ["mynypd"]
+    assert tweets.loc["retweet", "retweet_author_id"] == "did:plc:b"
+    assert read.frame("follows").to_numpy().tolist() == [["did:plc:a", "did:plc:b"]]
+
+
+# --- An account's own export --------------------------------------------------------------
+
+OWN = {"id_str": snowflake(5), "full_text": "RT @other: #myNYPD", "created_at": v1_time(5)}
+ACCOUNT = {"accountId": "42", "username": "me", "createdAt": "2010-01-01T00:00:00.000Z"}
+
+
+def test_an_account_s_own_export(tmp_path: Path) -> None:
+    tweets = b"window.YTD.tweets.part0 = " + json.dumps([{"tweet": OWN}], indent=2).encode()
+    (tmp_path / "tweets.js").write_bytes(tweets)
+    with pytest.raises(InputError, match=r"put its account\.js in the same folder"):
+        archive.read(tmp_path / "tweets.js")
+    account = b"window.YTD.account.part0 = " + json.dumps([{"account": ACCOUNT}]).encode()
+    (tmp_path / "account.js").write_bytes(account)
+    (tmp_path / "like.js").write_bytes(b"window.YTD.like.part0 = []")
+    read = archive.read(tmp_path)
+    row = read.frame("tweets").iloc[0]
+    assert (row.author_id, row.manual_retweet, row.kind) == ("42", True, "tweet")
+    assert read.frame("users").screen_name.tolist() == ["me"]
+    assert [Path(name).name for name in read.report.ignored] == ["like.js"]
+
+
+def test_the_old_export_has_its_author_inside(tmp_path: Path) -> None:
+    text = b"Grailbird.data.tweets_2014_04 =\n" + json.dumps([v1_tweet(1)], indent=1).encode()
+    counts, rejects = counted(tmp_path, text)
+    assert (counts["kept_tweets"], rejects) == (1, [])
+
+
+# --- Tables -----------------------------------------------------------------------------
+
+
+def test_coortweet_s_own_sample(shared: Path) -> None:
+    path = shared / "coortweet" / "russian_coord_tweets.csv.gz"
+    known = pd.read_csv(path)
+    read = archive.read(path)
+    tweets = read.frame("tweets")
+    assert read.report.totals["records"] == 35_125
+    assert len(tweets) == known.content_id.nunique()
+    assert tweets.author_id.nunique() == 9_509
+    # 40 tweets share two objects each: a tweet has one original, which is its first here.
+    first = known.drop_duplicates("content_id").set_index("content_id").object_id
+    assert tweets.set_index("tweet_id").retweet_of.to_dict() == first.to_dict()
+
+
+def test_the_toolkit_s_own_sample(shared: Path) -> None:
+    path = shared / "coordtool" / "sample_data.csv"
+    known = pd.read_csv(path, dtype=str)
+    tweets = archive.read(path).frame("tweets").set_index("tweet_id")
+    assert tweets.retweet_of.dropna().to_dict() == (
+        known.set_index("message_id").repost_id.dropna().to_dict()
+    )
+    said = known.set_index("message_id").message
+    # A retweet says what its original says.
+    own = known.message_id.set_axis(known.message_id)
+    originals = known.set_index("message_id").repost_id.fillna(own)
+    assert tweets.text.to_dict() == {i: said[originals[i]] for i in said.index}
+    assert tweets.loc["1", "urls"].tolist() == ["http://example.com/2"]
+
+
+def test_a_list_of_ids_tells_ids_times_and_duplicates(shared: Path) -> None:
+    read = archive.read(shared / "carpentries-ids")
+    tweets = read.frame("tweets")
+    totals = read.report.totals
+    assert (totals["records"], totals["kept"], totals["duplicates"]) == (82_309, 82_035, 274)
+    assert set(tweets.origin) == {"stub"}
+    assert set(tweets["at"].dt.date.astype(str)) == {"2021-01-06"}
+    assert "2021-01-06" in read._repr_html_()
+
+
+A, B = snowflake(1), snowflake(2)
+LAYOUTS = {
+    "twarc-csv": {
+        "id": A, "author_id": "7", "author.username": "me",
+        "created_at": "2014-04-22T17:55:01.000Z",
+        "text": "fine #myNYPD", "public_metrics.retweet_count": "3",
+        "entities.hashtags": '[{"start": 1, "tag": "myNYPD"}]',
+        "author.public_metrics.followers_count": "9",
+    },
+    "DMI-TCAT": {
+        "id": A, "time": "1398189301", "created_at": "2014-04-22 17:55:01", "from_user_name": "me",
+        "text": "fine #myNYPD", "retweet_count": "3", "from_user_id": "7",
+        "from_user_followercount": "9",
+    },
+    "TAGS": {
+        "id_str": A, "from_user": "me", "text": "fine #myNYPD",
+        "created_at": "Tue Apr 22 17:55:01 +0000 2014", "from_user_id_str": "7",
+        "user_followers_count": "9", "time": "22/04/2014 17:55:01",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_layouts_of_tables(tmp_path: Path, layout: str, delimiter: str) -> None:
+    two = LAYOUTS[layout] | {"text": "two\nlines; and, more"}
+    text = table(LAYOUTS[layout], two, delimiter=delimiter)
+    for bom in (b"", b"\xef\xbb\xbf"):
+        read = _read(tmp_path, "t.csv", bom + text)
+        assert read.report.files.formats[0] == layout
+        assert (read.report.totals["records"], read.report.totals["duplicates"]) == (2, 1)
+        row = read.frame("tweets").iloc[0]
+        assert (row.tweet_id, row.author_id, row.followers) == (A, "7", 9)
+        assert row["at"] == pd.Timestamp("2014-04-22T17:55:01Z")
+
+
+def test_columns_that_nobody_knows_are_asked_for(tmp_path: Path) -> None:
+    row = {"Tweet Id": A, "Who": "@me", "Body": "via #myNYPD", "When": "2014-04-22T17:55:01Z"}
+    with pytest.raises(InputError, match="say which is which") as caught:
+        _read(tmp_path, "t.csv", table(row))
+    assert "Tweet Id, Who, Body, When" in str(caught.value)
+    named = {"tweet_id": "Tweet Id", "screen_name": "Who", "text": "Body", "at": "When"}
+    tweet = _read(tmp_path, "t.csv", table(row), columns=named).frame("tweets").iloc[0]
+    assert (tweet.author_id, list(tweet.hashtags)) == ("name:me", ["mynypd"])
+    with pytest.raises(UsageError, match="`columns` cannot be used: got tweet"):
+        _read(tmp_path, "t.csv", table(row), columns={"tweet": "Tweet Id"})
+
+
+def test_follows_of_two_columns(tmp_path: Path) -> None:
+    follows = table(
+        {"follower_id": "1", "followed_id": "2"}, {"follower_id": "1", "followed_id": "3"}
+    )
+    (tmp_path / "t.jsonl").write_bytes(lines(v1_tweet(1)))
+    (tmp_path / "f.csv").write_bytes(follows)
+    read = archive.read([tmp_path / "f.csv", tmp_path / "t.jsonl"])
+    assert read.frame("follows").to_numpy().tolist() == [["1", "2"], ["1", "3"]]
+    assert read.report.totals["kept_follows"] == 2
+    pair = table({"a": "5", "b": "6"})
+    ends = {"follower_id": "b", "followed_id": "a"}
+    assert _read(tmp_path, "p.csv", pair, columns=ends).frame("follows").to_numpy().tolist() == [
+        ["6", "5"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "says"),
+    [
+        ({"id": "4.58665E+17"}, "ID_FLOAT", "export again, and import the id columns as text"),
+        ({"id": "458665288397750272.0"}, "ID_FLOAT", "a spreadsheet rounded it"),
+        ({"id": "fine"}, "NO_ID", "fine"),
+        ({"from_user_id": "", "from_user_name": ""}, "NO_USER", "no author"),
+        ({"id": "7", "time": "2014-04-22 17:55:01"}, "BAD_TIME", "has no zone; export it with"),
+        ({"id": "7", "time": "22/04/2014 17:55"}, "BAD_TIME", "has no zone"),
+        ({"text": "\udcff"}, "BAD_UTF8", "not UTF-8"),
+    ],
+)
+def test_a_bad_row_costs_itself_only(
+    tmp_path: Path, change: dict[str, str], reason: str, says: str
+) -> None:
+    good = LAYOUTS["DMI-TCAT"]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, good.keys())
+    writer.writeheader()
+    writer.writerows([good, good | change, good | {"id": B}])
+    counts, rejects = counted(tmp_path, out.getvalue().encode("utf-8", "surrogateescape"))
+    assert [(r["source_record"], r["reason"]) for r in rejects] == [(2, reason)]
+    assert says in rejects[0]["detail"]
+    assert counts["kept_tweets"] == 2
+
+
+def test_ids_that_a_spreadsheet_rounded_are_all_refused(tmp_path: Path) -> None:
+    rounded = [f"{snowflake(n)[:15]}000" for n in range(40)]
+    with pytest.raises(InputError, match=r"ID_FLOAT.*40 of 40 ids end in 000"):
+        _read(tmp_path, "ids.txt", "\n".join(["tweet_id", *rounded]).encode())
+    rows = [LAYOUTS["TAGS"] | {"id_str": i} for i in rounded]
+    counts, rejects = counted(tmp_path, table(*rows))
+    assert {r["reason"] for r in rejects} == {"ID_FLOAT"}
+    assert counts["rejected"] == 40
+
+
+def test_a_table_that_is_cut_says_so(tmp_path: Path) -> None:
+    rows = [LAYOUTS["TAGS"] | {"id_str": snowflake(n), "text": str(hash(n))} for n in range(300)]
+    packed = gzip.compress(table(*rows))
+    for n in range(1, 41):
+        counts, rejects = counted(tmp_path, packed[: len(packed) * n // 41])
+        assert rejects[-1]["reason"] == "TRUNCATED"
+        assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
+    assert counts["kept_tweets"] > 200
+
+
+def test_a_quote_that_is_never_closed_is_one_reject(tmp_path: Path) -> None:
+    text = table(*[LAYOUTS["TAGS"] | {"id_str": snowflake(n)} for n in range(20)])
+    broken = text.replace(b",me,", b',"me,', 1)
+    counts, rejects = counted(tmp_path, broken)
+    assert rejects
+    assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
