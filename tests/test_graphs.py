@@ -279,3 +279,35 @@ def test_the_archive_gives_the_same_graphs(shared: Path) -> None:
         )
     # with each retweet's hashtags resolved through its original there are 516
     assert graphs.hashtags(read.tweets).vcount() == 516
+
+
+def test_manual_retweets_have_evidence_and_find_renamed_accounts() -> None:
+    found = graphs.evidence(MANUAL, "bob", "u-ann", kind="retweet", manual=True)
+    assert found.tweet_id.tolist() == ["2", "3"]
+    assert found.target_tweet_id.isna().tolist() == [True, False]
+    renamed = PEOPLE.assign(screen_name=["annie", "bob"], screen_names=[["ANN", "annie"], None])
+    assert rows(graphs.edges(MANUAL, "retweet", manual=True, names=renamed)) == [
+        ("bob", "u-ann", 3, 3)
+    ]
+
+
+def test_a_manual_retweet_without_text_or_mentions_stays_unresolved() -> None:
+    bare = table(tweet("1", "bob", text=None, mentions=None, manual_retweet=True))
+    graph = graphs.retweets(bare, manual=True, names=PEOPLE)
+    assert (graph.ecount(), graph["unresolved"]) == (0, 1)
+    with pytest.raises(UsageError, match="manual goes with retweets only"):
+        graphs.edges(MANUAL, "quote", manual=True)
+
+
+def test_accounts_with_no_edge_left_are_no_vertices() -> None:
+    # ann only retweets herself, cy only an unknown account: neither has an edge
+    frame = table(
+        retweet("1", "ann", "9", "ann"),
+        retweet("2", "zoe", "9", "bob"),
+        retweet("3", "cy", "8", None),
+        retweet("4", "bob", "7", "abe"),
+    )
+    graph = graphs.retweets(frame)
+    assert graph.vs["name"] == ["abe", "bob", "zoe"]
+    assert graph.get_edgelist() == [(1, 0), (2, 1)]
+    assert (graph["self_loops"], graph["unresolved"]) == (1, 1)
