@@ -280,3 +280,10 @@ def test_unusable_laws_and_offsets_are_refused():
     for offsets in ([], [1, 2], [0, 2, 1, 2]):
         with pytest.raises(UsageError, match="offsets cannot be used"):
             excitation.posterior([0, 1], [1, 1], excitation.exponential(1.0), offsets=offsets)
+
+
+def test_the_quantile_between_two_parents_belongs_to_the_earlier():
+    known = excitation.posterior([0, 0, 0], [1, 1, 1], excitation.exponential(1.0))
+    _, level, share = known._sums
+    drawn = [recursions.parent_at(2, u, 0, known._logs, level, share) for u in (0.5, 0.500001)]
+    assert drawn == [0, 1]
