@@ -1,0 +1,241 @@
+"""Originals that draw more or fewer retweets than their author's followers foretell."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from spread.excitation import ExponentialPosterior, Kernel
+
+Numbers = NDArray[np.float64]
+
+_NODES = 8
+_LOG_GRID = np.linspace(np.log(0.02), np.log(300.0), 50)
+# The grid's step is 0.2: it cannot hold a narrower prior.
+_LEAST_SPREAD = 0.15
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class RootEffect:
+    """A posterior over parents in which each root counts ρ times, ρ known up to a posterior.
+
+    ρ takes `_NODES` equally likely values a cascade. Given ρ, parents are independent.
+
+    Attributes
+    ----------
+    least
+        The posterior under each cascade's smallest ρ.
+    factors
+        Shape (cascades, nodes): each ρ over the smallest.
+    """
+
+    least: ExponentialPosterior
+    factors: Numbers
+
+    def draw(self, rng: np.random.Generator) -> NDArray[np.int32]:
+        """Return one parent array, −1 at roots: one ρ a cascade, then parents."""
+        parents = self.least.draw(rng)
+        node = rng.integers(0, self.factors.shape[1], len(self.factors))
+        more = self.factors[np.arange(len(self.factors)), node][self._cascade] - 1
+        to_root = more * self._of_root / (1 + more * self._of_root)
+        moved = (rng.random(len(parents)) < to_root) & (parents >= 0)
+        return np.where(moved, self._root, parents).astype(np.int32)
+
+    def probabilities(self, row: int) -> Numbers:
+        """Return the probabilities of the cascade's events before `row` as its parent."""
+        p = self.least.probabilities(row) * self._other_factor[row]
+        p[0] *= self._root_factor[row] / self._other_factor[row]
+        return p
+
+    def probability(self, parents: NDArray[np.int32]) -> Numbers:
+        """Return, per row, the probability of the parent named; 1 at roots."""
+        of_root = parents == self._root
+        factor = np.where(of_root, self._root_factor, self._other_factor)
+        return np.where(parents < 0, 1.0, self.least.probability(parents) * factor)
+
+    def entropy(self) -> Numbers:
+        """Return, per row, the entropy of its parent in nats; NaN at roots."""
+        root, other = self._of_root, 1 - self._of_root
+        before = self.least.entropy() + _p_log_p(root)
+        factor = self._other_factor
+        after = factor * before - other * factor * np.log(factor)
+        return np.asarray(np.maximum(after - _p_log_p(np.minimum(root * self._root_factor, 1)), 0))
+
+    def expected_depth(self) -> Numbers:
+        """Return, per row, the expected depth."""
+        return np.mean([one.expected_depth() for one in self._nodes()], axis=0)
+
+    def expected_virality(self) -> Numbers:
+        """Return, per cascade, the expected structural virality; NaN for one event."""
+        return np.mean([one.expected_virality() for one in self._nodes()], axis=0)
+
+    def expected_credit(self, counted: Numbers | None = None) -> Numbers:
+        """Return, per row, the expected Shapley credit for the events counted."""
+        return np.mean([one.expected_credit(counted) for one in self._nodes()], axis=0)
+
+    def _nodes(self) -> list[ExponentialPosterior]:
+        return [
+            _with_roots(self.least, self.least.kernel, self.factors[:, node])
+            for node in range(self.factors.shape[1])
+        ]
+
+    @cached_property
+    def _cascade(self) -> NDArray[np.int64]:
+        return np.repeat(np.arange(len(self.factors)), np.diff(self.least.offsets))
+
+    @cached_property
+    def _root(self) -> NDArray[np.int32]:
+        return _roots(self.least.offsets)
+
+    @cached_property
+    def _of_root(self) -> Numbers:
+        return _probability_of_root(self.least)
+
+    @cached_property
+    def _root_factor(self) -> Numbers:
+        """Return, per row, by how much the mean over ρ raises the probability of the root."""
+        return self._mean_over_nodes(of_root=True)
+
+    @cached_property
+    def _other_factor(self) -> Numbers:
+        """Return, per row, by how much it lowers that of every other parent."""
+        return self._mean_over_nodes(of_root=False)
+
+    def _mean_over_nodes(self, *, of_root: bool) -> Numbers:
+        total = np.zeros(len(self._cascade))
+        for node in range(self.factors.shape[1]):
+            factor = self.factors[:, node][self._cascade]
+            total += (factor if of_root else 1.0) / (1 + (factor - 1) * self._of_root)
+        return total / self.factors.shape[1]
+
+
+def with_root_effect(
+    posterior: ExponentialPosterior, *, closes_s: Numbers, seen_whole: NDArray[np.bool_]
+) -> tuple[RootEffect, dict[str, object]]:
+    """Return the posterior in which each original has an effect ρ of its own.
+
+    The rate of retweets is κ (ρ f_0 g(t) + Σ_i f_i g(t − t_i)), with ln ρ ~ N(μ, σ²) over
+    cascades; κ, μ and σ by empirical Bayes (maximum likelihood, ρ summed
+    out on a grid) over the cascades seen whole, the kernel as it is.
+    O(events × grid + cascades × grid × steps).
+    """
+    offsets, kernel = posterior.offsets, posterior.kernel
+    sizes = np.diff(offsets)
+    cascade = np.repeat(np.arange(len(sizes)), sizes)
+    f = posterior.marks**kernel.beta
+    exposure = f * _grown(kernel, closes_s[cascade] - posterior.times_s)
+    of_root = exposure[offsets[:-1]]
+    of_others = np.bincount(cascade, exposure, len(sizes)) - of_root
+    share = _probability_of_root(posterior)
+    effects = np.exp(_LOG_GRID)
+    told = np.column_stack(
+        [np.bincount(cascade, np.log1p(share * (rho - 1)), len(sizes)) for rho in effects]
+    )
+    retweets = (sizes - 1).astype(np.float64)
+    likelihood = [told.astype(np.float64), retweets, of_root, of_others]
+    if not np.any(sizes[seen_whole] > 1):
+        seen_whole = np.ones(len(sizes), bool)
+    prior = _prior([part[seen_whole] for part in likelihood], effects)
+    belief = _belief(likelihood, effects, *prior)
+    nodes = _quantiles(belief)
+    unit = Kernel(kernel.name, kernel.rates_per_s, kernel.weights, 1.0)
+    weighted = ExponentialPosterior(posterior.times_s, f, offsets, unit)
+    least = _with_roots(weighted, unit, nodes[:, 0])
+    parameters: dict[str, object] = {"root_effect_median": float(np.exp(prior[1]))}
+    parameters["root_effect_log_sd"] = float(prior[2])
+    return RootEffect(least, nodes / nodes[:, :1]), parameters
+
+
+def _belief(
+    likelihood: list[Numbers],
+    effects: Numbers,
+    kappa: float,
+    centre: float,
+    spread: float,
+) -> Numbers:
+    """Return P(ρ) per cascade over the grid."""
+    logs = _logs(likelihood, effects, kappa, centre, spread)
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
+def _logs(
+    likelihood: list[Numbers], effects: Numbers, kappa: float, centre: float, spread: float
+) -> Numbers:
+    """Return the logarithm of prior times likelihood, per cascade over the grid."""
+    told, retweets, of_root, of_others = likelihood
+    prior = -(((_LOG_GRID - centre) / spread) ** 2) / 2
+    prior -= np.log(np.sum(np.exp(prior)))
+    constant = retweets * np.log(kappa) - kappa * of_others
+    return np.asarray(told + prior + constant[:, None] - kappa * np.outer(of_root, effects))
+
+
+def _prior(likelihood: list[Numbers], effects: Numbers) -> tuple[float, float, float]:
+    """Return κ, and the centre and spread of ln ρ, by maximum likelihood."""
+    _, retweets, of_root, of_others = likelihood
+    start = np.log(retweets.sum() / (of_root + of_others).sum())
+
+    def cost(point: Numbers) -> float:
+        logs = _logs(likelihood, effects, np.exp(point[0]), point[1], np.exp(point[2]))
+        most = logs.max(axis=1)
+        return -float(np.sum(most + np.log(np.exp(logs - most[:, None]).sum(axis=1))))
+
+    scale = 1 / max(len(retweets), 1)
+    found = minimize(
+        lambda point: scale * cost(point),
+        [start, 0.0, np.log(0.7)],
+        method="L-BFGS-B",
+        bounds=[(start - 5, start + 5), (-3.0, 4.0), (np.log(_LEAST_SPREAD), np.log(3.0))],
+    ).x
+    return float(np.exp(found[0])), float(found[1]), float(np.exp(found[2]))
+
+
+def _quantiles(belief: Numbers) -> Numbers:
+    """Return the middles of equally likely parts of each row's belief, as ρ."""
+    at = (np.arange(_NODES) + 0.5) / _NODES
+    below = np.cumsum(belief, axis=1) - belief / 2
+    step = _LOG_GRID[1] - _LOG_GRID[0]
+    nodes = np.empty((len(belief), _NODES))
+    rows = np.arange(len(belief))
+    for node, share in enumerate(at):
+        right = np.clip((below < share).sum(axis=1), 1, belief.shape[1] - 1)
+        low, high = below[rows, right - 1], below[rows, right]
+        part = np.clip((share - low) / np.maximum(high - low, 1e-300), 0, 1)
+        nodes[:, node] = _LOG_GRID[right - 1] + part * step
+    return np.exp(nodes)
+
+
+def _grown(kernel: Kernel, seconds: Numbers) -> Numbers:
+    """Return ∫ g from 0 to each time."""
+    total = np.zeros(len(seconds))
+    for rate, weight in zip(kernel.rates_per_s, kernel.weights, strict=True):
+        total -= weight / rate * np.expm1(-rate * np.maximum(seconds, 0.0))
+    return total
+
+
+def _with_roots(
+    posterior: ExponentialPosterior, kernel: Kernel, factors: Numbers
+) -> ExponentialPosterior:
+    marks = posterior.marks.copy()
+    marks[posterior.offsets[:-1]] *= factors
+    return ExponentialPosterior(posterior.times_s, marks, posterior.offsets, kernel)
+
+
+def _roots(offsets: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return each row's root row, −1 at roots."""
+    roots = np.repeat(offsets[:-1], np.diff(offsets)).astype(np.int32)
+    roots[offsets[:-1]] = -1
+    return roots
+
+
+def _probability_of_root(posterior: ExponentialPosterior) -> Numbers:
+    """Return the probability of the root as parent, 0 at roots."""
+    p = posterior.probability(_roots(posterior.offsets))
+    p[posterior.offsets[:-1]] = 0.0
+    return np.minimum(p, 1.0)
+
+
+def _p_log_p(p: Numbers) -> Numbers:
+    return np.asarray(p * np.log(np.where(p > 0, p, 1.0)))
