@@ -123,15 +123,15 @@ def hits(accounts, column):
 def test_who_turned_it_is_told_with_calibrated_probabilities(
     tmp_path: Path, calibration_row: Callable[..., None]
 ) -> None:
-    """Four archives as they were, four with half of the authors, three without a turn.
+    """Four archives as they were, three with half of the authors, two without a turn.
 
     Of four at 90 % at least three are told with 95 %. The error of a perfect predictor at
     the same probabilities is simulated, and its 95 % quantile the bound.
     """
     path = tmp_path / "a.jsonl"
     full = pd.concat([told("mynypd", path, seed, 1.0) for seed in range(20, 24)])
-    thin = pd.concat([told("mynypd", path, seed, 0.5) for seed in range(30, 34)])
-    steady = pd.concat([told("steady", path, seed, 1.0) for seed in range(40, 43)])
+    thin = pd.concat([told("mynypd", path, seed, 0.5) for seed in range(30, 33)])
+    steady = pd.concat([told("steady", path, seed, 1.0) for seed in range(40, 42)])
     turned = pd.concat([full, thin], ignore_index=True)
     every = pd.concat([turned, steady], ignore_index=True)
     p, did = every.p.to_numpy(), every.did.to_numpy(float)
@@ -142,13 +142,13 @@ def test_who_turned_it_is_told_with_calibrated_probabilities(
     best = {name: hits(turned, name) for name in ("p", "followers", "retweets")}
     wrong = int((steady.p > 0.5).sum())
     calibration_row("seeds", "hijacker told with p > 0.5, of 4 archives", sure[0], "≥ 3")
-    calibration_row("seeds", "the same, half of the authors kept", sure[1], "none")
+    calibration_row("seeds", "the same, half of the authors kept, of 3", sure[1], "none")
     calibration_row(
         "seeds", "ECE of who turned it, ×10⁻⁵", f"{error * 1e5:.1f}", f"≤ {bound * 1e5:.1f}"
     )
-    calibration_row("seeds", "accounts with p > 0.5 in 3 archives that never turned", wrong, "0")
+    calibration_row("seeds", "accounts with p > 0.5 in 2 archives that never turned", wrong, "0")
     for name, title in (("followers", "most followers"), ("retweets", "most retweets")):
-        claim = f"hijacker comes first, of 8: by p, by {title} in the camp"
+        claim = f"hijacker comes first, of 7: by p, by {title} in the camp"
         calibration_row("seeds", claim, f"{best['p']}, {best[name]}", "more by p")
     assert sure[0] >= 3
     assert error <= bound * (1 + 1e-9)
