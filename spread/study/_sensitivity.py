@@ -17,7 +17,7 @@ __all__ = ["robustness", "sensitivity"]
 
 _Choice = TypeVar("_Choice")
 
-_RECONSTRUCTIONS = ("posterior", "debatenight", "star", "latest")
+_RECONSTRUCTIONS = ("posterior", "debatenight", "pdi", "star")
 _RESOLUTIONS = (1.0, 0.5, 2.0)
 _WINDOWS = ("whole", "nearest half")
 _AUTHORS_KEPT = (1.0, 0.8, 0.5)
