@@ -12,6 +12,7 @@ from spread.hawkes._origins import Parents, forests
 from spread.hawkes._predict import Prediction, predict
 from spread.hawkes._residuals import Residuals, residuals
 from spread.hawkes._result import HawkesFit
+from spread.hawkes._seismic import seismic
 from spread.hawkes._simulate import simulate
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "log_likelihood",
     "predict",
     "residuals",
+    "seismic",
     "simulate",
 ]

@@ -16,6 +16,7 @@ Numbers = NDArray[np.float64]
 KERNELS = ("exponential", "exponentials", "power law")
 _STEP = 1e-30
 _NODES = 40
+_LONGEST_LOG = 600.0
 _CANNOT = "the kernel cannot be used"
 
 
@@ -162,4 +163,5 @@ def _power_law_delays(
     parameters: Mapping[str, object], count: int, rng: np.random.Generator
 ) -> Numbers:
     c, theta = float(_numbers(parameters["c_s"])), float(_numbers(parameters["theta"]))
-    return c * (rng.random(count) ** (-1 / theta) - 1)
+    logs = np.minimum(rng.exponential(1 / theta, count), _LONGEST_LOG)
+    return c * np.expm1(logs)

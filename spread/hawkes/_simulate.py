@@ -19,6 +19,10 @@ Whole = NDArray[np.int64]
 _MOST_EVENTS = 5_000_000
 
 
+class EndlessError(UsageError):
+    """More events than can be held."""
+
+
 def simulate(
     parameters: Parameters,
     *,
@@ -107,6 +111,8 @@ def descended(
     end_s: float,
     pool: Numbers,
     rng: np.random.Generator,
+    *,
+    most: int = _MOST_EVENTS,
 ) -> tuple[Numbers, Whole, Whole, Numbers]:
     """Return the events given and all that descend from them within the window."""
     generations, born = [first], len(first[0])
@@ -114,9 +120,9 @@ def descended(
     while len(generations[-1][0]):
         times, kinds, _, values = generations[-1]
         mean = model.branching[kinds] * (values**model.mark_exponent)[:, None]
-        if born + mean.sum() > _MOST_EVENTS:
-            raise UsageError(
-                "the process does not die out within 5,000,000 events",
+        if born + mean.sum() > most:
+            raise EndlessError(
+                f"the process does not die out within {most:,} events",
                 hint="Take a branching ratio below 1 or a shorter window",
             )
         counts = rng.poisson(mean)
