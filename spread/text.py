@@ -8,6 +8,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "hashtags_in",
     "html_card",
     "html_table",
+    "is_cut_after",
     "manual_retweet",
     "mentions_in",
     "plain",
@@ -28,12 +30,16 @@ __all__ = [
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BIDIRECTIONAL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_HASHTAG = re.compile(
-    r"(?:(?<=^)|(?<=[^\w&/]))[#＃](?!\ufe0f?\u20e3)([\w\u0300-\u036f\u200c\u200d\u30fb\u00b7]{1,280})"
-)
-_HAS_LETTER = re.compile(r"[^\W\d_]")
+_HASHTAG_MOST = 280
+# Signs that twitter-text allows inside a tag beside letters, marks and digits.
+_HASHTAG_SIGNS = "_\u00b7\u05be\u05f3\u05f4\u0f0b\u0f0c\u200c\u200d\u3003"
+_HASHTAG_SIGNS += "\u301c\u309b\u309c\u30a0\u30fb\ua67e\uff5e"
+_LAST_LETTER = 0x32000  # no letter and no mark that a tag may hold stands above
 _CUT_AFTER = ("…", "...", "\ufffd")
-_MENTION = re.compile(r"(?<![\w@/])[@＠](\w{1,15})(?![\w@])", re.ASCII)
+_MENTION = re.compile(
+    r"(?:(?<![\w@＠/!#$%&*])|(?i:(?<=\brt)))[@＠](\w{1,15})(?![\w@＠\u00c0-\u024f\u1e00-\u1eff]|://)",
+    re.ASCII,
+)
 _MANUAL_RETWEET = re.compile(
     r"""(?ix)
     (?: (?:^|(?<=[\s"“.:(])) (?:RT|MT|HT)\s{0,3}:?\s{0,3} [@＠](?P<rt>\w{1,15})
@@ -70,24 +76,67 @@ def hashtag_key(tag: str) -> str:
 def hashtags_in(text: str) -> list[str]:
     """Return the hashtags typed in a text, as shown, without #.
 
-    A tag holds at least one letter, follows no word character, & or /, and is left out
-    where the text was cut inside it (`#GOPDeb…`), since a cut tag is another word.
+    The rules are those of twitter-text: a tag is made of letters, marks, digits and some
+    signs of other scripts, holds at least one letter or mark, follows none of these and
+    no &, and is not followed by # or ://. Nor does it follow a /, where a link goes on. It
+    is left out where the text was cut inside it (`#GOPDeb…`, also where the ellipsis was
+    read in another encoding, `#GOPDebâ€¦`), since a cut tag is another word.
+
+    Source: twitter-text, https://github.com/twitter/twitter-text (`conformance/extract.yml`).
 
     Examples
     --------
     >>> hashtags_in("#myNYPD and #1 (#MyOPD) a#b https://x.org/#y #GOPDeb…")
     ['myNYPD', 'MyOPD']
     """
-    found = []
-    for match in _HASHTAG.finditer(text):
+    found: list[str] = []
+    if "#" not in text and "＃" not in text:
+        return found
+    hashtag, letter = _hashtag_patterns()
+    for match in hashtag.finditer(text):
         tag = match.group(1)
-        if _HAS_LETTER.search(tag) and not text.startswith(_CUT_AFTER, match.end()):
+        if letter.search(tag) and not is_cut_after(tag, text, match.end()):
             found.append(tag)
     return found
 
 
+def is_cut_after(tag: str, text: str, end: int) -> bool:
+    """Tell whether a tag that ends there was cut: an ellipsis follows, or what is left of one.
+
+    Examples
+    --------
+    >>> is_cut_after("GOPDeb", "#GOPDeb…", 7), is_cut_after("GOPDebâ", "#GOPDebâ€¦", 8)
+    (True, True)
+    """
+    if text.startswith(_CUT_AFTER, end):
+        return True
+    return tag.endswith("â") and text.startswith(("€¦", "\x80¦", "\x80\xa6"), end)
+
+
+@cache
+def _hashtag_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what finds a tag, and what finds a letter in it; made at first need."""
+    kinds = [unicodedata.category(chr(code)) for code in range(_LAST_LETTER)]
+    letters = _ranges([kind[0] in "LM" for kind in kinds])
+    inside = letters + _ranges([kind == "Nd" for kind in kinds]) + _HASHTAG_SIGNS
+    tag = re.compile(
+        f"(?:(?<![{inside}&/])|(?<=[\ufe0e\ufe0f]))[#＃](?!\ufe0f|\u20e3)"
+        f"([{inside}]{{1,{_HASHTAG_MOST}}}+)(?![#＃]|://)"
+    )
+    return tag, re.compile(f"[{letters}]")
+
+
+def _ranges(chosen: Sequence[bool]) -> str:
+    """Return the characters of the codes that are chosen, as the inside of a class."""
+    ends = [code for code in range(1, len(chosen)) if chosen[code] != chosen[code - 1]]
+    pairs = zip(ends[::2], [*ends[1::2], len(chosen)][: len(ends[::2])], strict=True)
+    return "".join(f"{chr(first)}-{chr(after - 1)}" for first, after in pairs)
+
+
 def mentions_in(text: str) -> list[str]:
     """Return the screen names mentioned in a text, as typed, without @.
+
+    The rules are those of twitter-text; nor does a name follow a /, where a link goes on.
 
     Examples
     --------

@@ -184,3 +184,10 @@ def test_one_tweet_in_both_interfaces_of_twitter_is_one_row(tmp_path: Path) -> N
     alone = [archive.read(tmp_path / f"{n}.json").frame("tweets")[OWN] for n in (1, 2)]
     left, right = (frame.drop(columns="followers") for frame in alone)
     pd.testing.assert_frame_equal(left, right)
+
+
+def test_what_a_stream_held_back_is_a_known_loss(tmp_path: Path) -> None:
+    limits = [{"limit": {"track": n}} for n in (3, 40, 7)]
+    read = archive.read(put(tmp_path / "a.jsonl", *limits, v1_tweet(1)), to=tmp_path / "out")
+    assert (read.report.lost, read.report.totals["notices"]) == (40, 3)
+    assert archive.open(read.path).report.facts()["known loss"].startswith("at least 40 tweets")

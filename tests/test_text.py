@@ -48,8 +48,8 @@ def test_a_key_is_its_own_key(tag: str) -> None:
         ("#️⃣ #\u20e3", []),
         ("＃ＮＹＰＤ です", ["ＮＹＰＤ"]),
         ("a#b &#amp; /#path", []),
-        ("#one#two", ["one"]),
-        ("#GOPDeb… #GOPDeb...", []),
+        ("#one#two", []),
+        ("#GOPDeb… #GOPDeb... #GOPDebâ€¦ #GOPDeb\ufffd", []),
         ("(#MyOPD), #myELAS!", ["MyOPD", "myELAS"]),
         ("#Αθήνα #警察", ["Αθήνα", "警察"]),
         ("", []),
@@ -57,6 +57,58 @@ def test_a_key_is_its_own_key(tag: str) -> None:
 )
 def test_hashtags_in(typed: str, tags: list[str]) -> None:
     assert text.hashtags_in(typed) == tags
+
+
+# Cases of twitter-text's conformance/extract.yml (Apache-2.0), `hashtags` and `_from_astral`.
+CONFORMANCE = [
+    ("On the #16 bus", []),
+    ("#1hashtag is this", ["1hashtag"]),
+    ("(#hashtag1 )#hashtag2 [#hashtag3 ]#hashtag4 ’#hashtag5’#hashtag6",
+     [f"hashtag{n}" for n in range(1, 7)]),
+    ("this is not valid: # 会議中 ハッシュ", []),
+    ("日本語ハッシュタグ#日本語ハッシュタグ", []),
+    ("#日本語ハッシュタグ。", ["日本語ハッシュタグ"]),
+    ("#ﾊｯｼｭﾀｸﾞ #ﾊﾟﾋﾟﾌﾟﾍﾟﾎﾟ", ["ﾊｯｼｭﾀｸﾞ", "ﾊﾟﾋﾟﾌﾟﾍﾟﾎﾟ"]),
+    ("できましたよー！＃日本語ハッシュタグ。", ["日本語ハッシュタグ"]),
+    ("#云々 #学問のすゝめ #いすゞ #各〻 #各〃", ["云々", "学問のすゝめ", "いすゞ", "各〻", "各〃"]),
+    ("#メ～テレ ハッシュタグ内で～が認識されず", ["メ～テレ"]),
+    ("#İn #ın", ["İn", "ın"]),
+    (":#hashtag ;#hashtag ,#hashtag .#hashtag !#hashtag ?#hashtag", ["hashtag"] * 6),
+    ("#http://twitter.com #https://twitter.com", []),
+    ("http://twitter.com/#hashtag twitter.com/#hashtag", []),
+    ("#عربية #سیاست", ["عربية", "سیاست"]),
+    ("#עַל־יְדֵי #וכו׳ #מ״כ", ["עַל־יְדֵי", "וכו׳", "מ״כ"]),
+    ("#ผู้เริ่ม #การเมือง", ["ผู้เริ่ม", "การเมือง"]),
+    ("#महात्मा #महात्मा_१२३४ #१२३४ गांधी", ["महात्मा", "महात्मा_१२३४"]),
+    ("#བོད་སྐད་ #བོད་སྐད", ["བོད་སྐད་", "བོད་སྐད"]),
+    ("#il·lusió", ["il·lusió"]),
+    ("#_ #1_2 #122 #〃", []),
+    ("#\U00020021", ["\U00020021"]),
+    ("#\U00016f04\U00016f51", ["\U00016f04\U00016f51"]),
+    ("#A\U000104a0", ["A\U000104a0"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "tags"), CONFORMANCE)
+def test_hashtags_follow_the_conformance_suite(typed: str, tags: list[str]) -> None:
+    assert text.hashtags_in(typed) == tags
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [  # cases of the same suite, `mentions`
+        ("の@usernameに到着を待っている", ["username"]),
+        ("Current Status: @_@ (cc: @username)", ["username"]),
+        ("@aliceìnheiro something something", []),
+        ("@username email me @test@example.com", ["username"]),
+        ("@http://twitter.com", []),
+        ("RT@username RT:@mention RT @test", ["username", "mention", "test"]),
+        ("rT@username rT:@mention rT @test", ["username", "mention", "test"]),
+        ("f!@kn f@@kn f#@kn f$@kn f%@kn f&@kn f*@kn", []),
+    ],
+)
+def test_mentions_follow_the_conformance_suite(typed: str, names: list[str]) -> None:
+    assert text.mentions_in(typed) == names
 
 
 @pytest.mark.parametrize(

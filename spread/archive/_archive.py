@@ -188,6 +188,7 @@ def _report(folder: Path) -> ReadReport:
             origins=told["origins"],
             users=told["users"],
             share_cut=told["share_cut"],
+            lost=told.get("lost", 0),
         )
     except (OSError, ValueError, KeyError) as error:
         raise _damaged(folder, error) from error

@@ -56,11 +56,18 @@ class Deletion(msgspec.Struct, gc=False):
     status: Status | None = None
 
 
+class Limit(msgspec.Struct, gc=False):
+    """How many tweets a stream has held back since it was opened."""
+
+    track: int | None = None
+
+
 class Notice(msgspec.Struct, gc=False):
     """A line of a stream that is no tweet; only what is to be honoured is read."""
 
     delete: Deletion | None = None
     scrub_geo: Status | None = None
+    limit: Limit | None = None
 
 
 _notice: Final = msgspec.json.Decoder(Notice)
@@ -136,10 +143,15 @@ def recognise(data: bytes) -> Kind:
     return found
 
 
-def honoured(data: bytes) -> NoticeRow | None:
-    """Return what a notice asks for; None where there is nothing to do."""
+def honoured(data: bytes) -> NoticeRow | int | None:
+    """Return what a notice asks for, or how many tweets it says were held back.
+
+    None where there is nothing to do.
+    """
     try:
         notice = _notice.decode(data)
+        if notice.limit is not None:
+            return notice.limit.track
         status = notice.delete.status if notice.delete is not None else None
         if status is not None:
             return NoticeRow("delete", id_text(status.id_str, status.id), None)

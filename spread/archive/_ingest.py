@@ -62,6 +62,7 @@ class FileCounts:
     notices: int = 0
     rejected: int = 0
     blank: int = 0
+    lost: int = 0
     formats: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
@@ -285,7 +286,9 @@ class _Reader:
         self.counts.records += 1
         self.counts.notices += 1
         self.formats[name] += 1
-        if row is not None:
+        if isinstance(row, int):
+            self.counts.lost = max(self.counts.lost, row)
+        elif row is not None:
             self._parts.add("notices", row)
 
     def _note_embedded(self, error: RejectedError, data: bytes = b"") -> None:

@@ -405,6 +405,7 @@ def _write_report(con: Backend, found: Found, counts: Counts, draft: Path) -> No
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
         "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
         "origins": origins,
+        "lost": max((count["lost"] for count in counts), default=0),
         "users": pq.ParquetFile(draft / "users.parquet").metadata.num_rows,
         "share_cut": collected["cut"] / collected["rows"] if collected else None,
     }

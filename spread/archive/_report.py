@@ -54,6 +54,9 @@ class ReadReport:
         Rows of `users`.
     share_cut
         Share of collected tweets whose text is known to be cut; None without a tweet.
+    lost
+        How many tweets, at least, a stream says it held back (its `limit` notices count
+        on from the start of a connection: the largest count is taken).
 
     Examples
     --------
@@ -69,6 +72,7 @@ class ReadReport:
     origins: Mapping[str, int]
     users: int
     share_cut: float | None
+    lost: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
@@ -108,6 +112,8 @@ class ReadReport:
         }
         if self.share_cut:
             facts["cut texts"] = f"{self.share_cut:.1%} of the collected tweets"
+        if self.lost:
+            facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
         if self.reasons:
             facts["reasons"] = ", ".join(f"{n:,} {reason}" for reason, n in self.reasons.items())
         if self.ignored:

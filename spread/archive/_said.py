@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from spread.text import hashtag_key, hashtags_in, manual_retweet, mentions_in
+from spread.text import hashtag_key, hashtags_in, is_cut_after, manual_retweet, mentions_in
 
 MEDIA_KINDS: Final = {"animated_gif": "gif"}
 _ELLIPSIS: Final = "…"
@@ -44,6 +44,8 @@ def said(
     found = hashtags_in(plain) if tags is None else tags
     if tags is not None and (cut or _ELLIPSIS in plain):
         found = _whole_tags(plain, tags, r"…|\.\.\." if cut else _ELLIPSIS)
+    if "¦" in plain:
+        found = [tag for tag in found if not _is_half_read(tag, plain)]
     keys, shown = _distinct_tags(found)
     links = list(
         dict.fromkeys(u for u in urls if u and _OWN_STATUS not in u and not _MEDIA_PAGE.search(u))
@@ -153,6 +155,12 @@ def _whole_tags(text: str, tags: Iterable[str], ellipsis: str) -> Sequence[str]:
         if not typed or not all(typed):
             whole.append(tag)
     return whole
+
+
+def _is_half_read(tag: str, text: str) -> bool:
+    """Tell a tag that ends in an ellipsis which was read in another encoding."""
+    at = text.find(tag) if tag.endswith("â") else -1
+    return at >= 0 and is_cut_after(tag, text, at + len(tag))
 
 
 def _distinct_tags(tags: Iterable[str]) -> tuple[list[str], list[str]]:
