@@ -114,6 +114,22 @@ def test_series_that_ignore_each_other_feed_nobody() -> None:
         assert told.loc[pair, "low"] < 0.05 or pd.notna(told.loc[pair, "cannot_tell"])
 
 
+def test_a_common_swell_is_not_feeding() -> None:
+    # Two Poisson series with the same bump: what the news does to both.
+    rng, end_s = np.random.default_rng(0), 3 * 86_400.0
+    times = [rng.normal(end_s / 2, 5 * 3600, 400), rng.uniform(0, end_s, 80)]
+    times += [rng.normal(end_s / 2, 5 * 3600, 200), rng.uniform(0, end_s, 40)]
+    kinds = np.repeat(["nypd", "nypd", "lapd", "lapd"], [len(part) for part in times])
+    every = np.concatenate(times)
+    inside = (every > 0) & (every < end_s)
+    found = hawkes.fit(every[inside], end_s=end_s, types=kinds[inside], rng=1)
+    told = hawkes.attribution(found, shifts=19, rng=1)
+    across = told[told["source"] != told["target"]]
+    assert (across["share"] < 0.25).all()
+    # What the bent baseline leaves over is no more than turned series give.
+    assert across["cannot_tell"].notna().all()
+
+
 def test_the_first_day_counts_alone() -> None:
     events, found = fitted(PAIR, 300)
     told = hawkes.attribution(found, first_s=50, shifts=0, rng=1)
@@ -188,13 +204,13 @@ def test_the_expected_final_size_is_that_of_the_formula() -> None:
 
 def test_final_sizes_lie_in_their_intervals() -> None:
     inside = []
-    for seed in range(12):
+    for seed in range(8):
         seen, final = cascade(seed, 3.0)
         found = hawkes.fit(seen, end_s=3, baseline="none", given=60, rng=seed)
         told = hawkes.predict(found, draws=60, rng=seed)
         inside.append(told.low <= final <= told.high)
-    # 12 intervals of 95 %: fewer than 9 hold with 0.0005 (binomial 0.95; 60 draws give 0.93).
-    assert sum(inside) >= 9
+    # 8 intervals of 95 %, nearer 93 % from 60 draws: fewer than 5 hold with 0.001.
+    assert sum(inside) >= 5
 
 
 def test_a_baseline_needs_a_horizon() -> None:
