@@ -106,14 +106,14 @@ def score(name: str, hour: int, final: np.ndarray, told: np.ndarray) -> dict[str
     """Return a row: error, coverage and width of point, low and high."""
     finite = np.isfinite(told[0])
     error = np.abs(np.where(finite, told[0], np.inf) - final) / final
-    low = np.nan_to_num(told[1], nan=np.nan, posinf=1e9)
+    low, high = (np.where(np.isinf(ends), 1e9, ends) for ends in told[1:])
     inside = (told[1] <= final) & (final <= told[2])
     return {
         "hours": hour,
         "method": name,
         "MedAPE": f"{np.median(error):.1%}",
         "coverage": "—" if np.isnan(told[1]).all() else f"{inside.mean():.0%}",
-        "median width": f"{np.median((np.nan_to_num(told[2], nan=np.nan, posinf=1e9) - low) / final):.1%}",
+        "median width": f"{np.median((high - low) / final):.1%}",
         "no answer": int((~finite).sum()),
     }
 
