@@ -4,7 +4,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -15,6 +15,7 @@ from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2 as v2
 from spread.archive import _twitter_v2_json as v2_json
 from spread.archive._bytes import file_chunks, identity
+from spread.archive._counts import FileCounts
 from spread.archive._delimited import Columns, Layout, checked, elements, layout, rows
 from spread.archive._elements import Element, Nothing, Profile
 from spread.archive._faults import DamageError, RejectedError, detail
@@ -42,29 +43,6 @@ _DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 _FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
-
-
-@dataclass
-class FileCounts:
-    """What one file held: records = kept_tweets + kept_users + kept_follows
-    + notices + rejected.
-
-    Duplicates are known only once all files are read, so `kept_tweets` still holds them.
-    """
-
-    source_file: str
-    size: int = 0
-    sha256: str = ""
-    records: int = 0
-    kept_tweets: int = 0
-    kept_users: int = 0
-    kept_follows: int = 0
-    notices: int = 0
-    rejected: int = 0
-    blank: int = 0
-    lost: int = 0
-    formats: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
 
 
 class _Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was asked to

@@ -288,7 +288,7 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)
     first = _first_reject(found, draft)
-    why = f", the first for {first['reason']} ({first['detail'][:80]})" if first else ""
+    why = f", the first for {first['reason']} ({first['detail'][:160]})" if first else ""
     raise InputError(
         "no tweet in it",
         got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "

@@ -1,0 +1,26 @@
+"""What one file held, counted."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class FileCounts:
+    """What one file held: records = kept_tweets + kept_users + kept_follows
+    + notices + rejected.
+
+    Duplicates are known only once all files are read, so `kept_tweets` still holds them.
+    """
+
+    source_file: str
+    size: int = 0
+    sha256: str = ""
+    records: int = 0
+    kept_tweets: int = 0
+    kept_users: int = 0
+    kept_follows: int = 0
+    notices: int = 0
+    rejected: int = 0
+    blank: int = 0
+    lost: int = 0
+    formats: list[str] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
