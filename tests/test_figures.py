@@ -275,6 +275,16 @@ def test_family_shows_what_cannot_be_told_as_such() -> None:
                for note in figure.layout.annotations)  # fmt: skip
 
 
+def test_family_draws_possible_parents_dotted_where_the_tag_is_not_told_to_descend() -> None:
+    figure = EVERY["family"](TABLES)
+    dashes = {part.name: part.line.dash for part in figure.data if part.mode == "lines"}
+    assert dashes.pop("possible parent, not told") == "dot"
+    assert set(dashes.values()) == {"solid"}
+    dotted = [part for part in figure.data if part.name == "possible parent, not told"]
+    # mySPD's two links, 0.41 and 0.30; myPD's only link has no parent
+    assert sum(len(part.x) for part in dotted) == 4 * 2
+
+
 def test_family_in_a_circle_is_drawn_once_each() -> None:
     members = TABLES["members"].assign(parent=["mylapd", "mynypd"] + [None] * 7, verdict="descends")
     figure = figures.family(members, TABLES["links"])

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread.figures._lineage import lineage
 from spread.figures._style import (
     INK,
     LEGEND,
@@ -30,6 +31,7 @@ _VERDICTS = {
     "no parent": ("square", "#D55E00", "has no parent here"),
     "cannot tell": ("circle-open", MUTED, "cannot tell"),
 }
+_CANDIDATE = "possible parent, not told"
 _WIDTHS = ((0.8, 4.0), (0.5, 2.4), (0.2, 1.4), (0.05, 0.7))
 
 
@@ -43,7 +45,8 @@ def family(
 ) -> go.Figure:
     """Draw the hashtags in the order of their first use, lines from parent to child.
 
-    A line is as broad as the parent is probable; every parent with at least 5 % is drawn.
+    A line is as broad as the parent is probable; every parent with at least 5 % is drawn. It
+    is dotted where the verdict is not that the tag descends: such a parent is a candidate.
 
     Parameters
     ----------
@@ -80,18 +83,15 @@ def family(
         members, "hashtag", "shown", "tweets", "first_at", "parent", "probability", "verdict"
     )
     ties = frame(links, "child", "parent", "probability")
-    dated = everyone[everyone["first_at"].notna()]
-    if dated.empty:
+    drawn = lineage(everyone, root, most)
+    if drawn.empty:
         return blank("The family of hashtags", "no related hashtag was found")
-    rank = dated.assign(root=dated["hashtag"] != root).sort_values(
-        ["root", "tweets", "hashtag"], ascending=[True, False, True], kind="stable"
-    )
-    drawn = rank.head(most)
-    drawn = _in_tree_order(drawn).reset_index(drop=True)
     figure = go.Figure()
     x = clock(drawn["first_at"], time_zone)
     places = {tag: row for row, tag in enumerate(drawn["hashtag"])}
-    _draw_ties(figure, ties, places, x)
+    told = set(drawn[drawn["verdict"] == "descends"]["hashtag"])
+    _draw_ties(figure, ties[ties["child"].isin(told)], places, x, dash="solid")
+    _draw_ties(figure, ties[~ties["child"].isin(told)], places, x, dash="dot")
     _draw_tags(figure, drawn, x, root, time_zone)
     span = np.ptp(x.astype(np.int64))
     pad = np.timedelta64(int(max(span * 0.05, 60e6)), "us")
@@ -117,32 +117,8 @@ def family(
     )
 
 
-def _in_tree_order(drawn: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows so that each tag is followed by its descendants, early ones first.
-
-    Tags without a known parent come by their first use, those that cannot be told last.
-    """
-    ordered = drawn.sort_values(["first_at", "hashtag"], kind="stable")
-    known = set(ordered["hashtag"])
-    descends = (ordered["verdict"] == "descends") & ordered["parent"].isin(known)
-    tops = ordered[~descends]
-    stack = [
-        *tops[tops["verdict"] == "cannot tell"]["hashtag"][::-1],
-        *tops[tops["verdict"] != "cannot tell"]["hashtag"][::-1],
-    ]
-    broods = ordered[descends].groupby("parent")["hashtag"].apply(list).to_dict()
-    walked: list[str] = []
-    while stack:
-        tag = stack.pop()
-        if tag not in walked:
-            walked.append(tag)
-            stack.extend(reversed(broods.get(tag, [])))
-    walked.extend(tag for tag in ordered["hashtag"] if tag not in walked)
-    return ordered.set_index("hashtag", drop=False).loc[walked]
-
-
 def _draw_ties(
-    figure: go.Figure, ties: pd.DataFrame, places: dict[str, int], x: np.ndarray
+    figure: go.Figure, ties: pd.DataFrame, places: dict[str, int], x: np.ndarray, *, dash: str
 ) -> None:
     inside = ties[ties["child"].isin(places) & ties["parent"].isin(places)]
     inside = inside.sort_values(["child", "parent"], kind="stable")
@@ -152,7 +128,8 @@ def _draw_ties(
     upper = 1.01
     for lower, width in _WIDTHS:
         rows = np.flatnonzero((probability >= lower) & (probability < upper))
-        name = f"parent ≥ {100 * lower:.0f} % probable"
+        name = f"parent ≥ {100 * lower:.0f} % probable" if dash == "solid" else _CANDIDATE
+        first = not any(drawn.name == name for drawn in figure.data)
         upper = lower
         if not len(rows):
             continue
@@ -164,7 +141,8 @@ def _draw_ties(
         path_y[:, 2] = child[rows]
         figure.add_scatter(
             x=path_x.ravel(), y=path_y.ravel(), mode="lines", hoverinfo="skip", name=name,
-            line={"width": width, "color": rgba(TAG, 0.35 + 0.4 * lower)},
+            line={"width": width, "dash": dash, "color": rgba(TAG, 0.35 + 0.4 * lower)},
+            legendgroup=name, showlegend=first,
         )  # fmt: skip
 
 
@@ -240,7 +218,7 @@ def _caption(everyone: pd.DataFrame, drawn: pd.DataFrame) -> str:
         f"{counted(len(everyone), 'hashtag')} with {counted(everyone['tweets'].sum(), 'use')}; a "
         f"mark stands at the first use in the archive and its area is the number of tweets. The "
         f"number is the probability of the parent drawn with the broadest line; parents under "
-        f"5 % are left out."
+        f"5 % are left out. Dotted: where a tag cannot be told to descend, its possible parents."
     )
     if len(drawn) < len(everyone):
         words += f" The {len(drawn)} most used are drawn."
