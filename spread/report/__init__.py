@@ -9,11 +9,12 @@ from pathlib import Path
 from spread import tables
 from spread.report import _page, _safety
 from spread.report._elements import document, element, joined
+from spread.report._explore import explore
 from spread.report._pictures import picture, pictures
 from spread.report._static import FORMATS, MissingBrowserError, export
 from spread.study import Study
 
-__all__ = ["FORMATS", "MissingBrowserError", "write", "write_figures", "write_static"]
+__all__ = ["FORMATS", "MissingBrowserError", "explore", "write", "write_figures", "write_static"]
 
 _PLOTLY, _WORLD = "plotly.min.js", "world.js"
 

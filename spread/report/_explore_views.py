@@ -1,0 +1,178 @@
+"""The four figures of an explorer: as in the report, with marks on top for what is chosen.
+
+The marks of the choice are traces of their own, one a row of the index, whose sizes and
+heights the browser sets; the figures beneath are drawn once.
+"""
+
+import html
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from spread import figures, samples, tables
+from spread.figures._lineage import lineage
+from spread.figures._style import ACCENT, clock, marks, shown
+from spread.report._explore_index import Index
+from spread.study import Study
+
+__all__ = ["still", "views"]
+
+_TAG_ROWS = 3
+_FAMILY_MOST = 16
+_NODES, _EDGES = 1_500, 4_000
+
+
+def still(study: Study, index: Index) -> dict[str, go.Figure]:
+    """Return the figures of an explorer as they stand without a choice."""
+    usage = study.tables["usage"]
+    labels = dict(zip(usage["hashtag"], usage["shown"], strict=True)) if len(usage) else {}
+    reached = study.tables["arrivals"]
+    return {
+        "timeline": figures.timeline(
+            index.timeline,
+            turn=study.turn,
+            labels=labels,
+            most=_TAG_ROWS,
+            time_zone=study.time_zone,
+        ),
+        "network": figures.network(
+            study.tables["nodes"],
+            study.tables["edges"],
+            kind=study.graph_kind,
+            whole=study.graph_size,
+            most_nodes=_NODES,
+            most_edges=_EDGES,
+        ),
+        "map": figures.map(
+            reached if len(reached) else study.tables["places"],
+            outline=samples.path("world"),
+            time_zone=study.time_zone,
+        ),
+        "family": figures.family(
+            study.tables["members"],
+            study.tables["links"],
+            root=study.root,
+            most=_FAMILY_MOST,
+            time_zone=study.time_zone,
+        ),
+    }
+
+
+def views(study: Study, index: Index) -> dict[str, dict[str, Any]]:
+    """Return for each figure its data and layout, its alt sentence, and its marks of a choice.
+
+    `marks` says which traces are set, and which rows of the counts they show.
+    """
+    drawn = still(study, index)
+    marked = {
+        "timeline": _timeline(drawn["timeline"], study, index),
+        "network": _network(drawn["network"], study, index),
+        "map": _map(drawn["map"], study, index),
+        "family": _family(drawn["family"], study, index),
+    }
+    return {name: _told(drawn[name], marked[name]) for name in drawn}
+
+
+def _told(figure: go.Figure, marked: Mapping[str, object]) -> dict[str, Any]:
+    shown = json.loads(figure.to_json())
+    shown["layout"].pop("meta", None)
+    return {**shown, "alt": html.unescape(figures.alt(figure)), "marks": dict(marked)}
+
+
+def _timeline(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
+    """Add a line a row of the timeline: the tweets of the choice in each bin."""
+    bins = index.timeline
+    drawn = len(figure.data)
+    totals = bins.groupby("hashtag", sort=True)["tweets"].sum() if drawn else pd.Series()
+    leading = totals.sort_values(ascending=False, kind="stable").index[:drawn]
+    at = clock(tables.instants(index.edges), study.time_zone)
+    for row in range(drawn):
+        figure.add_scatter(
+            x=at, y=np.zeros(len(at), dtype=np.int32), yaxis=f"y{row + 1}" if row else "y",
+            mode="lines", line={"shape": "hv", "width": 1.4, "color": ACCENT}, name="chosen",
+            hoverinfo="skip",
+        )  # fmt: skip
+    figure.update_layout(dragmode="select", selectdirection="h")
+    places = [_place(index.names["tag"], tag) for tag in leading]
+    return {"traces": list(range(drawn, 2 * drawn)), "rows": places, "edges": _words(at)}
+
+
+def _network(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
+    """Add a point an account that is drawn."""
+    if not figure.data:
+        return {"traces": []}
+    for trace in figure.data:
+        if trace.mode == "markers":
+            trace.update(opacity=0.3, hoverinfo="skip", hovertemplate=None)
+    nodes = study.tables["nodes"].set_index("name").loc[list(index.names["account"])]
+    looks = marks(nodes["camp"])
+    mine = [looks.get(str(camp), looks["other"]) for camp in nodes["camp"]]
+    figure.add_scatter(
+        x=nodes["x"].to_numpy(np.float32), y=nodes["y"].to_numpy(np.float32), mode="markers",
+        marker={"size": np.zeros(len(nodes), np.float32), "color": [look.fill for look in mine],
+                "symbol": [look.symbol for look in mine], "line": {"width": 0.6, "color": "#fff"}},
+        text=[shown(label) for label in nodes["label"]], **_hover("tweets by it or passed on"),
+    )  # fmt: skip
+    figure.update_layout(height=560)
+    names = figure.data[-2]
+    figure.data = [*(part for part in figure.data if part is not names), names]
+    return {"traces": [len(figure.data) - 2], "most": 26}
+
+
+def _map(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
+    """Add a point a city where enough accounts are."""
+    if not figure.data:
+        return {"traces": []}
+    figure.update_layout(height=440)
+    cities = study.tables["places"].astype({"place_id": str}).set_index("place_id")
+    cities = cities.loc[list(index.names["place"])]
+    figure.add_scattergeo(
+        lon=cities["longitude"].to_numpy(float), lat=cities["latitude"].to_numpy(float),
+        mode="markers", marker=_ring(len(cities)),
+        text=[f"{shown(city)}, {shown(country)}"
+              for city, country in zip(cities["city"], cities["country"], strict=True)],
+        **_hover("tweets from there"),
+    )  # fmt: skip
+    return {"traces": [len(figure.data) - 1], "most": 34}
+
+
+def _family(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
+    """Add a point a tag, in its row."""
+    if not figure.data:
+        return {"traces": []}
+    drawn = lineage(study.tables["members"], study.root, _FAMILY_MOST)
+    figure.add_scatter(
+        x=clock(drawn["first_at"], study.time_zone), y=np.arange(len(drawn)), mode="markers",
+        marker=_ring(len(drawn)),
+        text=["#" + shown(name) for name in drawn["shown"]], **_hover("tweets with it"),
+    )  # fmt: skip
+    places = [_place(index.names["tag"], tag) for tag in drawn["hashtag"]]
+    return {"traces": [len(figure.data) - 1], "rows": places, "most": 30}
+
+
+def _ring(number: int) -> dict[str, object]:
+    return {
+        "size": np.zeros(number, np.float32),
+        "color": "rgba(179,89,0,0.25)",
+        "line": {"width": 2, "color": ACCENT},
+    }
+
+
+def _hover(words: str) -> dict[str, object]:
+    return {
+        "name": "chosen",
+        "showlegend": False,
+        "hovertemplate": f"<b>%{{text}}</b><br>%{{customdata:,}} {words}<extra></extra>",
+    }
+
+
+def _place(names: tuple[str, ...], name: str) -> int:
+    return names.index(name) if name in names else -1
+
+
+def _words(at: Any) -> list[str]:
+    return [str(instant) for instant in at]
