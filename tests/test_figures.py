@@ -299,6 +299,30 @@ def test_map_draws_the_first_arrival_of_each_city_in_its_order() -> None:
     assert cities.customdata[first][0] == "New York, US"
 
 
+def test_map_plays_the_cities_in_their_order() -> None:
+    figure = figures.map(TABLES["arrivals"], animated=True)
+    assert len(figure.frames) == len(figure.layout.sliders[0].steps) == len(TABLES["arrivals"])
+    seen = [int((frame.data[0].marker.opacity > 0.5).sum()) for frame in figure.frames]
+    assert seen == list(range(1, 17))  # one city more in each
+    still = trace(figure, "cities")
+    assert still.marker.opacity == 0.9  # all are there until it is played
+    assert figure.layout.sliders[0].steps[0].label.startswith("22 Apr 2014")
+    with pytest.raises(UsageError, match="the map cannot be played: got places without `at`"):
+        figures.map(TABLES["places"], animated=True)
+
+
+def test_no_two_names_on_the_map_cover_each_other() -> None:
+    crowd = TABLES["arrivals"].assign(longitude=np.arange(16) * 2.0, latitude=10.0)
+    cities = trace(figures.map(crowd), "cities")
+    named = [(lon, at) for lon, at, text in
+             zip(cities.lon, cities.textposition, cities.text, strict=True) if text]  # fmt: skip
+    places = [at for _, at in named]
+    assert len(named) < 16
+    assert len(set(places)) > 1
+    above = sorted(lon for lon, at in named if at == "top center")
+    assert all(np.diff(above) > 30)  # names of ten letters, 440 px for 360 degrees
+
+
 def test_map_with_an_outline_needs_nothing_else() -> None:
     square = [[0, 0], [10, 0], [0, 10], [-10, -10]]
     countries = {"geometries": [{"arcs": [[~0]]}, {"arcs": [[1]]}]}
@@ -328,6 +352,24 @@ def test_arrivals_are_drawn_in_order_with_intervals() -> None:
     line = trace(figure, "95 % interval")
     assert line.x[0] < drawn.x[0] < line.x[1]
     assert figures.caption(figure).endswith("; the first 5 are drawn.")
+
+
+def test_arrivals_show_when_a_city_was_due_and_which_were_not_reached() -> None:
+    table = TABLES["arrivals"].head(4)
+    hours = pd.Timedelta("3h")
+    due = table.assign(
+        expected_at=table["at"] + hours, expected_at_low=table["at"], censored=False,
+        expected_at_high=(table["at"] + 2 * hours).where(table.index < 3), p_early=0.01,
+    )  # fmt: skip
+    late = due.tail(1).assign(place_id="9", city="Lagos", at=pd.NaT, censored=True)
+    figure = figures.arrivals(pd.concat([due, late]))
+    marks = [part for part in figure.data if part.name == "due by its number of users"]
+    assert [part.mode for part in marks] == ["lines", "markers"]
+    assert len(marks[0].x) == 3 * 3  # the fourth has no upper end
+    np.testing.assert_array_equal(marks[1].x - trace(figure, "arrival").x, np.timedelta64(3, "h"))
+    assert trace(figure, "not reached").y.tolist() == [4]
+    assert figure.layout.yaxis.ticktext[4].startswith("Lagos, US")
+    assert "1 city not reached" in figures.caption(figure)
 
 
 def test_an_arrival_of_another_hashtag_is_refused() -> None:

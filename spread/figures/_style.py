@@ -32,6 +32,7 @@ __all__ = [
     "caption",
     "clock",
     "counted",
+    "cover",
     "duration",
     "finish",
     "frame",
@@ -233,6 +234,11 @@ def apart(places: Sequence[float], gap: float, *, low: float, high: float) -> ND
     result = np.empty_like(moved)
     result[order] = moved
     return result
+
+
+def cover(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    """Say whether two boxes (left, low, right, high) overlap."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def rows(heights: Sequence[int], *, gap: int) -> tuple[list[tuple[float, float]], int]:

@@ -8,12 +8,14 @@ from spread.figures._arrived import of_one_tag
 from spread.figures._style import (
     LEGEND,
     MUTED,
+    OTHER,
     TAG,
     blank,
     clock,
     counted,
     finish,
     frame,
+    rgba,
     shown,
     stamp,
     zone_words,
@@ -23,6 +25,9 @@ from spread.tables import Table
 __all__ = ["arrivals"]
 
 _ROW_PX = 26
+_LATE_MOST = 6
+_DUE = "due by its number of users"
+_LATE = "not reached"
 
 
 def arrivals(
@@ -34,7 +39,10 @@ def arrivals(
     ----------
     arrivals
         As `places.arrivals` gives it: place_id, city, country, at, at_low, at_high, adopters.
-        Optional: hashtag, rank, rank_low, rank_high, naive_at (drawn as a hollow mark).
+        Optional: hashtag, rank, rank_low, rank_high, naive_at (drawn as a hollow mark);
+        expected_at, expected_at_low, expected_at_high, p_early (when the city was due if
+        arrival followed the number of active users: a grey bar behind); censored (a city that
+        the tag has not reached: a hollow triangle at the end of the archive).
     tag
         Which hashtag; default the one that reached most cities.
     most
@@ -65,22 +73,28 @@ def arrivals(
     ordered = reached.sort_values(["at", "place_id"], kind="stable").reset_index(drop=True)
     first = ordered.head(most)
     names = [f"{shown(row.city)}, {shown(row.country)}" for row in first.itertuples()]
+    late = _not_reached(table, ordered, tag)
     figure = go.Figure()
+    _draw_expected(figure, first, time_zone)
     if "naive_at" in first:
         _draw_naive(figure, first, names, time_zone)
     _draw(figure, first, names, time_zone)
+    _draw_late(figure, late, len(first))
     _write_counts(figure, first)
+    rows = len(first) + len(late)
+    late_names = [f"{shown(row.city)}, {shown(row.country)}  <b>–</b>" for row in late.itertuples()]
     figure.update_layout(
         xaxis={"type": "date", "title": {"text": zone_words(first["at"], time_zone)}},
         yaxis={
-            "tickvals": np.arange(len(first)),
-            "ticktext": [f"{name}  <b>{row + 1}</b>" for row, name in enumerate(names)],
-            "range": [len(first) - 0.4, -0.6],
+            "tickvals": np.arange(rows),
+            "ticktext": [f"{name}  <b>{row + 1}</b>" for row, name in enumerate(names)]
+            + late_names,
+            "range": [rows - 0.4, -0.6],
             "automargin": True,
             "fixedrange": True,
         },
         hovermode="closest",
-        showlegend="naive_at" in first,
+        showlegend=len(figure.data) > 3,
         legend=LEGEND,
         margin={"l": 20, "r": 74, "b": 92, "t": 100},
     )
@@ -89,15 +103,15 @@ def arrivals(
     return finish(
         figure,
         title="The order of arrival",
-        subtitle=f"{_which(first)}{of_tag} in each city, with 95 % intervals",
-        caption=_caption(ordered, first, of_tag, cities),
+        subtitle=f"{_which(first)}{of_tag} in each city,<br>with 95 % intervals",
+        caption=_caption(ordered, first, of_tag, cities) + _more_words(first, late),
         alt=f"Arrival in {cities}: first {names[0]}, {stamp(first['at'][0], time_zone)}"
         + (
             f"; last of those drawn {names[-1]}, {stamp(first['at'].iloc[-1], time_zone)}."
             if len(first) > 1
             else "."
         ),
-        height=100 + 92 + _ROW_PX * len(first),
+        height=100 + 92 + _ROW_PX * rows,
     )
 
 
@@ -139,6 +153,75 @@ def _draw_naive(figure: go.Figure, first: pd.DataFrame, names: list[str], time_z
         text=[names[row] for row in rows],
         hovertemplate="<b>%{text}</b><br>first tweet %{x|%d %b %H:%M}<extra></extra>",
     )  # fmt: skip
+
+
+def _draw_expected(figure: go.Figure, first: pd.DataFrame, time_zone: str) -> None:
+    """Draw when each city was due if the number of its active users explained the order."""
+    ends = ["expected_at_low", "expected_at_high"]
+    if not {"expected_at", *ends} <= set(first) or first["expected_at"].isna().all():
+        return
+    bounded = np.flatnonzero(first[ends].notna().all(axis=1))
+    path = np.full((len(bounded), 3), np.datetime64("NaT"), dtype="datetime64[us]")
+    for place, end in enumerate(ends):
+        path[:, place] = clock(first[end].iloc[bounded], time_zone)
+    bar = {"color": rgba(OTHER.fill, 0.38), "width": 11}
+    figure.add_scatter(
+        x=path.ravel(), y=np.repeat(bounded, 3), mode="lines", hoverinfo="skip", line=bar,
+        name=_DUE, legendgroup=_DUE, showlegend=False,
+    )  # fmt: skip
+    due = np.flatnonzero(first["expected_at"].notna())
+    figure.add_scatter(
+        x=clock(first["expected_at"].iloc[due], time_zone), y=due, mode="markers", name=_DUE,
+        legendgroup=_DUE,
+        marker={"symbol": "line-ns", "size": 13, "line": {"width": 2, "color": MUTED}},
+        customdata=_chances(first.iloc[due]),
+        hovertemplate="due %{x|%d %b %H:%M} by its number of users<br>%{customdata}"
+        "<extra></extra>",
+    )  # fmt: skip
+
+
+def _chances(due: pd.DataFrame) -> list[str]:
+    if "p_early" not in due:
+        return [""] * len(due)
+    return ["" if p != p else f"as early by chance: {p:.2g}" for p in due["p_early"].astype(float)]
+
+
+def _not_reached(table: pd.DataFrame, reached: pd.DataFrame, tag: str | None) -> pd.DataFrame:
+    """Return the cities that the tag has not reached, those with most active users first."""
+    if "censored" not in table:
+        return table.iloc[:0]
+    late = table[table["censored"].fillna(False).astype(bool)]
+    if "hashtag" in late and tag is not None:
+        late = late[late["hashtag"] == tag]
+    late = late[~late["place_id"].isin(reached["place_id"])].drop_duplicates("place_id")
+    key = ["active", "place_id"] if "active" in late else ["place_id"]
+    order = [False, True][-len(key) :]
+    return late.sort_values(key, ascending=order, kind="stable").head(_LATE_MOST)
+
+
+def _draw_late(figure: go.Figure, late: pd.DataFrame, row: int) -> None:
+    if late.empty:
+        return
+    ends = [trace.x for trace in figure.data]
+    last = max(np.asarray(x)[~np.isnat(x)].max() for x in ends if len(x))
+    figure.add_scatter(
+        x=np.repeat(last, len(late)), y=row + np.arange(len(late)), mode="markers", name=_LATE,
+        marker={"symbol": "triangle-right-open", "size": 11, "color": TAG, "line": {"width": 1.5}},
+        text=[shown(city) for city in late["city"]],
+        hovertemplate="<b>%{text}</b><br>not reached in the archive<extra></extra>",
+    )  # fmt: skip
+
+
+def _more_words(first: pd.DataFrame, late: pd.DataFrame) -> str:
+    words = ""
+    if "expected_at" in first and first["expected_at"].notna().any():
+        words += (
+            " Grey: when each city was due (median and 95 %) if arrival followed the number of "
+            "active users."
+        )
+    if len(late):
+        words += f" {counted(len(late), 'city', 'cities')} not reached: hollow triangles."
+    return words
 
 
 def _which(first: pd.DataFrame) -> str:

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 
 from spread.figures._lineage import lineage
 from spread.figures._style import (
+    HALO,
     INK,
     LEGEND,
     MUTED,
@@ -26,6 +27,7 @@ from spread.tables import Table
 __all__ = ["family"]
 
 _ROW_PX = 30
+_LATE = 0.6
 _VERDICTS = {
     "descends": ("circle", TAG, "descends from another tag"),
     "no parent": ("square", "#D55E00", "has no parent here"),
@@ -95,7 +97,7 @@ def family(
     _draw_tags(figure, drawn, x, root, time_zone)
     span = np.ptp(x.astype(np.int64))
     pad = np.timedelta64(int(max(span * 0.05, 60e6)), "us")
-    room = np.timedelta64(int(max(span * 0.42, 240e6)), "us")
+    room = np.timedelta64(int(max(span * 0.25, 240e6)), "us")
     figure.update_layout(
         xaxis={
             "type": "date",
@@ -156,10 +158,15 @@ def _draw_tags(
         _points(figure, drawn, rows, x, diameter, symbol, colour, words, time_zone)
     rows = np.flatnonzero(drawn["hashtag"] == root)
     _points(figure, drawn, rows, x, diameter, "star", "#000000", "the archive's tag", time_zone)
+    late = (x - x.min()) > _LATE * np.ptp(x)
     for row, member in enumerate(drawn.itertuples()):
+        aside = 6 + diameter[row] / 2
+        side = {"xanchor": "left", "xshift": aside}
+        if late[row]:  # to its left, above the line that comes from there
+            side = {"xanchor": "right", "xshift": -aside, "yshift": 10}
         figure.add_annotation(
-            text=_label(member, root), x=str(x[row]), y=row, xanchor="left", showarrow=False,
-            xshift=6 + diameter[row] / 2, font={"size": 13, "color": INK},
+            text=_label(member, root), x=str(x[row]), y=row, showarrow=False,
+            font={"size": 13, "color": INK, "shadow": HALO}, **side,
         )  # fmt: skip
 
 

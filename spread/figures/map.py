@@ -4,15 +4,18 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._errors import UsageError
 from spread.figures._arrived import of_one_tag
 from spread.figures._outline import Outline, outline_lines
-from spread.figures._style import HALO, INK, blank, counted, finish, frame, shown, stamp
+from spread.figures._style import HALO, INK, blank, counted, cover, finish, frame, shown, stamp
 from spread.tables import Table
 
 __all__ = ["map"]
 
 _FLOWS_MOST = 40
 _WIDTHS = ((0.0, 0.1, 0.8), (0.1, 0.35, 1.8), (0.35, 1.0, 3.5))
+_NARROW_PX = 440
+_FRAMES_MOST = 60
 _SEA, _LAND, _BORDER = "#f3f6fa", "#e3e7ec", "#ffffff"
 
 
@@ -24,6 +27,7 @@ def map(  # noqa: A001 - the name that a user looks for
     outline: Outline | None = None,
     time_zone: str = "UTC",
     most_names: int = 12,
+    animated: bool = False,
 ) -> go.Figure:
     """Draw the cities that a hashtag reached, and what was passed on between them.
 
@@ -47,6 +51,9 @@ def map(  # noqa: A001 - the name that a user looks for
         The reader's zone, by its IANA name.
     most_names
         How many cities are named: the first to be reached, or the largest.
+    animated
+        Whether the cities can be played in the order of arrival, with a slider of time; the
+        figure stands as without it until it is played. Needs `at`.
 
     Raises
     ------
@@ -54,6 +61,8 @@ def map(  # noqa: A001 - the name that a user looks for
         A column is missing.
     InputError
         The outline cannot be read.
+    UsageError
+        The places have no time of arrival to be played.
 
     Examples
     --------
@@ -67,6 +76,10 @@ def map(  # noqa: A001 - the name that a user looks for
     if "adopters" not in cities:
         cities = frame(cities, "users").rename(columns={"users": "adopters"})
     timed = "at" in cities
+    if animated and not timed:
+        raise UsageError(
+            "the map cannot be played", got="places without `at`", allowed="`places.arrivals`"
+        )
     if timed:
         cities, tag = of_one_tag(cities, tag)
     cities = cities.sort_values(
@@ -83,6 +96,8 @@ def map(  # noqa: A001 - the name that a user looks for
     _draw_cities(figure, cities, timed, time_zone, most_names)
     figure.update_layout(geo=_geo(own=outline is not None), showlegend=False)
     figure.update_layout(margin={"l": 8, "r": 8, "b": 8, "t": 92})
+    if animated:
+        _play(figure, cities["at"], time_zone)
     number = "one city" if len(cities) == 1 else f"{len(cities):,} cities"
     accounts = counted(cities["adopters"].sum(), "account")
     first = f"{shown(cities['city'][0])}, {shown(cities['country'][0])}"
@@ -101,7 +116,7 @@ def map(  # noqa: A001 - the name that a user looks for
             if timed
             else f"the largest is {first}."
         ),
-        height=560,
+        height=660 if animated else 560,
     )
 
 
@@ -155,7 +170,9 @@ def _draw_cities(
     figure: go.Figure, cities: pd.DataFrame, timed: bool, time_zone: str, most_names: int
 ) -> None:
     """Draw the cities, the large ones first, so that no small one is hidden."""
-    named = _named(cities, most_names)
+    names = [shown(city, most=20) for city in cities["city"]]
+    labels = [_name(name, row, timed) for row, name in enumerate(names)]
+    named = _named(cities, [f"{row + 1} {name}" for row, name in enumerate(names)], most_names)
     adopters = np.maximum(cities["adopters"].to_numpy(float), 1)
     diameter = 7 + 25 * np.sqrt(adopters / adopters.max())
     order = np.argsort(-diameter, kind="stable")
@@ -167,12 +184,12 @@ def _draw_cities(
     when = (
         [f"reached {stamp(at, time_zone)}" for at in cities["at"]] if timed else [""] * len(order)
     )
-    names = [shown(city, most=20) for city in cities["city"]]
     figure.add_scattergeo(
         lon=cities["longitude"].to_numpy(float)[order],
         lat=cities["latitude"].to_numpy(float)[order],
-        mode="markers+text", marker=marker, name="cities", textposition="top center",
-        text=[_name(names[row], row, timed) if row in named else "" for row in order],
+        mode="markers+text", marker=marker, name="cities",
+        textposition=[named.get(row, "top center") for row in order],
+        text=[labels[row] if row in named else "" for row in order],
         textfont={"size": 12, "color": INK, "shadow": HALO},
         customdata=[
             [f"{names[row]}, {shown(country)}", int(count), when[row]]
@@ -183,6 +200,56 @@ def _draw_cities(
         hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]:,} accounts<br>%{customdata[2]}"
         "<extra></extra>",
     )  # fmt: skip
+
+
+def _play(figure: go.Figure, at: "pd.Series[pd.Timestamp]", time_zone: str) -> None:
+    """Add frames in which a city is faint until it is reached, a slider and two buttons."""
+    trace = len(figure.data) - 1
+    drawn = figure.data[trace]
+    order = np.asarray(drawn.marker.color)
+    steps = np.unique(np.linspace(0, len(at) - 1, min(len(at), _FRAMES_MOST)).astype(int))
+    days = {stamp(end, time_zone).split(",")[0] for end in (at.iloc[0], at.iloc[-1])}
+    told = [stamp(at.iloc[step], time_zone, day=len(days) > 1) for step in steps]
+    figure.frames = [
+        go.Frame(
+            name=str(step),
+            traces=[trace],
+            data=[
+                go.Scattergeo(
+                    marker={"opacity": np.where(order <= step, 0.9, 0.08)},
+                    text=[text if row <= step else "" for row, text in zip(order, drawn.text,
+                                                                           strict=True)],
+                )
+            ],
+        )
+        for step in steps
+    ]  # fmt: skip
+    at_once = {"mode": "immediate", "frame": {"duration": 0}, "transition": {"duration": 0}}
+    onward = {"fromcurrent": True, "frame": {"duration": 500}, "transition": {"duration": 0}}
+    figure.update_layout(
+        sliders=[
+            {
+                "active": len(steps) - 1, "x": 0.5, "xanchor": "center", "len": 0.8, "y": -0.16,
+                "pad": {"t": 0}, "currentvalue": {"prefix": "until ", "xanchor": "center"},
+                "ticklen": 0, "minorticklen": 0, "font": {"color": INK},
+                "steps": [
+                    {"label": label, "method": "animate", "args": [[str(step)], at_once]}
+                    for step, label in zip(steps, told, strict=True)
+                ],
+            }
+        ],
+        updatemenus=[
+            {
+                "type": "buttons", "direction": "right", "showactive": False, "x": 0.0,
+                "xanchor": "left", "y": 1.0, "yanchor": "bottom", "pad": {"t": 0},
+                "buttons": [
+                    {"label": "Play", "method": "animate", "args": [None, onward]},
+                    {"label": "Pause", "method": "animate", "args": [[None], at_once]},
+                ],
+            }
+        ],
+    )  # fmt: skip
+    figure.update_layout(margin={"b": 120, "t": 120})
 
 
 def _key(timed: bool) -> str:
@@ -208,18 +275,30 @@ def _colours(at: "pd.Series[pd.Timestamp]", time_zone: str) -> dict[str, object]
     }  # fmt: skip
 
 
-def _named(cities: pd.DataFrame, most: int) -> set[int]:
-    """Return the rows of the cities that are named: from the top, none too near to another."""
-    longitude = cities["longitude"].to_numpy(float)
-    latitude = cities["latitude"].to_numpy(float)
-    chosen: list[int] = []
-    for row in range(len(cities)):
-        near = (abs(latitude[chosen] - latitude[row]) < 9) & (
-            abs(longitude[chosen] - longitude[row]) < 34
-        )
-        if len(chosen) < most and not near.any():
-            chosen.append(row)
-    return set(chosen)
+def _named(cities: pd.DataFrame, labels: list[str], most: int) -> dict[int, str]:
+    """Return the rows of the cities that are named and where their names stand.
+
+    From the top; a name is written where it covers none written before, on a map that is
+    `_NARROW_PX` wide, or it is left out.
+    """
+    scale = _NARROW_PX / 360
+    x = cities["longitude"].to_numpy(float) * scale
+    y = cities["latitude"].to_numpy(float) * scale
+    taken: list[tuple[float, float, float, float]] = []
+    chosen: dict[int, str] = {}
+    for row in range(min(len(cities), 5 * most)):
+        wide = 6.6 * len(labels[row])
+        for place, right, up in (("top center", 0.0, 16.0), ("bottom center", 0.0, -16.0),
+                                 ("middle right", wide / 2 + 10, 0.0),
+                                 ("middle left", -wide / 2 - 10, 0.0)):  # fmt: skip
+            middle, level = x[row] + right, y[row] + up
+            box = (middle - wide / 2, level - 8, middle + wide / 2, level + 8)
+            inside = abs(box[0]) < _NARROW_PX / 2 and abs(box[2]) < _NARROW_PX / 2
+            if len(chosen) < most and inside and not any(cover(box, other) for other in taken):
+                taken.append(box)
+                chosen[row] = place
+                break
+    return chosen
 
 
 def _geo(*, own: bool) -> dict[str, object]:

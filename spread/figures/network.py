@@ -15,6 +15,7 @@ from spread.figures._style import (
     Mark,
     blank,
     counted,
+    cover,
     finish,
     frame,
     marks,
@@ -223,7 +224,7 @@ def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
                                  ("middle left", -width / 2 - 6, 0)):  # fmt: skip
             middle, level = x[row] / scale + right, y[row] / scale + up
             box = (middle - width / 2, level - 10, middle + width / 2, level + 10)
-            if not any(_cover(box, other) for other in taken):
+            if not any(cover(box, other) for other in taken):
                 taken.append(box)
                 chosen.append(row)
                 places.append(place)
@@ -236,10 +237,6 @@ def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
         textfont={"size": 13, "color": INK, "shadow": HALO},
         hoverinfo="skip", showlegend=False, name="names",
     )  # fmt: skip
-
-
-def _cover(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _subtitle(nodes: int, edges: int, nodes_drawn: int, edges_drawn: int) -> str:
