@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spread import archive
+from spread._errors import UsageError
 from spread.archive import Archive
 from spread.cli._answer import DONE, PARTLY, answer, parser
 
 __all__ = ["main"]
 
+_COLUMNS = "what a column of a CSV file is, such as tweet_id='Tweet Id'; repeatable"
 _EXAMPLES = """\
   python -m spread.archive report tweets.jsonl.gz 'more/*.json'
       what is in these files, and what could not be read
   python -m spread.archive read folder/ --to tables/
       the same, and keep the tables: Parquet, for spread and everything else
+  python -m spread.archive report own.csv --columns tweet_id=ID --columns at=Time
+      a table of your own: which column is which
   python -m spread.archive export tables/ --to ids/
       the ids alone, which may be passed on
 """
@@ -46,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _files(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     add = command.add_argument
     add("archive", nargs="+", help="files, folders or globs; or a folder that `read` made")
+    add("--columns", metavar="FIELD=NAME", action="append", default=[], help=_COLUMNS)
     add("--json", action="store_true", help="tell it as JSON")
     add("--strict", action="store_true", help="stop at the first record that cannot be read")
     add("--workers", metavar="N", type=int, help="how many processes read (default: the cores)")
@@ -75,8 +80,16 @@ def _opened(options: argparse.Namespace, *, to: Path | None = None) -> Archive:
         to=to,
         workers=options.workers,
         strict=options.strict,
+        columns=_columns(options.columns),
         progress=False if options.quiet else None,
     )
+
+
+def _columns(given: Sequence[str]) -> dict[str, str] | None:
+    pairs = [pair.partition("=") for pair in given]
+    if wrong := [field for field, equals, name in pairs if not (field and equals and name)]:
+        raise UsageError("--columns is no pair", got=repr(wrong[0]), allowed="FIELD=NAME")
+    return {field: name for field, _, name in pairs} or None
 
 
 def _told(opened: Archive, *, as_json: bool) -> int:
@@ -84,7 +97,10 @@ def _told(opened: Archive, *, as_json: bool) -> int:
     if as_json:
         files = json.loads(report.files.to_json(orient="records"))
         rejects = json.loads(report.rejects.to_json(orient="records", date_format="iso"))
-        whole = {"totals": report.totals, "origins": dict(report.origins), "users": report.users}
+        whole = {
+            "totals": report.totals, "origins": dict(report.origins), "users": report.users,
+            "share_cut": report.share_cut, "lost": report.lost, "ignored": list(report.ignored),
+        }  # fmt: skip
         print(json.dumps({**whole, "files": files, "rejects": rejects}, indent=1))
     else:
         print(report)

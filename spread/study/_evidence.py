@@ -31,7 +31,7 @@ def behind(
         [
             *_cited("who carried it", rank.head(_TOP), "user_id"),
             *(("when it turned", "the turn", tweet) for tweet in turn.evidence),
-            *_cited("who turned it", turned.head(_TOP), "user_id"),
+            *_cited("who turned it", _likeliest(turned), "user_id"),
             *_cited("who drove it", turn.drivers.head(_TOP), "user_id"),
             *([] if family is None else _cited("what it spawned", family.members, "hashtag")),
         ],
@@ -56,3 +56,8 @@ def _cited(topic: str, table: pd.DataFrame, about: str) -> list[tuple[str, str, 
         for row in rows(table)
         for tweet in list(row.evidence)[:_OF_EACH]
     ]
+
+
+def _likeliest(turned: pd.DataFrame) -> pd.DataFrame:
+    ordered = turned.sort_values(["p_turned", "user_id"], ascending=[False, True])
+    return ordered[ordered.p_turned > 0].head(_TOP)

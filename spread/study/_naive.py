@@ -29,7 +29,7 @@ def answers(
     """Return question, recovered, interval, naive_answer, naive_rule: a row a comparison."""
     compared = [
         *_carriers(rank, labels),
-        *_turning(turn, turned, labels, time_zone),
+        *_turning(turn, turned, rank, labels, time_zone),
         *_parents(family),
         *_places(arrivals, time_zone),
     ]
@@ -55,7 +55,7 @@ def _carriers(rank: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]
 
 
 def _turning(
-    turn: Turn, turned: pd.DataFrame, labels: pd.DataFrame, zone: str
+    turn: Turn, turned: pd.DataFrame, rank: pd.DataFrame, labels: pd.DataFrame, zone: str
 ) -> list[tuple[str, ...]]:
     naive = turn.naive
     found, sure = "cannot tell", turn.cannot_tell or ""
@@ -64,14 +64,16 @@ def _turning(
     elif turn.rising is not None:
         found = words.day(turn.onset, zone)
         sure = "between " + words.span(turn.onset_low, turn.onset_high, zone)
-    compared = _turners(turn, turned, labels)
+    compared = _turners(turn, turned, rank, labels)
     if pd.notna(peak := naive.get("volume_peak")):
         guess = (words.day(peak, zone), "the minute with most tweets")
         compared.insert(0, ("When did it turn?", found, sure, *guess))
     return compared
 
 
-def _turners(turn: Turn, turned: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]:
+def _turners(
+    turn: Turn, turned: pd.DataFrame, rank: pd.DataFrame, labels: pd.DataFrame
+) -> list[tuple[str, ...]]:
     if turn.rising is None or turned.empty:
         return []
     top = turned.sort_values(["p_turned", "user_id"], ascending=[False, True]).iloc[0]
@@ -82,10 +84,14 @@ def _turners(turn: Turn, turned: pd.DataFrame, labels: pd.DataFrame) -> list[tup
         "most_followed": "most followed account at the turn",
         "first_of_rising": f"first tweet of camp {turn.rising}",
     }
+    named = [(naive[key]["user_id"], rule) for key, rule in guesses.items() if key in naive]
+    named += [
+        (rank.sort_values([column, "user_id"]).iloc[0].user_id, f"{rule}, whole archive")
+        for column, rule in _RULES.items()
+        if len(rank) and column != "naive_first_rank"
+    ]
     return [
-        ("Who turned it?", found, sure, called(labels, [naive[key]["user_id"]])[0], rule)
-        for key, rule in guesses.items()
-        if key in naive
+        ("Who turned it?", found, sure, called(labels, [user])[0], rule) for user, rule in named
     ]
 
 

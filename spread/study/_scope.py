@@ -89,6 +89,12 @@ def choose(
         .to_pylist()[0]
     )
     if not facts["tweets"]:
+        if stubs := archive.report.origins.get("stub", 0):
+            raise InputError(
+                "the archive holds no tweet",
+                got=f"the ids of {stubs:,} tweets alone",
+                hint="Ask the platform for the tweets of these ids (hydrate them) first",
+            )
         raise InputError("no tweet in the window", hint="Widen start and end, or leave them out")
     usage = hashtags.usage(tweets)
     key, announcement = _root(usage, root)

@@ -11,6 +11,7 @@ from spread.study._labels import called
 from spread.study._telling import Telling
 from spread.tables import rows
 
+_NAMED = 0.5
 _KINDS = {
     "takeover": "most of the talk from then on",
     "minority": "never most of the talk",
@@ -122,11 +123,18 @@ def of_turners(found: Found) -> Telling:
     if found.turned.empty:
         return Telling([], [])
     likeliest = found.turned.sort_values(["p_turned", "user_id"], ascending=[False, True]).iloc[0]
+    name = called(found.labels, [likeliest.user_id])[0]
+    sure = words.probability(likeliest.p_turned)
+    if likeliest.p_turned < _NAMED:
+        reason = f"no account brought most of those who turned it; likeliest is {name}, {sure}"
+        return Telling([], [("who turned it", reason)])
+    low, high = likeliest.brought_low, likeliest.brought_high
     return Telling(
         [
-            f"{called(found.labels, [likeliest.user_id])[0]} turned it with probability "
-            f"{words.probability(likeliest.p_turned)}: the chance that there was a turn, times "
-            f"the chance of having the most credit within the interval of its onset."
+            f"{name} turned it with probability {sure}: of the accounts of camp "
+            f"{found.turn.rising} that began to write while its share rose, "
+            f"{likeliest.brought:,.0f} ({low:,.0f}–{high:,.0f}) had passed on its tweets before, "
+            "more than anyone else's. Who only read it, the archive does not show."
         ],
         [],
     )
