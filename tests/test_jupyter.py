@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -35,7 +36,7 @@ _DRAWN = """
     const drawn = (place) => document.querySelectorAll(`.spread-explorer ${place}`).length;
     return {timeline: drawn(".timeline path.js-line"), network: drawn(".network path.point") > 99,
             map: drawn(".map .scattergeo path") > 9, family: drawn(".family path.point") > 9};"""
-_PORT, _TOKEN = 8899, "invented"
+_TOKEN = "invented"
 _WAIT_S = 90
 
 
@@ -49,8 +50,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in _CELLS])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, folder / "explore.ipynb")
+    port = _free_port()
     settings = {
-        "ServerApp.port": _PORT, "ServerApp.port_retries": 0, "ServerApp.root_dir": folder,
+        "ServerApp.port": port, "ServerApp.port_retries": 0, "ServerApp.root_dir": folder,
         "IdentityProvider.token": _TOKEN, "ServerApp.open_browser": False,
         "ServerApp.allow_root": True, "LabApp.expose_app_in_browser": True,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
@@ -62,7 +64,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in settings.items())],
             stdout=log, stderr=log, env={**os.environ, **paths, "PYTHONPATH": here},
         )  # fmt: skip
-    address = f"http://127.0.0.1:{_PORT}"
+    address = f"http://127.0.0.1:{port}"
     try:
         _answers(f"{address}/api/status?token={_TOKEN}", server, folder / "log")
         yield f"{address}/lab/tree/explore.ipynb?token={_TOKEN}"
@@ -73,6 +75,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.wait(20)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _answers(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from spread._compile import kernel
 from spread._errors import MissingColumnError, UsageError
+from spread._intervals import wilson
 from spread._random import resolve_seed, stream
 from spread.trees import Forests, depths
 
@@ -13,7 +14,6 @@ Numbers = NDArray[np.float64]
 
 _MILESTONES = (10, 100, 1000)
 _COLUMNS = ("size", "depth", "max_breadth", "virality")
-_Z_95 = 1.959963984540054
 
 
 def metrics(forests: Forests) -> pd.DataFrame:
@@ -235,10 +235,10 @@ def _shares(name: str, values: Numbers) -> pd.DataFrame:
     distinct, first = np.unique(ordered, return_index=True)
     n = max(len(ordered), 1)
     share = (len(ordered) - first) / n
-    centre = (share + _Z_95**2 / (2 * n)) / (1 + _Z_95**2 / n)
-    half = _Z_95 * np.sqrt(share * (1 - share) / n + (_Z_95 / (2 * n)) ** 2) / (1 + _Z_95**2 / n)
-    bounds = {"low": np.maximum(centre - half, 0), "high": np.minimum(centre + half, 1)}
-    return pd.DataFrame({"metric": name, "value": distinct, "share": share, **bounds})
+    low, high = wilson(len(ordered) - first, n)
+    return pd.DataFrame(
+        {"metric": name, "value": distinct, "share": share, "low": low, "high": high}
+    )
 
 
 @kernel

@@ -5,11 +5,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from spread._errors import UsageError
+from spread._intervals import Z_95
 from spread.trees import Forests, depths
 
 Numbers = NDArray[np.float64]
 
-_Z_95 = 1.959963984540054
 _MOST_TIMES = 1000
 
 
@@ -145,8 +145,8 @@ def _log_log(share: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
     # Greenwood's is the variance of ln share; the spread between trees is put on that scale.
     between = share.var(axis=0, ddof=1) / mean.clip(1e-12) ** 2 if trees > 1 else 0.0
     spread = np.sqrt(pooled + (1 + 1 / trees) * between) / np.abs(logged)
-    low = np.where(inside, np.exp(logged * np.exp(_Z_95 * spread)), np.where(mean > 0, 1.0, 0.0))
-    high = np.where(inside, np.exp(logged * np.exp(-_Z_95 * spread)), 1.0)
+    low = np.where(inside, np.exp(logged * np.exp(Z_95 * spread)), np.where(mean > 0, 1.0, 0.0))
+    high = np.where(inside, np.exp(logged * np.exp(-Z_95 * spread)), 1.0)
     last = np.flatnonzero(mean > 0)
     high[mean <= 0] = high[last[-1]] if len(last) else 1.0
     return low, high

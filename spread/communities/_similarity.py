@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaln
 
 from spread._errors import UsageError
+from spread._intervals import Z_95
 from spread.communities._partition import Partition
 
 __all__ = ["compare", "similarity"]
@@ -104,7 +105,7 @@ def compare(
     rows = []
     for measure in measures:
         value = _MEASURES[measure](cells)
-        margin = 1.959964 * _deviation(cells, measure)
+        margin = Z_95 * _deviation(cells, measure)
         lowest, highest = _RANGES[measure]
         low, high = np.clip([value - margin, value + margin], lowest, highest)
         rows.append((measure, value, float(low), float(high), cells.n))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from spread._errors import UsageError
+from spread._intervals import Z_95
 from spread.communities._partition import Partition
 from spread.tables import TWEETS, Table, expression
 
@@ -16,7 +17,6 @@ __all__ = ["KINDS", "distinctive"]
 KINDS: Final = ("hashtag", "word")
 _NOT_WORDS: Final = re.compile(r"(?:https?://|www\.)\S+|[@＠#＃]\w+|&\w+;")
 _WORD: Final = re.compile(r"[^\W\d_][\w'’]*\w")
-_Z: Final = 1.959964
 
 
 def distinctive(
@@ -115,8 +115,8 @@ def _log_odds(counts: pd.DataFrame, prior: float) -> pd.DataFrame:
     return counts.assign(
         elsewhere=theirs.astype("int64"),
         log_odds=odds,
-        log_odds_low=odds - _Z * deviation,
-        log_odds_high=odds + _Z * deviation,
+        log_odds_low=odds - Z_95 * deviation,
+        log_odds_high=odds + Z_95 * deviation,
         z=odds / deviation,
     )
 

@@ -185,14 +185,3 @@ def adjusted(p: Floats, tests: int) -> Floats:
     q = np.empty(len(p))
     q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1.0)
     return q
-
-
-def wilson(successes: Floats | Ints, trials: Floats | Ints) -> tuple[Floats, Floats]:
-    """Return 95 % Wilson intervals of shares."""
-    z = float(stats.norm.ppf(0.975))
-    n = np.maximum(np.asarray(trials, dtype=float), 1.0)
-    share = np.asarray(successes, dtype=float) / n
-    middle = share + z**2 / (2 * n)
-    half = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    low, high = (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
-    return np.maximum(low, 0.0), np.minimum(high, 1.0)

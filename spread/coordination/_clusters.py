@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spread._errors import MissingColumnError
-from spread.coordination._chance import wilson
+from spread._intervals import wilson
 
 __all__ = ["accounts", "clusters"]
 
@@ -131,7 +131,7 @@ def _labels(names: list[str], tied: pd.DataFrame) -> NDArray[np.int32]:
 def _cluster(members: list[str], ties: pd.DataFrame) -> tuple[object, ...]:
     objects = len({name for names in ties["objects"] for name in names})
     share = ties["in_step"].sum() / ties["shared"].sum()
-    low, high = wilson(np.array([share * objects]), np.array([objects]))
+    low, high = wilson(share * objects, objects)
     evidence = list(dict.fromkeys(tweet for tweets in ties["evidence"] for tweet in tweets))
     return (
         len(members),
@@ -140,8 +140,8 @@ def _cluster(members: list[str], ties: pd.DataFrame) -> tuple[object, ...]:
         len(ties) / (len(members) * (len(members) - 1) / 2),
         objects,
         share,
-        low[0],
-        high[0],
+        float(low),
+        float(high),
         ties["lag_s"].median(),
         ties["first_at"].min(),
         ties["last_at"].max(),

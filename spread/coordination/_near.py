@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread.coordination._chance import Cells, shuffled, wilson
+from spread._intervals import wilson
+from spread.coordination._chance import Cells, shuffled
 from spread.coordination._close import close_rows
 from spread.coordination._shares import Shares
 from spread.tables import instants

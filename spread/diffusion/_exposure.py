@@ -7,11 +7,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import MissingColumnError, UsageError
+from spread._intervals import wilson
 from spread._random import resolve_seed, stream
 
 __all__ = ["exposure_curve"]
 
-_Z = 1.959963984540054
 _READABLE = 30
 _DAY_S = 86_400.0
 
@@ -87,7 +87,7 @@ def exposure_curve(
     reached, at_k = _counts(user, when, took_at)
     table = pd.DataFrame({"k": np.arange(len(reached)), "exposed": reached, "adopted": at_k})
     table = table.assign(p=table.adopted / table.exposed)
-    table["p_low"], table["p_high"] = _wilson(at_k, reached)
+    table["p_low"], table["p_high"] = wilson(at_k, reached)
     table["readable"] = table.exposed >= _READABLE
     controls = _controls(user, when, took_at, len(table), shuffles, seed)
     for name, column in zip(("shuffled", "shuffled_low", "shuffled_high"), controls, strict=True):
@@ -146,13 +146,6 @@ def _controls(
     known = seen > 0
     low[known], high[known] = np.nanquantile(drawn[:, known], [0.025, 0.975], axis=0)
     return mean, low, high
-
-
-def _wilson(hits: Ints, trials: Ints) -> tuple[Floats, Floats]:
-    share, weight = hits / trials, _Z**2 / trials
-    middle = (share + weight / 2) / (1 + weight)
-    half = np.sqrt(share * (1 - share) * weight + weight**2 / 4) / (1 + weight)
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
 
 
 def _persistence(readable: pd.DataFrame) -> float | None:

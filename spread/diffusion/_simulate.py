@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import UsageError
+from spread._intervals import Z_95
 from spread._random import resolve_seed
 from spread.diffusion import _runs
 from spread.diffusion._draws import begin
@@ -19,7 +20,6 @@ from spread.trees import Forests, observed
 __all__ = ["expected_spread", "independent_cascade", "linear_threshold"]
 
 _MOST_EVENTS = 50_000_000
-_Z = 1.959963984540054
 
 Ints = NDArray[np.int32]
 Run = Callable[[int, NDArray[np.uint64], Ints, Ints, Ints], int]
@@ -216,7 +216,7 @@ def expected_spread(
     low, high = np.quantile(sizes, [0.025, 0.975])
     return pd.Series(
         {
-            "mean": mean, "mean_low": mean - _Z * error, "mean_high": mean + _Z * error,
+            "mean": mean, "mean_low": mean - Z_95 * error, "mean_high": mean + Z_95 * error,
             "low": low, "high": high, "runs": runs, "seed": seed,
         },
         dtype=object,

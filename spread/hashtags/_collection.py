@@ -1,14 +1,14 @@
 """How the archive was collected, as far as its own tweets tell."""
 
-import math
 from typing import TypedDict
 
 import pandas as pd
 
+from spread._intervals import wilson
 from spread.hashtags._usage import collected, present, usage, uses
 from spread.tables import TWEETS, Table, frame
 
-__all__ = ["SELECTED_BELOW", "Collection", "collection", "wilson"]
+__all__ = ["SELECTED_BELOW", "Collection", "collection"]
 
 SELECTED_BELOW = 0.05
 """Below this share of tweets without a tag, an archive counts as collected by that tag.
@@ -95,7 +95,7 @@ def collection(tweets: Table, root: str) -> Collection:
     times = frame(collected(tweets, ["tweet_id", "at"]), TWEETS, ["tweet_id", "at"])
     total = len(times)
     lacking = total - counts[key]
-    low, high = wilson(lacking, total)
+    low, high = (float(end) for end in wilson(lacking, total))
     at = times["at"].dropna()
     first, root_first = at.min(), used.loc[used["hashtag"] == key, "first_at"].iloc[0]
     span, lead = (at.max() - first).total_seconds(), (root_first - first).total_seconds()
@@ -121,26 +121,11 @@ def collection(tweets: Table, root: str) -> Collection:
     return {**found, "cannot_tell": _reason(found)}
 
 
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share.
-
-    Examples
-    --------
-    >>> [round(end, 4) for end in wilson(6, 500)]
-    [0.0055, 0.0259]
-    """
-    z = 1.959963984540054
-    share = count / total
-    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(share * (1 - share) / total + (z / (2 * total)) ** 2) / (1 + z * z / total)
-    return (middle - half if count else 0.0), (middle + half if count < total else 1.0)
-
-
 def _selected_by(root: str, counts: dict[str, int], total: int) -> str | None:
     """Return the root, else the commonest tag, if hardly a tweet is without it."""
     commonest = min(counts, key=lambda name: (-counts[name], name))
     for name in (root, commonest):
-        if wilson(total - counts[name], total)[0] < SELECTED_BELOW:
+        if float(wilson(total - counts[name], total)[0]) < SELECTED_BELOW:
             return name
     return None
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spread._intervals import wilson
 from spread.hashtags._acts import UNKNOWN, Acts
-from spread.hashtags._collection import wilson
 
 __all__ = [
     "Completeness",
@@ -53,7 +53,8 @@ def completeness(acts: Acts) -> Completeness:
     if count < _LEAST_RETWEETED or unknown > _UNKNOWN_MOST * (acts.shows != -1).sum():
         return Completeness(np.nan, np.nan, np.nan, count)
     held = int(own[shown].sum())
-    return Completeness(held / count, *wilson(held, count), count)
+    low, high = wilson(held, count)
+    return Completeness(held / count, float(low), float(high), count)
 
 
 def same_inventors(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._intervals import Z_95
 from spread.hawkes import _search as search
 from spread.hawkes._course import DAY_S, course, moments
 from spread.hawkes._objective import Objective
@@ -120,8 +121,8 @@ def _table(options: list[Option], leader: Option) -> pd.DataFrame:
                 "flexibility": freedom(option.objective, option.x),
                 "daily": option.objective.course.daily,
                 "branching_ratio": n_star,
-                "branching_ratio_low": max(n_star - 1.96 * spread, 0.0),
-                "branching_ratio_high": n_star + 1.96 * spread,
+                "branching_ratio_low": max(n_star - Z_95 * spread, 0.0),
+                "branching_ratio_high": n_star + Z_95 * spread,
                 "held_out": float((option.held_out - options[0].held_out).sum()),
                 "log_likelihood": option.objective.log_likelihood(option.x)[0],
                 "chosen": option is leader,

@@ -5,13 +5,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import MissingColumnError, UsageError
+from spread._intervals import Z_95, wilson
 from spread._random import resolve_seed, stream
 from spread.places._gazetteer import unit_vectors
-from spread.places._geography import distance_km, wilson
+from spread.places._geography import distance_km
 
 __all__ = ["focus"]
 
-_Z_95 = 1.959963984540054
 _SAMPLES = 400
 _LEAST_COMMON = 10
 
@@ -116,18 +116,18 @@ _THINNED = ("common", *(f"{name}{limit}" for name in _COMMON for limit in ("", "
 def _concentration(of_tag: pd.DataFrame) -> dict[str, object]:
     users = of_tag["users"].to_numpy(dtype=np.float64)
     n, share = users.sum(), users / users.sum()
-    low, high = wilson(share.max(), n)
+    low, high = wilson(users.max(), n)
     entropy = _entropy(share)
     corrected = entropy + (len(users) - 1) / (2 * n * np.log(2))
     variance = max(float((share * np.log2(share) ** 2).sum()) - entropy**2, 0.0) / n
-    half = _Z_95 * np.sqrt(variance)
+    half = Z_95 * np.sqrt(variance)
     spread, spread_half = _spread(of_tag, users)
     values = (
         int(n),
         len(users),
         float(share.max()),
-        low,
-        high,
+        float(low),
+        float(high),
         of_tag["place_id"].iloc[int(share.argmax())],
         entropy,
         corrected,
@@ -190,4 +190,4 @@ def _spread(of_tag: pd.DataFrame, users: NDArray[np.float64]) -> tuple[float, fl
     if n < 2:
         return mean, float("nan")
     deviation = np.sqrt(users @ (away - mean) ** 2 / (n - 1))
-    return mean, float(_Z_95 * deviation / np.sqrt(n))
+    return mean, float(Z_95 * deviation / np.sqrt(n))

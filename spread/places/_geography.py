@@ -8,10 +8,9 @@ from scipy.sparse.csgraph import dijkstra
 
 from spread._errors import MissingColumnError, UsageError
 
-__all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance", "wilson"]
+__all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance"]
 
 EARTH_RADIUS_KM = 6371.0088
-_Z_95 = 1.959963984540054
 
 
 def distance_km(
@@ -38,14 +37,6 @@ def distance_km(
         np.cos(north) * np.cos(north_2) * np.sin((east - east_2) / 2) ** 2
     )
     return np.asarray(2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1))))
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """Return the 95 % limits of a share of n (Wilson)."""
-    z = _Z_95**2
-    centre = (share + z / (2 * n)) / (1 + z / n)
-    half = _Z_95 * np.sqrt(share * (1 - share) / n + z / (4 * n * n)) / (1 + z / n)
-    return max(float(centre - half), 0.0), min(float(centre + half), 1.0)
 
 
 def effective_distance(flows: pd.DataFrame) -> pd.DataFrame:

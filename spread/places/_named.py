@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from spread._errors import MissingColumnError
+from spread._intervals import wilson
 from spread.places._gazetteer import gazetteer
-from spread.places._geography import wilson
 from spread.places._locate import locate
 from spread.places._words import name_key
 from spread.text import hashtag_key
@@ -133,7 +133,8 @@ def at_home(adoption: pd.DataFrame, named: pd.DataFrame) -> pd.DataFrame:
         users, here = int(living["users"].sum()), int(living["users"][_inside(living, tag)].sum())
         if users:
             place = (tag["hashtag"], tag["kind"], tag[tag["kind"]])
-            rows.append((*place, users, here, here / users, *wilson(here / users, users)))
+            low, high = wilson(here, users)
+            rows.append((*place, users, here, here / users, float(low), float(high)))
     columns = ["hashtag", "kind", "name", "users", "here", "share", "share_low", "share_high"]
     return pd.DataFrame(rows, columns=columns)
 
