@@ -225,32 +225,37 @@ class Objective:
             log_course[piece] * (1 - within) + log_course[piece + 1] * within
         )
         rows = self.rows(mu, f, df)
-        by_a, by_w, by_r, by_b, outside = recursions.scores(
-            rows.times, rows.types, rows.f, rows.df, rows.counted, rows.mu,
-            self.branching(x), rates, weights,
-        )  # fmt: skip
-        keep = self._kept
-        found = np.zeros((len(types), self.size))
-        event = np.arange(len(types))
-        if self.outside:
-            found[event, types] = outside[keep]
-            found[:, where["course"]] = outside[keep, None] * self._hats
-        for source in range(self.types):
-            found[event, where["branching"].start + source * self.types + types] = by_a[
-                keep, source
-            ]
+        knots, heights = self._near_knots
         by_rates, by_weights = self.shape.slopes(x[where["shape"]])
-        found[:, where["shape"]] = by_r[keep] @ by_rates.T + by_w[keep] @ by_weights.T
-        found[:, where["exponent"]] = by_b[keep, None]
-        squares = found.T @ found
-        squares[where["course"], where["course"]] += self.course.roughness
-        return squares
+        found = recursions.information(
+            rows.times, rows.types, rows.f, rows.df, rows.counted, rows.mu,
+            self.branching(x), rates, weights, by_rates, by_weights, knots, heights,
+            self._starts, self.size,
+        )  # fmt: skip
+        found[where["course"], where["course"]] += self.course.roughness
+        return found
 
     @cached_property
-    def _hats(self) -> Numbers:
-        piece, within = self._places
-        columns = self.course.columns
-        return columns[piece] * (1 - within)[:, None] + columns[piece + 1] * within[:, None]
+    def _starts(self) -> NDArray[np.int64]:
+        """Where each group of parameters begins, negative where it has none."""
+        return np.array(
+            [part.start if part.stop > part.start else -1 for part in self.slices.values()]
+        )
+
+    @cached_property
+    def _near_knots(self) -> tuple[NDArray[np.int64], Numbers]:
+        """The knots that move the course at each row, and by how much; a row never names many."""
+        columns, (piece, within) = self.course.columns, self._places
+        most = int((columns != 0).sum(axis=1).max(initial=0))
+        near = np.argsort(columns == 0, axis=1, kind="stable")[:, :most]
+        height = np.take_along_axis(columns, near, axis=1)
+        knots = np.zeros((len(self._kept), 2 * most), dtype=np.int64)
+        heights = np.zeros((len(self._kept), 2 * most))
+        knots[self._kept] = np.hstack([near[piece], near[piece + 1]])
+        heights[self._kept] = np.hstack(
+            [height[piece] * (1 - within)[:, None], height[piece + 1] * within[:, None]]
+        )
+        return knots, heights
 
     def curvature(self, x: Numbers, step: float = 1e-4) -> Numbers:
         """Return the second derivatives by central differences of the exact gradient."""

@@ -194,7 +194,7 @@ def excitations(
 
 
 @kernel
-def scores(
+def information(
     times: Numbers,
     types: Types,
     f: Numbers,
@@ -204,12 +204,27 @@ def scores(
     branching: Numbers,
     rates: Numbers,
     weights: Numbers,
-) -> tuple[Numbers, Numbers, Numbers, Numbers, Numbers]:
-    """Return per event the derivatives of ln λ: by the A of its column, w, r, b, and ln μ."""
-    n, k_types, m = len(times), branching.shape[0], len(rates)
+    by_rates: Numbers,
+    by_weights: Numbers,
+    knots: Types,
+    heights: Numbers,
+    starts: Types,
+    size: int,
+) -> Numbers:
+    """Return Σ ∇ln λ ∇ln λᵀ over the events counted; O(n (K M + (K + Q + H)²)).
+
+    An event's rate depends on its own type's scale, on the few knots beside it, on its own
+    column of A, on the kernel's Q parameters (`by_rates`, `by_weights`: (Q, M), how these move
+    rates and weights) and on b: the square of so few numbers is added where they belong.
+    `knots` and `heights` (n, H) say which knots move ln μ and by how much; `starts` is where
+    scales, knots, A, kernel and b begin in the vector, negative for what it lacks.
+    """
+    n, k_types, m, q_size = len(times), branching.shape[0], len(rates), by_rates.shape[0]
     s, d, e = np.zeros((k_types, m)), np.zeros((k_types, m)), np.zeros((k_types, m))
-    by_a, by_w, by_r = np.zeros((n, k_types)), np.zeros((n, m)), np.zeros((n, m))
-    by_b, outside, scaled = np.zeros(n), np.zeros(n), np.empty(m)
+    by_w, by_r, scaled = np.zeros(m), np.zeros(m), np.empty(m)
+    place = np.zeros(knots.shape[1] + k_types + q_size + 2, dtype=np.int64)
+    slope = np.zeros(len(place))
+    found = np.zeros((size, size))
     slowest = rates.min()
     for i in range(n):
         gap = times[i] - times[i - 1] if i > 0 else 0.0
@@ -222,15 +237,38 @@ def scores(
                 for p in range(k_types):
                     intensity += branching[p, k] * weights[c] * scaled[c] * s[p, c]
             inverse = 1.0 / intensity if intensity > 0.0 else 0.0
-            outside[i] = mu[i] * inverse
+            outside, used, by_b = mu[i] * inverse, 0, 0.0
+            if starts[0] >= 0:
+                place[used], slope[used] = starts[0] + k, outside
+                used += 1
+                for h in range(knots.shape[1]):
+                    if heights[i, h] != 0.0:
+                        place[used] = starts[1] + knots[i, h]
+                        slope[used] = outside * heights[i, h]
+                        used += 1
+            by_w[:] = 0.0
+            by_r[:] = 0.0
             for p in range(k_types):
-                a = branching[p, k] * inverse
+                a, by_a = branching[p, k] * inverse, 0.0
                 for c in range(m):
                     level = scaled[c] * s[p, c]
-                    by_a[i, p] += weights[c] * level * inverse
-                    by_w[i, c] += a * level
-                    by_r[i, c] -= a * weights[c] * scaled[c] * (d[p, c] + gap * s[p, c])
-                    by_b[i] += a * weights[c] * scaled[c] * e[p, c]
+                    by_a += weights[c] * level * inverse
+                    by_w[c] += a * level
+                    by_r[c] -= a * weights[c] * scaled[c] * (d[p, c] + gap * s[p, c])
+                    by_b += a * weights[c] * scaled[c] * e[p, c]
+                place[used], slope[used] = starts[2] + p * k_types + k, by_a
+                used += 1
+            for q in range(q_size):
+                place[used], slope[used] = starts[3] + q, 0.0
+                for c in range(m):
+                    slope[used] += by_r[c] * by_rates[q, c] + by_w[c] * by_weights[q, c]
+                used += 1
+            if starts[4] >= 0:
+                place[used], slope[used] = starts[4], by_b
+                used += 1
+            for x in range(used):
+                for y in range(used):
+                    found[place[x], place[y]] += slope[x] * slope[y]
         for c in range(m):
             decay = np.exp(-rates[c] * gap)
             for p in range(k_types):
@@ -240,4 +278,4 @@ def scores(
             if k >= 0:
                 s[k, c] += f[i]
                 e[k, c] += df[i]
-    return by_a, by_w, by_r, by_b, outside
+    return found
