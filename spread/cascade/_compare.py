@@ -333,8 +333,8 @@ def _described(observed: Numbers, permuted: Numbers, sampled: Numbers) -> dict[s
         row[name] = float(observed[first] - observed[first + 1])
         bounds[name] = sampled[:, first] - sampled[:, first + 1]
     for name, values in bounds.items():
-        row[f"{name}_low"], row[f"{name}_high"] = _middle(values)
-    low, high = _middle(sampled[:, 0])
+        row[f"{name}_low"], row[f"{name}_high"] = middle(values)
+    low, high = middle(sampled[:, 0])
     row["ks_low"] = max(2 * observed[0] - high, 0.0) if high == high else np.nan
     row["ks_high"] = min(2 * observed[0] - low, 1.0) if low == low else np.nan
     row["ks_high"] = max(row["ks_high"], observed[0]) if low == low else np.nan
@@ -347,7 +347,8 @@ def _described(observed: Numbers, permuted: Numbers, sampled: Numbers) -> dict[s
     return row
 
 
-def _middle(values: Numbers) -> tuple[float, float]:
+def middle(values: Numbers) -> tuple[float, float]:
+    """Return the ends of the middle 95 % of the known values; NaN where there is none."""
     known = values[~np.isnan(values)]
     if not len(known):
         return np.nan, np.nan

@@ -73,7 +73,7 @@ def survival(
         name = "size" if size is not None else "depth"
         raise UsageError(f"{name} cannot be used", got=repr(wanted), allowed=f">= {least}")
     first = _first_times(forests, int(wanted), of_depth=size is None)
-    seen = _seen_s(forests)
+    seen = last_seen_s(forests)
     if by is None:
         return _estimate(first, seen)
     groups = pd.Series(np.asarray(by, dtype=object))
@@ -180,7 +180,7 @@ def _first_times(forests: Forests, wanted: int, *, of_depth: bool) -> Numbers:
     return np.array(list(forests.each(reached)))
 
 
-def _seen_s(forests: Forests) -> Numbers:
+def last_seen_s(forests: Forests) -> Numbers:
     """Return, per cascade, the seconds from its root to when the archive closed."""
     closes = forests.parameters.get("archive_closes")
     root_at = pd.Series(forests.root_at)

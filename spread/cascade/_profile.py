@@ -1,0 +1,414 @@
+"""Shape and speed of groups of cascades, measure by measure: all of them, and of like size."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from spread._compile import kernel
+from spread._errors import MissingColumnError, UsageError
+from spread._random import resolve_seed, stream
+from spread.cascade._compare import middle
+from spread.cascade._metrics import ccdf
+from spread.cascade._survival import last_seen_s
+from spread.trees import Forests, depths
+
+Numbers = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+_SHAPES = ["size", "depth", "max_breadth", "virality"]
+_COLUMNS = ["matched", "group", "measure", "x", "y", "low", "high", "cascades"]
+_TREES_MOST, _DEPTH_MOST, _VALUES_MOST = 20, 12, 150
+_FEWEST = 5
+_CALIPER = 0.1
+_USERS = (2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
+
+
+def profile(
+    metrics: pd.DataFrame,
+    forests: Forests,
+    *,
+    by: str | None = None,
+    match: str | None = "size",
+    clusters: str | None = "user_id",
+    replicates: int = 199,
+    rng: np.random.Generator | int | None = None,
+) -> pd.DataFrame:
+    """Return the eight curves by which kinds of cascades are compared, a row a point.
+
+    How many are of a size, depth, breadth and virality or more; how long they take to a
+    depth and to a number of users; how many users they have within a number of steps and
+    how many tweets at each [1]_. Larger cascades are deeper and faster for their size
+    alone, so with `match="size"` all curves are given again for as many cascades of each
+    group of every size: first of the same, then of sizes within 10 % of each other [2]_.
+
+    Times are medians among the cascades that get there within the archive. One that had
+    not when the archive closed may still have: Kaplan's and Meier's estimate F(t) of those
+    that got there counts it until it was last seen, and the median is the time at which
+    F(t) is half of its last value. Means at a depth are over the cascades that reach it.
+    Points of fewer than five cascades are left out. O(replicates × events).
+
+    Parameters
+    ----------
+    metrics
+        From `metrics`, with a column for the groups; some of its rows are enough.
+    forests
+        The cascades of `metrics`.
+    by
+        The column of groups; rows without one are left out. None: all are one group.
+    match
+        size, or None for all cascades only.
+    clusters
+        The column of what is drawn again for the intervals; by default all cascades of an
+        author together. None: single cascades.
+    replicates
+        How many bootstrap samples, each with one of the sampled trees.
+    rng
+        Decides matches and samples.
+
+    Returns
+    -------
+    DataFrame
+        matched, group, measure, x, y, low, high (95 %, percentiles), cascades (behind the
+        point, a mean over the trees). measure is size, depth, max_breadth or virality (y:
+        share of cascades whose value is x or more), time_to_depth or time_to_users (y:
+        seconds since the root), users_by_depth (y: mean users within x steps) or
+        breadth_by_depth (y: mean tweets x steps away).
+
+    Raises
+    ------
+    MissingColumnError
+        A column is not there.
+    UsageError
+        An option cannot be used.
+
+    References
+    ----------
+    .. [1] Vosoughi, Roy, Aral 2018, Figure 2, https://doi.org/10.1126/science.aap9559
+    .. [2] Juul, Ugander 2021, https://doi.org/10.1073/pnas.2100786118
+
+    Examples
+    --------
+    >>> from spread import trees
+    >>> from spread.cascade import metrics
+    >>> events = pd.DataFrame({
+    ...     "cascade": np.repeat(range(6), 2), "event": [0, 1] * 6,
+    ...     "tweet_id": list("abcdefghijkl"), "user_id": list("abcdefghijkl"),
+    ...     "at_s": [0.0, 30.0] * 6, "mark": 1.0})
+    >>> forests = trees.observed(events, [-1, 0, -1, 2, -1, 4, -1, 6, -1, 8, -1, 10])
+    >>> curves = profile(metrics(forests), forests, rng=1)
+    >>> curves[curves.measure == "time_to_depth"][["x", "y", "cascades"]].values.tolist()
+    [[1.0, 30.0, 6.0]]
+    """
+    _check(metrics, by, match, clusters, replicates)
+    seed = resolve_seed(rng)
+    table = metrics if by is None else metrics[metrics[by].notna()]
+    names, group = (
+        (np.array(["all"], dtype=object), np.zeros(len(table), np.int64))
+        if by is None
+        else _coded(table[by])
+    )
+    cascade = table["cascade"].to_numpy(np.int64)
+    cluster = np.arange(len(table)) if clusters is None else _coded(table[clusters])[1]
+    reach = _reach(forests)
+    parts = []
+    for matched in [False, True] if match and len(names) > 1 else [False]:
+        kept = np.arange(len(table))
+        if matched:
+            kept = _same_size(table["size"].to_numpy(float), group, stream(seed, 1))
+        asked = _Asked(cascade[kept], group[kept], cluster[kept], names, replicates, seed)
+        curves = [_distributions(table.iloc[kept], asked), *_speeds(reach, asked)]
+        curves += _by_depth(reach, asked)
+        parts += [curve.assign(matched=matched) for curve in curves if len(curve)]
+    if not parts:
+        return pd.DataFrame(columns=_COLUMNS)
+    found = pd.concat(parts, ignore_index=True)
+    return found[found["cascades"] >= _FEWEST][_COLUMNS].reset_index(drop=True)
+
+
+class _Cells(NamedTuple):
+    """Of one tree, a row for each depth that a cascade reaches."""
+
+    cascade: Rows
+    depth: Rows
+    tweets: Numbers
+    users: Numbers
+    first_s: Numbers
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """What the cascades reach: by depth in each tree, by users in all, and how long seen."""
+
+    trees: list[_Cells]
+    users: pd.DataFrame
+    seen_s: Numbers
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Cascades with their group and cluster, and how to draw them again."""
+
+    cascade: Rows
+    group: Rows
+    cluster: Rows
+    names: NDArray[np.object_]
+    replicates: int
+    seed: int
+
+    def weights(self) -> Iterator[Numbers]:
+        """Yield how often each cascade is drawn, sample by sample."""
+        count = int(self.cluster.max(initial=-1)) + 1
+        for i in range(self.replicates):
+            drawn = stream(self.seed, 2, i).integers(0, max(count, 1), count)
+            yield np.bincount(drawn, minlength=count)[self.cluster].astype(float)
+
+
+def _check(
+    metrics: pd.DataFrame, by: str | None, match: str | None, clusters: str | None, replicates: int
+) -> None:
+    if match not in ("size", None):
+        raise UsageError("unknown match", got=repr(match), allowed="size, None")
+    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
+        raise UsageError("replicates cannot be used", got=repr(replicates), allowed="integer >= 1")
+    needed = ["cascade", *_SHAPES, *(name for name in (by, clusters) if name)]
+    if missing := [name for name in needed if name not in metrics]:
+        raise MissingColumnError("metrics lack columns", got=", ".join(missing))
+
+
+def _coded(values: "pd.Series[str]") -> tuple[NDArray[np.object_], Rows]:
+    """Return names and, per row, the number of its name; a row without one is its own."""
+    known = values.notna().to_numpy()
+    names, codes = np.unique(values[known].astype(str), return_inverse=True)
+    found = np.empty(len(values), np.int64)
+    found[known] = codes
+    found[~known] = len(names) + np.arange((~known).sum())
+    return names.astype(object), found
+
+
+def _same_size(size: Numbers, group: Rows, draw: np.random.Generator) -> Rows:
+    """Return rows: of each size as many of one group as of another; then of like sizes."""
+    left = draw.permutation(len(size))
+    kept = []
+    for stratum in (size, np.floor(np.log(size) / _CALIPER)):
+        rows = pd.DataFrame({"stratum": stratum[left], "group": group[left]})
+        counts = rows.groupby(["stratum", "group"]).size().unstack(fill_value=0)
+        fewest = counts.reindex(columns=range(group.max(initial=0) + 1), fill_value=0).min(axis=1)
+        place = rows.groupby(["stratum", "group"]).cumcount()
+        chosen = (place < rows["stratum"].map(fewest)).to_numpy()
+        kept.append(left[chosen])
+        left = left[~chosen]
+    return np.sort(np.concatenate(kept))
+
+
+def _reach(forests: Forests) -> _Reach:
+    events, offsets = forests.events, forests.offsets
+    at_s = events["at_s"].to_numpy(np.float64)
+    person = pd.factorize(events["user_id"])[0].astype(np.int64)
+    trees = [
+        _Cells(*_cells(forests.tree(i), offsets, at_s, person, depths(forests.tree(i))))
+        for i in range(min(forests.trees, _TREES_MOST))
+    ]
+    new = events.loc[~events.duplicated(["cascade", "user_id"]), ["cascade", "at_s"]]
+    users = new.assign(users=new.groupby("cascade").cumcount() + 1)
+    return _Reach(trees, users[users["users"].isin(_USERS)], last_seen_s(forests))
+
+
+@kernel
+def _cells(
+    parents: NDArray[np.int32],
+    offsets: Rows,
+    at_s: Numbers,
+    person: Rows,
+    depth: NDArray[np.int32],
+) -> tuple[Rows, Rows, Numbers, Numbers, Numbers]:
+    """Return per cascade and depth: tweets, distinct users so far, the first time; O(n)."""
+    n = len(parents)
+    of, deep = np.empty(n, np.int64), np.empty(n, np.int64)
+    tweets, users, first = np.empty(n), np.empty(n), np.empty(n)
+    shallowest = np.full(person.max() + 1 if n else 0, -1)
+    count = np.zeros(n + 1)
+    new = np.zeros(n + 1)
+    when = np.full(n + 1, np.inf)
+    cells = 0
+    for cascade in range(len(offsets) - 1):
+        start, end = offsets[cascade], offsets[cascade + 1]
+        most = 0
+        for v in range(start, end):
+            at = depth[v]
+            most = max(most, at)
+            count[at] += 1
+            when[at] = min(when[at], at_s[v])
+            known = shallowest[person[v]]
+            if known < 0 or at < known:
+                shallowest[person[v]] = at
+        for v in range(start, end):
+            if shallowest[person[v]] >= 0:
+                new[shallowest[person[v]]] += 1
+                shallowest[person[v]] = -1
+        so_far = 0.0
+        for at in range(most + 1):
+            so_far += new[at]
+            of[cells], deep[cells] = cascade, at
+            tweets[cells], users[cells], first[cells] = count[at], so_far, when[at]
+            count[at], new[at], when[at] = 0, 0, np.inf
+            cells += 1
+    return of[:cells], deep[:cells], tweets[:cells], users[:cells], first[:cells]
+
+
+def _distributions(table: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
+    """Return the shares of cascades that reach a value or more, a curve a measure and group."""
+    parts = []
+    for code, name in enumerate(asked.names):
+        rows = asked.group == code
+        of_group = table[rows].assign(cluster=asked.cluster[rows])
+        curves = ccdf(
+            of_group, _SHAPES, clusters="cluster", replicates=asked.replicates, rng=asked.seed
+        )
+        known = of_group[_SHAPES].notna().sum()
+        if curves.empty:
+            continue
+        kept = pd.concat(_thinned(curve) for _, curve in curves.groupby("metric", sort=False))
+        parts.append(
+            kept.rename(columns={"metric": "measure", "value": "x", "share": "y"}).assign(
+                group=name, cascades=kept["metric"].map(known).astype(float)
+            )
+        )
+    return pd.concat(parts) if parts else pd.DataFrame(columns=_COLUMNS)
+
+
+def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
+    """Keep of a long curve the steps that a picture can show: even in share and in its tail."""
+    if len(curve) <= _VALUES_MOST:
+        return curve
+    wanted = np.geomspace(curve["share"].iloc[0], curve["share"].iloc[-1], _VALUES_MOST)
+    places = len(curve) - 1 - np.searchsorted(curve["share"].to_numpy()[::-1], wanted)
+    return curve.iloc[np.unique(np.clip(places, 0, len(curve) - 1))]
+
+
+def _speeds(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
+    """Yield the median times to each depth and to each number of users."""
+    place = np.full(len(found.seen_s), -1)
+    place[asked.cascade] = np.arange(len(asked.cascade))
+    cells = [(tree.cascade, tree.depth, tree.first_s) for tree in found.trees]
+    by_users = found.users
+    users = [tuple(by_users[name].to_numpy() for name in ("cascade", "users", "at_s"))]
+    for measure, trees, values in (
+        ("time_to_depth", cells, range(1, _DEPTH_MOST + 1)),
+        ("time_to_users", users, _USERS),
+    ):
+        for value in values:
+            first = np.full((len(trees), len(asked.cascade)), np.nan)
+            for tree, (cascade, reached, at_s) in enumerate(trees):
+                of_value = (reached == value) & (place[cascade] >= 0)
+                first[tree, place[cascade[of_value]]] = at_s[of_value]
+            if np.isnan(first).all():
+                break
+            yield _times(first, found.seen_s[asked.cascade], asked).assign(
+                measure=measure, x=float(value)
+            )
+
+
+def _times(first: Numbers, seen_s: Numbers, asked: _Asked) -> pd.DataFrame:
+    """Return per group the median time of those that got there, with its interval."""
+    reached = ~np.isnan(first)
+    when = np.where(reached, first, seen_s)
+    rows = []
+    for code, name in enumerate(asked.names):
+        mine = np.flatnonzero(asked.group == code)
+        behind = reached[:, mine].sum(axis=1).mean()
+        if behind < _FEWEST:
+            continue
+        orders = [mine[np.lexsort((~there[mine], t[mine]))]
+                  for t, there in zip(when, reached, strict=True)]  # fmt: skip
+        one = np.ones(len(asked.group))
+        each = [_median(when[i], reached[i], order, one) for i, order in enumerate(orders)]
+        drawn = [
+            _median(
+                when[i % len(orders)], reached[i % len(orders)], orders[i % len(orders)], weight
+            )
+            for i, weight in enumerate(asked.weights())
+        ]
+        low, high = middle(np.array(drawn))
+        rows.append((name, float(np.nanmean(each)), low, high, behind))
+    return pd.DataFrame(rows, columns=["group", "y", "low", "high", "cascades"])
+
+
+@kernel
+def _median(when: Numbers, reached: NDArray[np.bool_], order: Rows, weight: Numbers) -> float:
+    """Return where Kaplan's and Meier's F is half of its last value; NaN if none got there.
+
+    `order` is by time, those that got there first among equals; `weight` counts each row.
+    """
+    total = 0.0
+    for row in order:
+        total += weight[row]
+    left = np.empty(len(order) + 1)
+    left[0] = 1.0
+    risk = total
+    for k, row in enumerate(order):
+        gone = weight[row] / risk if reached[row] and risk > 0 else 0.0
+        left[k + 1] = left[k] * (1 - gone)
+        risk -= weight[row]
+    half = (1 - left[-1]) / 2
+    if half <= 0:
+        return np.nan
+    for k, row in enumerate(order):
+        if 1 - left[k + 1] >= half * (1 - 1e-12):
+            return when[row]
+    return np.nan
+
+
+def _by_depth(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
+    """Yield mean users and tweets by depth, over the cascades that reach it."""
+    number = np.full(len(found.seen_s), -1)
+    number[asked.cascade] = np.arange(len(asked.cascade))
+    wide, groups = _DEPTH_MOST + 1, len(asked.names)
+    trees = [_kept(tree, number) for tree in found.trees]
+    keys = [asked.group[tree.cascade] * wide + tree.depth for tree in trees]
+
+    def means(i: int, weight: Numbers) -> Numbers:
+        of, key = trees[i], keys[i]
+        drawn = weight[of.cascade]
+        totals = [np.bincount(key, drawn * value, groups * wide)
+                  for value in (np.ones(len(drawn)), of.users, of.tweets)]  # fmt: skip
+        with np.errstate(invalid="ignore"):
+            return np.array([totals[0], totals[1] / totals[0], totals[2] / totals[0]])
+
+    one = np.ones(len(asked.cascade))
+    each = np.array([means(i, one) for i in range(len(trees))])
+    drawn = np.array([means(i % len(trees), weight) for i, weight in enumerate(asked.weights())])
+    behind = each[:, 0].mean(axis=0)
+    for place, measure in ((1, "users_by_depth"), (2, "breadth_by_depth")):
+        bounds = np.array([middle(drawn[:, place, cell]) for cell in range(groups * wide)])
+        yield pd.DataFrame(
+            {
+                "group": np.repeat(asked.names, wide),
+                "measure": measure,
+                "x": np.tile(np.arange(wide, dtype=float), groups),
+                "y": [_mean(each[:, place, cell]) for cell in range(groups * wide)],
+                "low": bounds[:, 0],
+                "high": bounds[:, 1],
+                "cascades": behind,
+            }
+        )
+
+
+def _kept(tree: _Cells, number: Rows) -> _Cells:
+    """Return the cells of the cascades asked for, renumbered, down to the depth drawn."""
+    inside = (number[tree.cascade] >= 0) & (tree.depth <= _DEPTH_MOST)
+    return _Cells(
+        number[tree.cascade[inside]],
+        tree.depth[inside],
+        tree.tweets[inside],
+        tree.users[inside],
+        tree.first_s[inside],
+    )
+
+
+def _mean(values: Numbers) -> float:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else np.nan
