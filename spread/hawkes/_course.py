@@ -28,9 +28,10 @@ class Course:
     daily: bool
 
 
-def flat(end_s: float) -> Course:
-    """Return the course of a constant."""
-    return Course(np.array([0.0, end_s]), np.zeros((2, 0)), np.zeros((0, 0)), 0, 0.0, False)
+def flat(end_s: float, also_at: Numbers | None = None) -> Course:
+    """Return the course of a constant; `also_at` as `course`."""
+    at = np.array([0.0, end_s]) if also_at is None else np.unique([0.0, *also_at, end_s])
+    return Course(at, np.zeros((len(at), 0)), np.zeros((0, 0)), 0, 0.0, False)
 
 
 def clock(times_s: Numbers, end_s: float) -> Numbers:
@@ -63,7 +64,7 @@ def course(
 ) -> Course:
     """Return a course with so many pieces, and a daily cycle of 3-hour knots if wanted.
 
-    `also_at` are further moments that the pieces must not straddle: edges of blocks.
+    `also_at` are further moments that the pieces must not straddle: edges of blocks, births.
     """
     knots = moments(times_s, end_s, max(pieces, 1))
     extra = np.zeros(0) if also_at is None else also_at

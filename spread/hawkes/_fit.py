@@ -50,6 +50,7 @@ def fit(
     baseline: str = "flexible",
     components: int = 2,
     given: int = 0,
+    from_first: bool = False,
     resolution_s: float | None = None,
     replicates: int = 20,
     rng: np.random.Generator | int | None = None,
@@ -85,6 +86,9 @@ def fit(
         How many exponentials `exponentials` sums.
     given
         So many first events count as known: 1 for a cascade with its root.
+    from_first
+        Each type is there from its first event on, which counts as known: for hashtags, which
+        nobody can be led to before somebody invents them.
     resolution_s
         Times are known to so many seconds, rounded down. Needed where events tie: the
         likelihood of tied times has no maximum. Each is then drawn anew within its resolution,
@@ -139,7 +143,9 @@ def fit(
         given=given,
         outside=baseline != "none",
         marked=marks is not None,
+        from_first=from_first,
     )
+    objective = replace(objective, course=flat(end_s, objective.born_s))
     counted = len(events) - given
     fewest = max(_FEWEST, 5 * len(events.names) ** 2)
     if counted < fewest:

@@ -59,7 +59,10 @@ def _option(
     objective: Objective, pieces: int, stiffness: float, daily: bool, start: Option | None
 ) -> Option:
     events = objective.events
-    bent = course(events.times_s, events.end_s, pieces, stiffness=stiffness, daily=daily)
+    bent = course(
+        events.times_s, events.end_s, pieces,
+        stiffness=stiffness, daily=daily, also_at=objective.born_s,
+    )  # fmt: skip
     whole = replace(objective, course=bent)
     points = search.starts(whole) if start is None else [carried(start.objective, start.x, whole)]
     x, value, converged = search.best(whole, points)
@@ -98,7 +101,7 @@ def held_out(objective: Objective, x: Numbers) -> Numbers:
     old = objective.course
     cut = course(
         events.times_s, events.end_s, old.pieces,
-        stiffness=old.stiffness, daily=old.daily, also_at=edges,
+        stiffness=old.stiffness, daily=old.daily, also_at=np.append(edges, objective.born_s),
     )  # fmt: skip
     parted = replace(objective, course=cut)
     middle = (parted.course.at_s[1:] + parted.course.at_s[:-1]) / 2

@@ -236,6 +236,7 @@ class Rows:
     seen: NDArray[np.bool_]
     counted: NDArray[np.bool_]
     mu: Numbers
+    births: NDArray[np.int64]
 
 
 def with_end(events: Events, f: Numbers, df: Numbers, mu: Numbers, given: int) -> Rows:
@@ -249,6 +250,7 @@ def with_end(events: Events, f: Numbers, df: Numbers, mu: Numbers, given: int) -
         np.ones(n + 1, dtype=np.bool_),
         (np.arange(n + 1) >= given) & (np.arange(n + 1) < n),
         np.append(mu, 0.0),
+        np.full(len(events.names), -1),
     )
 
 
@@ -256,10 +258,10 @@ def excited(
     rows: Rows, branching: Numbers, rates: Numbers, weights: Numbers
 ) -> tuple[float, Numbers, Numbers, Numbers, float, Numbers]:
     """Return what `many_types` returns, by the faster way where there is one."""
-    if len(branching) > 1 or len(rates) > 1 or rows.df.any():
+    if len(branching) > 1 or len(rates) > 1 or rows.df.any() or (rows.births >= 0).any():
         return recursions.many_types(
             rows.times, rows.types, rows.f, rows.df, rows.seen, rows.counted, rows.mu,
-            branching, rates, weights,
+            branching, rates, weights, rows.births,
         )  # fmt: skip
     logs, by_a, by_r, outside = recursions.one_type(
         rows.times, rows.f, rows.seen, rows.counted, rows.mu, branching[0, 0], rates[0]

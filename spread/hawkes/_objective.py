@@ -28,7 +28,10 @@ _LEAST_SHAPE, _MOST_SHAPE = 0.02, 5.0
 
 @dataclass(frozen=True, eq=False)
 class Objective:
-    """Events, the family of models, and what of the window is seen."""
+    """Events, the family of models, and what of the window is seen.
+
+    With `from_first` a type is there from its first event on, which counts as known.
+    """
 
     events: Events
     shape: Shape
@@ -37,6 +40,7 @@ class Objective:
     outside: bool = True
     marked: bool = False
     hidden: NDArray[np.bool_] | None = None
+    from_first: bool = False
 
     @property
     def types(self) -> int:
@@ -129,14 +133,38 @@ class Objective:
         types = np.append(self.events.types, np.full(len(edges), -1))[order]
         rank = np.append(np.arange(len(times)), np.full(len(edges), -1))[order]
         nothing = np.zeros(len(every))
+        known = (rank < self.given) | np.isin(rank, self.first)
+        births = np.full(self.types, -1)
+        births[self.events.types[self.first]] = np.flatnonzero(np.isin(rank, self.first))
         return Rows(
             every[order], types, nothing, nothing, seen,
-            seen & (types >= 0) & (rank >= self.given), nothing,
+            seen & (types >= 0) & ~known, nothing, births,
         )  # fmt: skip
+
+    @cached_property
+    def first(self) -> NDArray[np.int64]:
+        """The first event of each type, where types are there from it on; ascending."""
+        if not self.from_first:
+            return np.zeros(0, dtype=np.int64)
+        return np.sort(np.unique(self.events.types, return_index=True)[1])
+
+    @cached_property
+    def born_s(self) -> Numbers:
+        """The moment from which each type is there."""
+        found = np.zeros(self.types)
+        found[self.events.types[self.first]] = self.events.times_s[self.first]
+        return found
 
     @cached_property
     def _kept(self) -> NDArray[np.bool_]:
         return self._blank.types >= 0
+
+    @cached_property
+    def _exposed(self) -> Numbers:
+        """Which part of each piece of the course counts for each type, (types, pieces)."""
+        at = self.course.at_s
+        part = np.clip((at[1:] - self.born_s[:, None]) / np.diff(at), 0.0, 1.0)
+        return part if self.hidden is None else part * ~self.hidden
 
     def rows(self, mu: Numbers, f: Numbers, df: Numbers) -> Rows:
         """Return what the recursions read."""
@@ -148,8 +176,9 @@ class Objective:
             for target, values in zip(spread, (f, df, mu), strict=True):
                 target[self._kept] = values
         return Rows(
-            blank.times, blank.types, spread[0], spread[1], blank.seen, blank.counted, spread[2]
-        )
+            blank.times, blank.types, spread[0], spread[1], blank.seen, blank.counted, spread[2],
+            blank.births,
+        )  # fmt: skip
 
     def baseline(self, x: Numbers) -> Baseline:
         """Return the baseline at a point."""
@@ -182,17 +211,14 @@ class Objective:
         outside = outside[:-1] if len(outside) == len(mu) + 1 else outside[self._kept]
         slopes = np.zeros(self.size)
         if self.outside:
-            seen = np.ones(len(log_course) - 1)
-            if self.hidden is not None:
-                seen[self.hidden] = 0.0
-            total = float(np.sum(seen * piece_integrals(self.course.at_s, log_course)))
-            value -= baseline.scales.sum() * total
+            total = self._exposed @ piece_integrals(self.course.at_s, log_course)
+            value -= baseline.scales @ total
             by_type = np.bincount(self.events.types, outside, minlength=self.types)
             slopes[self.slices["scales"]] = by_type - baseline.scales * total
             slopes[self.slices["course"]] = self.course.columns.T @ (
                 np.bincount(piece, outside * (1 - within), minlength=len(log_course))
                 + np.bincount(piece + 1, outside * within, minlength=len(log_course))
-                - baseline.scales.sum() * piece_slopes(self.course.at_s, log_course, seen)
+                - piece_slopes(self.course.at_s, log_course, baseline.scales @ self._exposed)
             )
         by_rates, by_weights = self.shape.slopes(x[self.slices["shape"]])
         slopes[self.slices["branching"]] = by_a.ravel()

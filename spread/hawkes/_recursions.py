@@ -82,9 +82,14 @@ def many_types(
     branching: Numbers,
     rates: Numbers,
     weights: Numbers,
+    births: Types,
 ) -> tuple[float, Numbers, Numbers, Numbers, float, Numbers]:
-    """Return ℓ without ∫μ, its derivatives by A, w, r and b, and μ_i/λ_i; O(n K M)."""
+    """Return ℓ without ∫μ, its derivatives by A, w, r and b, and μ_i/λ_i; O(n K M).
+
+    What was excited before a type's row in `births` (-1: none) called forth none of it.
+    """
     n, k_types, m = len(times), branching.shape[0], len(rates)
+    early = np.zeros((3, k_types, k_types, m))
     s, d, e = np.zeros((k_types, m)), np.zeros((k_types, m)), np.zeros((k_types, m))
     total, moment, tilt = np.zeros((k_types, m)), np.zeros((k_types, m)), np.zeros((k_types, m))
     by_a, by_w, by_r = np.zeros((k_types, k_types)), np.zeros(m), np.zeros(m)
@@ -136,20 +141,22 @@ def many_types(
                     tilt[p, c] += e[p, c] - e_after
                 s[p, c], d[p, c], e[p, c] = after, d_after, e_after
         if k >= 0:
+            if births[k] == i:
+                early[0, k], early[1, k], early[2, k] = total, moment, tilt
             for c in range(m):
                 s[k, c] += f[i]
                 e[k, c] += df[i]
     logs += np.log(product)
     for p in range(k_types):
-        out = branching[p].sum()
         for c in range(m):
             x = weights[c] / rates[c]
-            logs -= out * x * total[p, c]
-            by_w[c] -= out * total[p, c] / rates[c]
-            by_r[c] += out * x * (total[p, c] / rates[c] + moment[p, c])
-            by_b -= out * x * tilt[p, c]
             for k in range(k_types):
-                by_a[p, k] -= x * total[p, c]
+                out, level = branching[p, k], total[p, c] - early[0, k, p, c]
+                logs -= out * x * level
+                by_a[p, k] -= x * level
+                by_w[c] -= out * level / rates[c]
+                by_r[c] += out * x * (level / rates[c] + moment[p, c] - early[1, k, p, c])
+                by_b -= out * x * (tilt[p, c] - early[2, k, p, c])
     return logs, by_a, by_w, by_r, by_b, outside
 
 
