@@ -117,14 +117,14 @@ def stubs(ranks: ibis.Table) -> ibis.Table:
     stands = ranks.filter(ranks.stands)
     known = stands.select("platform", retweet_of="tweet_id")
     alone = stands.filter(stands.original_at.notnull()).anti_join(known, ["platform", "retweet_of"])
-    first = [alone.source_file, alone.source_record]
-    by_original = alone.group_by("platform", "retweet_of")
-    return by_original.agg(
+    by_original = [alone.platform, alone.retweet_of]
+    alone = alone.mutate(is_first=_first(by_original, [alone.source_file, alone.source_record]))
+    return alone.group_by("platform", "retweet_of").agg(
         author_id=alone.retweet_author_id.min(),
         at=alone.original_at.max(),
         reported=alone.retweet_count.max(),
-        source_file=alone.source_file.first(order_by=first),
-        source_record=alone.source_record.first(order_by=first),
+        source_file=alone.source_file.max(where=alone.is_first),
+        source_record=alone.source_record.max(where=alone.is_first),
     )
 
 
@@ -162,8 +162,11 @@ def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
         seen.last_seen.fill_null(_instant(_EPOCH)).desc(),
         *(seen[name].cast("string").fill_null("").desc() for name in _PROFILE),
     ]
+    by_user = ibis.window(group_by=[seen.platform, seen.user_id], order_by=last_first)
+    seen = seen.mutate(nth=ibis.row_number().over(by_user))
+    # Engines differ in whether the first value of a window may be null; the least is the same.
     profiles = seen.group_by("platform", "user_id").agg(
-        **{name: seen[name].first(order_by=last_first) for name in _PROFILE},
+        **{name: seen[name].argmin(seen.nth, where=seen[name].notnull()) for name in _PROFILE},
         followers=seen.followers.max(),
         first_seen=seen.first_seen.min(),
         last_seen=seen.last_seen.max(),
@@ -201,8 +204,8 @@ def names(parts: Parts) -> ibis.Table:
     seen = parts.users.filter(parts.users.name_key.notnull())
     seen = seen.mutate(name=ibis.literal("name:") + seen.name_key)
     by_last = [seen.last_seen.fill_null(_instant(_EPOCH)).desc(), seen.user_id]
-    known = seen.group_by("name").agg(user_id=seen.user_id.first(order_by=by_last))
-    return known.semi_join(wanted, "name")
+    seen = seen.mutate(is_last=_first([seen.name], by_last))
+    return seen.filter(seen.is_last).select("name", "user_id").semi_join(wanted, "name")
 
 
 def _first(group: Sequence[ibis.Value], order: Sequence[ibis.Value]) -> ibis.Value:
@@ -283,7 +286,12 @@ def _screen_names(seen: ibis.Table) -> ibis.Table:
     """Return all names of an account, in the order in which they were first seen."""
     once = seen.filter(seen.screen_name.notnull())
     once = once.group_by("platform", "user_id", "screen_name").agg(first=once.first_seen.min())
-    order = [once["first"].fill_null(_instant(_EPOCH)), once.screen_name]
-    return once.group_by("platform", "user_id").agg(
-        screen_names=once.screen_name.collect(order_by=order)
+    # Not every engine collects in an order: names are sorted with their times, then told alone.
+    first = once["first"].fill_null(_instant(_EPOCH))
+    named = once.mutate(named=ibis.struct({"first": first, "name": once.screen_name}))
+    collected = named.group_by("platform", "user_id").agg(names=named.named.collect())
+    return collected.select(
+        "platform",
+        "user_id",
+        screen_names=collected.names.sort().map(lambda named: named["name"]),
     )
