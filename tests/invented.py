@@ -5,6 +5,7 @@ attackers in every text.
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 from types import SimpleNamespace
 from typing import Any
 
@@ -256,6 +257,47 @@ def ccdf() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
+def profile() -> pd.DataFrame:
+    """Curves of two camps' cascades, all and of the same size."""
+    parts = []
+    for (group, pull), matched in product((("A", 1.0), ("B", 1.6)), (False, True)):
+        steps = np.arange(1.0, 6.0)
+        pace = 1.0 if matched else pull
+        for measure, x, y in (
+            ("depth", steps, 0.4**steps * pace), ("size", 3**steps, 0.5**steps),
+            ("max_breadth", 2**steps, 0.5**steps), ("virality", 1 + steps / 2, 0.6**steps),
+            ("time_to_depth", steps, 90 * steps**2 / pace), ("time_to_users", 4**steps, 60 * steps),
+            ("users_by_depth", steps, 3.0**steps * pace), ("breadth_by_depth", steps, 2 + steps),
+        ):  # fmt: skip
+            parts.append(
+                pd.DataFrame(
+                    {"matched": matched, "group": group, "measure": measure, "x": x, "y": y,
+                     "low": 0.8 * y, "high": 1.25 * y, "cascades": 120.0 if matched else 400.0}
+                )
+            )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def sensitivity() -> pd.DataFrame:
+    """Two claims under four specifications; one that fails, one that cannot be told."""
+    choices = pd.DataFrame(
+        {"specification": range(4), "reconstruction": ["posterior", "star", "posterior", "pdi"],
+         "resolution": [1.0, 1.0, 2.0, 1.0], "retweets": True, "window": "whole",
+         "in_step": True, "authors_kept": 1.0}
+    )  # fmt: skip
+    turned = choices.assign(
+        claim="turned it", about="@OccupyWallStNYC", unit="probability",
+        estimate=[0.7, 0.6, 0.3, None], low=None, high=None,
+        agrees=[True, True, False, None], cannot_tell=[None, None, None, "too few units"],
+    )  # fmt: skip
+    deep = choices.assign(
+        claim="depth of the largest cascade", about="458661478962364416", unit="steps",
+        estimate=[9.0, 1.0, 9.0, 7.0], low=[8.0, 1.0, 8.0, 6.0], high=[11.0, 1.0, 11.0, 8.0],
+        agrees=[True, False, True, True], cannot_tell=None,
+    )  # fmt: skip
+    return pd.concat([turned.astype({"agrees": object}), deep], ignore_index=True)
+
+
 def family() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Nine hashtags: descendants of two generations, a lookalike and two that cannot be told."""
     rows = (
@@ -346,6 +388,8 @@ def tables() -> dict[str, pd.DataFrame]:
                                   "coverage": [0.8, 1.0]}),
         "tree": tree(),
         "ccdf": ccdf(),
+        "profile": profile(),
+        "sensitivity": sensitivity(),
         "turn_shares": pd.DataFrame({"camp": ["A", "B"], "before": [0.85, 0.08],
                                      "before_low": [0.8, 0.05], "before_high": [0.9, 0.12],
                                      "after": [0.13, 0.76], "after_low": [0.1, 0.72],
@@ -438,7 +482,7 @@ def study() -> Study:
 def hostile() -> Study:
     """Return the invented study with a payload in every text that comes from an archive."""
     plain = study()
-    keep = ("verdict", "metric", "camp")
+    keep = ("verdict", "metric", "measure", "camp")
     return replace(
         plain,
         root=_attacked(plain.root),

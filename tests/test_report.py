@@ -23,9 +23,11 @@ from spread._errors import OutputError
 from spread.report import _safety
 from spread.report._cells import cell, table
 from spread.report._elements import element, joined
-from spread.report._pictures import PICTURES
+from spread.report._pictures import pictures
 
 COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
+
+PICTURES = pictures(invented.study())
 
 
 @pytest.fixture(scope="module")
@@ -160,11 +162,12 @@ def test_the_report_draws_every_figure_and_does_nothing_else(
 
 def test_hovering_over_hostile_data_does_nothing(browser: webdriver.Chrome, pages: Path) -> None:
     opened(browser, pages / "hostile.html", figures=len(PICTURES))
-    for name in ("seeds", "network", "tree", "family", "arrivals"):
+    for name in ("seeds", "network", "tree", "family", "arrivals", "cascades", "sensitivity"):
         shown = browser.execute_script(
             "const plot = document.getElementById('figure-' + arguments[0]);"
             "const at = plot.data.findIndex(t => t.mode && t.mode.includes('markers'));"
-            "Plotly.Fx.hover(plot, [{curveNumber: at, pointNumber: 0}]);"
+            "const axes = (plot.data[at].xaxis || 'x') + (plot.data[at].yaxis || 'y');"
+            "Plotly.Fx.hover(plot, [{curveNumber: at, pointNumber: 0}], axes);"
             "return plot.querySelector('.hoverlayer').textContent;", name,
         )  # fmt: skip
         assert shown
@@ -255,7 +258,7 @@ def test_a_real_archive_is_not_called_synthetic(tmp_path: Path) -> None:
 def test_every_figure_has_a_caption_an_alt_sentence_and_a_table(pages: Path) -> None:
     found = read(pages / "plain.html").found
     plots = [given for _, given in found if given.get("class") == "plot"]
-    assert [given["id"] for given in plots] == [f"figure-{name}" for name in PICTURES]
+    assert {given["id"] for given in plots} == {f"figure-{name}" for name in PICTURES}
     assert all(given["role"] == "img" and given["aria-label"] for given in plots)
     assert sum(tag == "figcaption" for tag, _ in found) == len(PICTURES)
     assert sum(tag == "details" for tag, _ in found) > len(PICTURES)
@@ -266,7 +269,7 @@ def test_contents_lead_to_sections_and_every_id_is_used_once(pages: Path) -> Non
     ids = [given["id"] for _, given in found if "id" in given]
     assert len(ids) == len(set(ids))
     aims = {given["href"][1:] for tag, given in found if tag == "a" and given["href"][0] == "#"}
-    assert len(aims) == 10
+    assert len(aims) == 11
     assert aims <= set(ids)
 
 
@@ -283,7 +286,7 @@ def test_a_study_without_anything_is_still_a_report(
     browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
     bare = {name: frame[:0] for name, frame in invented.tables().items()}
-    for name in ("members", "links", "tree", "seeds", "arrivals"):
+    for name in ("members", "links", "tree", "seeds", "arrivals", "profile", "sensitivity"):
         bare[name] = bare[name].iloc[:, :2]  # nor all their columns
     empty = replace(invented.study(), root=None, tables=bare, family=None, story=(), cannot_tell=())
     report.write(empty, tmp_path / "r.html")

@@ -14,7 +14,7 @@ from conftest import absent
 from spread import figures, report
 from spread._errors import OutputError, UsageError
 from spread.report import _static
-from spread.report._pictures import PICTURES
+from spread.report._pictures import pictures
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", pictures(invented.study()))
 def test_a_static_figure_is_a_vector(written: Path, name: str) -> None:
     svg = (written / f"{name}.svg").read_text(encoding="utf-8")
     assert svg.startswith("<svg")

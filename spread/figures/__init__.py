@@ -8,6 +8,7 @@ figure carries a caption with its counts and a sentence for those who cannot see
 
 from spread.figures._style import alt, caption
 from spread.figures.arrivals import arrivals
+from spread.figures.cascades import cascades
 from spread.figures.ccdf import ccdf
 from spread.figures.family import family
 from spread.figures.map import map  # noqa: A004 - the name that a user looks for
@@ -22,6 +23,7 @@ __all__ = [
     "alt",
     "arrivals",
     "caption",
+    "cascades",
     "ccdf",
     "family",
     "map",

@@ -119,7 +119,9 @@ def _draw(figure: go.Figure, column: int, columns: int, rows: pd.DataFrame, y: n
                 "tickangle": 0,
                 "fixedrange": True,
                 "range": _range(estimate, low, high),
-                "title": {"text": "<br>".join(textwrap.wrap(str(rows.unit.iloc[0]), 16))},
+                "title": {
+                    "text": "<br>".join(map(shown, textwrap.wrap(str(rows.unit.iloc[0]), 16)))
+                },
             }
         }
     )

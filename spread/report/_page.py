@@ -26,6 +26,7 @@ _TITLES = {
     "timeline": "Tweets per bin",
     "nodes": "Accounts of the network",
     "metrics": "Cascades",
+    "profile": "Kinds of cascades, curve by curve",
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
     "in_step": "Clusters of accounts that share in step",
@@ -232,9 +233,17 @@ def _spread(study: Study) -> Markup:
         *_tables(study, "nodes"),
         plot(study, "ccdf"),
         *_tables(study, "metrics"),
+        *_kinds(study),
         plot(study, "tree"),
         *_tables(study, "tree"),
     )
+
+
+def _kinds(study: Study) -> list[Markup]:
+    """Return the comparison of kinds of cascades, if the study has it."""
+    if "profile" not in study.tables:
+        return []
+    return [plot(study, "cascades"), *_tables(study, "profile")]
 
 
 def _carried(study: Study) -> Markup:

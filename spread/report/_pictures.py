@@ -55,6 +55,10 @@ def _arrivals(study: Study) -> go.Figure:
     return figures.arrivals(study.tables["arrivals"], time_zone=study.time_zone)
 
 
+def _cascades(study: Study) -> go.Figure:
+    return figures.cascades(study.tables["profile"])
+
+
 def _sensitivity(study: Study) -> go.Figure:
     return figures.sensitivity(study.tables["sensitivity"])
 
@@ -70,15 +74,16 @@ PICTURES: dict[str, Callable[[Study], go.Figure]] = {
     "map": _map,
     "arrivals": _arrivals,
 }
-CHECKS = {"sensitivity": _sensitivity}
-"""Pictures of tables that a study has when it was asked for them."""
+ASKED = {"cascades": ("profile", _cascades), "sensitivity": ("sensitivity", _sensitivity)}
+"""Pictures of tables that not every study has: the table, and how it is drawn."""
 
 
 def picture(study: Study, name: str) -> go.Figure:
     """Return one figure of a study."""
-    return {**PICTURES, **CHECKS}[name](study)
+    draw = PICTURES[name] if name in PICTURES else ASKED[name][1]
+    return draw(study)
 
 
 def pictures(study: Study) -> list[str]:
     """Return the names of the figures that a study has."""
-    return [*PICTURES, *(name for name in CHECKS if name in study.tables)]
+    return [*PICTURES, *(name for name, (table, _) in ASKED.items() if table in study.tables)]
