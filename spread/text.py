@@ -17,6 +17,7 @@ __all__ = [
     "hashtag_key",
     "hashtags_in",
     "html_card",
+    "html_list",
     "html_table",
     "is_cut_after",
     "manual_retweet",
@@ -238,6 +239,22 @@ def html_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
         "<tr>" + "".join(f"<td>{plain(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def html_list(title: str, sentences: Sequence[str]) -> str:
+    """Return a titled HTML list, every sentence through `plain`; nothing where there is none.
+
+    Examples
+    --------
+    >>> html_list("Warnings", ["a < b"])
+    '<p><strong>Warnings</strong></p><ul><li>a &lt; b</li></ul>'
+    >>> html_list("Warnings", [])
+    ''
+    """
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{plain(sentence, most=400)}</li>" for sentence in sentences)
+    return f"<p><strong>{plain(title)}</strong></p><ul>{items}</ul>"
 
 
 def html_card(title: str, facts: Mapping[str, object]) -> str:

@@ -220,7 +220,7 @@ def test_a_script_without_a_guard_may_use_workers(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from spread import archive\n"
-        f"print(archive.read({str(tmp_path)!r}, workers=2, progress=True).report)\n"
+        f"print(repr(archive.read({str(tmp_path)!r}, workers=2, progress=True).report))\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
     assert done.stdout == (

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from spread._errors import InputError, UsageError
 from spread.archive import _engine
 from spread.archive._files import REPORT, is_archive
-from spread.archive._report import FILE_COLUMNS, ReadReport
+from spread.archive._report import ReadReport, told_again
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS, frame, written
 from spread.text import html_card
 
@@ -117,16 +117,7 @@ class Archive:
         )
 
     def _repr_html_(self) -> str:
-        first, last = self._span()
-        facts = {"from": first, "to": last} | self.report.facts()
-        return html_card("Archive", facts)
-
-    def _span(self) -> tuple[str, str]:
-        known = self.tweets.filter(self.tweets.origin != "embedded")
-        span = known.agg(first=known["at"].min(), last=known["at"].max()).to_pyarrow()
-        ends = (span[name][0].as_py() for name in ("first", "last"))
-        first, last = (f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else "no tweet" for at in ends)
-        return first, last
+        return html_card("Archive", {"tables": str(self.path)} | self.report.facts())
 
 
 def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 - a verb of archive
@@ -181,15 +172,7 @@ def _report(folder: Path) -> ReadReport:
     try:
         told: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
         rejects = frame(pq.read_table(folder / "rejects.parquet"), REJECTS, REJECTS.names)
-        return ReadReport(
-            files=pd.DataFrame(told["files"], columns=list(FILE_COLUMNS)),
-            rejects=rejects,
-            ignored=tuple(told["ignored"]),
-            origins=told["origins"],
-            users=told["users"],
-            share_cut=told["share_cut"],
-            lost=told.get("lost", 0),
-        )
+        return told_again(told, rejects)
     except (OSError, ValueError, KeyError) as error:
         raise _damaged(folder, error) from error
 

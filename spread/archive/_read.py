@@ -26,8 +26,9 @@ from spread.archive._archive import Archive, opened
 from spread.archive._delimited import FIELDS
 from spread.archive._files import REPORT, Found, find, is_archive, source_name
 from spread.archive._lock import HeldError, held
+from spread.archive._measures import measured
 from spread.archive._report import FILE_COLUMNS
-from spread.archive._rows import COLLECTED, EMBEDDED, ORIGINS, PARTS, part_path
+from spread.archive._rows import EMBEDDED, PARTS, part_path
 from spread.archive._workers import Job, how_many, run
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
@@ -396,18 +397,15 @@ def _by_file(con: Backend, rows: ibis.Table) -> dict[str, int]:
 
 
 def _write_report(con: Backend, found: Found, counts: Counts, draft: Path) -> None:
-    tweets = _engine.parquet(con, [draft / "tweets.parquet"], "written")
-    rows = con.to_pyarrow(tweets.group_by("origin").agg(rows=tweets.count(), cut=tweets.cut.sum()))
-    by_origin = {row["origin"]: row for row in rows.to_pylist()}
-    origins = {o: by_origin[o]["rows"] if o in by_origin else 0 for o in ORIGINS}
-    collected = by_origin.get(COLLECTED)
+    tweets, users = (
+        _engine.parquet(con, [draft / f"{name}.parquet"], f"written_{name}")
+        for name in ("tweets", "users")
+    )
     told = {
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
         "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
-        "origins": origins,
         "lost": max((count["lost"] for count in counts), default=0),
-        "users": pq.ParquetFile(draft / "users.parquet").metadata.num_rows,
-        "share_cut": collected["cut"] / collected["rows"] if collected else None,
+        **measured(tweets, users),
     }
     text = json.dumps(told, indent=1, ensure_ascii=False)
     (draft / REPORT).write_text(text, encoding="utf-8")

@@ -1,12 +1,17 @@
 """What was read, file by file: nothing is lost silently."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from spread.text import html_card, html_table
+from spread.archive._faults import REASONS
+from spread.archive._measures import LEAST_FOR_GAPS
+from spread.tables import instants
+from spread.text import html_card, html_list, html_table
 
 FILE_COLUMNS: Final = (
     "source_file",
@@ -23,7 +28,24 @@ FILE_COLUMNS: Final = (
     "size",
     "sha256",
 )
+_COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
+_COLUMNS: Final = ("source file", "formats", *_COUNTS)
 _SHOWN_FILES: Final = 12
+_DAMAGES: Final = ("TRUNCATED", "CRC", "BOMB")
+_UNITS: Final = ((1440, "days"), (60, "hours"))
+_CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
+_CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"
+_MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
+_COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
+_LOCATED: Final = "the users say anything of a place: maps rest on few"
+_ONLY_IDS: Final = (
+    "there are only ids: their times and duplicates are all that can be told; fetch the tweets "
+    "from the platform"
+)
+
+
+def _no_gaps() -> pd.DataFrame:
+    return gap_table([])
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +79,20 @@ class ReadReport:
     lost
         How many tweets, at least, a stream says it held back (its `limit` notices count
         on from the start of a connection: the largest count is taken).
+    share_missing
+        Share of the retweeted originals of which the archive holds no text, only the id;
+        None without a retweet.
+    share_located
+        Share of users whose profile says anything of a place; None without a user.
+    coverage
+        Retweets that are here as a share of those that the platform reported, over all
+        originals whose count is known (`cascade.coverage` has them one by one).
+    first_at, last_at
+        The instants (UTC) of the first and the last collected tweet; of a list of ids,
+        of the first and last id.
+    gaps
+        Stretches without a tweet where at least 30 were due at the lower of the rates
+        before and after: start_at, end_at, due.
 
     Examples
     --------
@@ -73,6 +109,12 @@ class ReadReport:
     users: int
     share_cut: float | None
     lost: int = 0
+    share_missing: float | None = None
+    share_located: float | None = None
+    coverage: float | None = None
+    first_at: pd.Timestamp | None = None
+    last_at: pd.Timestamp | None = None
+    gaps: pd.DataFrame = field(default_factory=_no_gaps)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -86,32 +128,54 @@ class ReadReport:
         counted = self.rejects["reason"].value_counts().sort_index()
         return {str(reason): int(count) for reason, count in counted.items()}
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What follows for an analysis, a sentence each."""
+        return tuple(sentence for sentence in (*self._losses(), *self._limits()) if sentence)
+
     def __repr__(self) -> str:
-        total = self.totals
-        return (
-            f"<ReadReport: {len(self.files):,} files, {total['records']:,} records = "
-            f"{total['kept']:,} kept + {total['duplicates']:,} duplicates + "
-            f"{total['notices']:,} notices + {total['rejected']:,} rejected>"
-        )
+        return f"<ReadReport: {len(self.files):,} files, {self._equation('records ')}>"
+
+    def __str__(self) -> str:
+        """Return the whole report, as a terminal shows it."""
+        facts = [f"{name:>16}: {printable(value)}" for name, value in self.facts().items()]
+        warned = [f"{'warning':>16}: {printable(sentence)}" for sentence in self.warnings]
+        table = _aligned(_COLUMNS, self._rows())
+        return "\n".join([repr(self), *facts, *warned, "", *table])
 
     def _repr_html_(self) -> str:
-        shown = ["source_file", "formats", "records", "kept", "duplicates", "notices", "rejected"]
-        rows = self.files[shown].head(_SHOWN_FILES).to_numpy().tolist()
-        card = html_card("What was read", self.facts())
-        return card + html_table([name.replace("_", " ") for name in shown], rows)
+        card, warned = (
+            html_card("What was read", self.facts()),
+            html_list("Warnings", self.warnings),
+        )
+        return card + warned + html_table(_COLUMNS, self._rows())
 
     def facts(self) -> dict[str, str]:
         """The report in a few lines, for people."""
-        total = self.totals
         facts = {
-            "records": f"{total['records']:,} = {total['kept']:,} kept + "
-            f"{total['duplicates']:,} duplicates + {total['notices']:,} notices + "
-            f"{total['rejected']:,} rejected",
+            "records": self._equation(),
             "tweets": ", ".join(f"{count:,} {origin}" for origin, count in self.origins.items()),
             "users": f"{self.users:,}",
         }
-        if self.share_cut:
-            facts["cut texts"] = f"{self.share_cut:.1%} of the collected tweets"
+        if self.first_at is not None and self.last_at is not None:
+            facts["from"], facts["to"] = _instant(self.first_at), _instant(self.last_at)
+        shares = {
+            "cut texts": (self.share_cut, "of the collected tweets"),
+            "missing": (self.share_missing, "of the retweeted originals, known by their ids only"),
+            "located": (self.share_located, "of the users say anything of a place"),
+            "coverage": (self.coverage, "of the retweets that the platform reported are here"),
+        }
+        facts |= {
+            name: f"{_percent(share)} {of}"
+            for name, (share, of) in shares.items()
+            if share is not None
+        }
+        if len(self.gaps):
+            longest = _stretch(_longest(self.gaps))
+            facts["gaps in time"] = f"{len(self.gaps):,}, the longest {longest}"
+        elif sum(self.origins.values()):
+            enough = self.origins.get("collected") or self.origins.get("stub", 0)
+            facts["gaps in time"] = "none" if enough >= LEAST_FOR_GAPS else "too few tweets to tell"
         if self.lost:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
         if self.reasons:
@@ -121,3 +185,177 @@ class ReadReport:
         if (more := len(self.files) - _SHOWN_FILES) > 0:
             facts["files"] = f"{len(self.files):,}, of which {more:,} are not shown below"
         return facts
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the whole report in the types that JSON has."""
+        return {
+            "totals": self.totals,
+            "reasons": self.reasons,
+            "origins": dict(self.origins),
+            "users": self.users,
+            "share_cut": self.share_cut,
+            "share_missing": self.share_missing,
+            "share_located": self.share_located,
+            "coverage": self.coverage,
+            "first_at": _iso(self.first_at),
+            "last_at": _iso(self.last_at),
+            "gaps": [
+                {"start_at": _iso(gap.start_at), "end_at": _iso(gap.end_at), "due": gap.due}
+                for gap in _each(self.gaps)
+            ],
+            "lost": self.lost,
+            "warnings": list(self.warnings),
+            "ignored": list(self.ignored),
+            "files": self.files.astype(object).to_dict("records"),
+            "rejects": self.rejects.astype(object).to_dict("records"),
+        }
+
+    def _equation(self, noun: str = "") -> str:
+        total = self.totals
+        return (
+            f"{total['records']:,} {noun}= {total['kept']:,} kept + "
+            f"{total['duplicates']:,} duplicates + {total['notices']:,} notices + "
+            f"{total['rejected']:,} rejected"
+        )
+
+    def _losses(self) -> list[str]:
+        """Say what did not come into the tables."""
+        total, reasons = self.totals, self.reasons
+        said = []
+        for reason in _DAMAGES:
+            if reason in reasons:
+                hit = self.rejects.loc[self.rejects["reason"] == reason, "source_file"]
+                names = ", ".join(sorted(set(hit.astype(str)))[:3])
+                said.append(f"{REASONS[reason]} ({reasons[reason]:,} times, in {names})")
+        if total["rejected"]:
+            share = _percent(total["rejected"] / total["records"])
+            told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
+            said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
+        if self.lost:
+            said.append(f"the stream held back {self.lost:,} tweets or more: counts are too low")
+        return said
+
+    def _limits(self) -> list[str]:
+        """Say what the tables cannot tell."""
+        said = [
+            f"{_percent(share)} of {sentence}"
+            for share, is_told, sentence in (
+                (self.share_cut, (self.share_cut or 0) >= _CUT_MUCH, _CUT),
+                (self.share_missing, bool(self.share_missing), _MISSING),
+                (self.coverage, (self.coverage or 0) < _COVERED_WELL, _COVERED),
+                (self.share_located, (self.share_located or 0) < _LOCATED_LITTLE, _LOCATED),
+            )
+            if share is not None and is_told
+        ]
+        if not self.origins.get("collected") and self.origins.get("stub"):
+            return [_ONLY_IDS]
+        if len(self.gaps):
+            longest = _longest(self.gaps)
+            said.append(
+                f"no tweet {_stretch(longest)}, where about {longest.due:,.0f} were due: was the "
+                "collection interrupted? `gaps` holds all such stretches"
+            )
+        return said
+
+    def _rows(self) -> list[list[str]]:
+        rejects = self.rejects[self.rejects["reason"] != "EMBEDDED"]
+        by_file: dict[str, Counter[str]] = {}
+        for name, reason in zip(rejects["source_file"], rejects["reason"], strict=True):
+            by_file.setdefault(str(name), Counter())[str(reason)] += 1
+        rows = []
+        for count in self.files.head(_SHOWN_FILES).to_dict("records"):
+            cells = [f"{count[name]:,}" for name in _COUNTS]
+            if reasons := by_file.get(str(count["source_file"])):
+                cells[-1] += f" ({', '.join(f'{n:,} {r}' for r, n in sorted(reasons.items()))})"
+            rows.append([str(count["source_file"]), str(count["formats"]), *cells])
+        return rows
+
+
+def gap_table(gaps: Sequence[Sequence[float]]) -> pd.DataFrame:
+    """Return gaps (start and end in microseconds since 1970, tweets due) as a frame."""
+    starts, ends, due = zip(*gaps, strict=True) if gaps else ((), (), ())
+    return pd.DataFrame(
+        {
+            "start_at": instants(np.array(starts, np.int64)),
+            "end_at": instants(np.array(ends, np.int64)),
+            "due": np.array(due, np.float64),
+        }
+    )
+
+
+def told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
+    """Return the report that was kept with an archive's tables."""
+    at = (told.get(name) for name in ("first_at", "last_at"))
+    first_at, last_at = (None if us is None else pd.Timestamp(us, unit="us", tz="UTC") for us in at)
+    return ReadReport(
+        files=pd.DataFrame(told["files"], columns=list(FILE_COLUMNS)),
+        rejects=rejects,
+        ignored=tuple(told["ignored"]),
+        origins=told["origins"],
+        users=told["users"],
+        share_cut=told["share_cut"],
+        lost=told.get("lost", 0),
+        share_missing=told.get("share_missing"),
+        share_located=told.get("share_located"),
+        coverage=told.get("coverage"),
+        first_at=first_at,
+        last_at=last_at,
+        gaps=gap_table(told.get("gaps", ())),
+    )
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal shows and does not obey."""
+    return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share >= 0.01 else f"{100 * share:.2g}%"
+
+
+def _iso(at: pd.Timestamp | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _instant(at: pd.Timestamp) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class _Gap(NamedTuple):
+    start_at: pd.Timestamp
+    end_at: pd.Timestamp
+    due: float
+
+
+def _each(gaps: pd.DataFrame) -> list[_Gap]:
+    return [_Gap(*row) for row in gaps[["start_at", "end_at", "due"]].astype(object).to_numpy()]
+
+
+def _longest(gaps: pd.DataFrame) -> _Gap:
+    return max(_each(gaps), key=lambda gap: gap.end_at - gap.start_at)
+
+
+def _stretch(gap: _Gap) -> str:
+    """Say how long a gap is, and where it lies."""
+    minutes = (gap.end_at - gap.start_at).total_seconds() / 60
+    found = ((size, unit) for size, unit in _UNITS if minutes >= 2 * size)
+    size, unit = next(found, (1, "minutes"))
+    return f"for {minutes / size:,.0f} {unit} from {_instant(gap.start_at)}"
+
+
+def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a table as lines: words to the left, numbers to the right."""
+    shown = [[_short(printable(cell)) for cell in row] for row in (columns, *rows)]
+    widths = [max(len(row[n]) for row in shown) for n in range(len(columns))]
+    return [
+        "  ".join(
+            cell.ljust(width) if n in (0, 1, len(columns) - 1) else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in shown
+    ]
+
+
+def _short(cell: str, *, most: int = 48) -> str:
+    """Return the end of a long cell: of a path it tells most."""
+    return cell if len(cell) <= most else "…" + cell[1 - most :]

@@ -94,16 +94,5 @@ def _columns(given: Sequence[str]) -> dict[str, str] | None:
 
 def _told(opened: Archive, *, as_json: bool) -> int:
     report = opened.report
-    if as_json:
-        files = json.loads(report.files.to_json(orient="records"))
-        rejects = json.loads(report.rejects.to_json(orient="records", date_format="iso"))
-        whole = {
-            "totals": report.totals, "origins": dict(report.origins), "users": report.users,
-            "share_cut": report.share_cut, "lost": report.lost, "ignored": list(report.ignored),
-        }  # fmt: skip
-        print(json.dumps({**whole, "files": files, "rejects": rejects}, indent=1))
-    else:
-        print(report)
-        for name, value in report.facts().items():
-            print(f"{name:>14}: {value}")
+    print(json.dumps(report.as_dict(), indent=1) if as_json else report)
     return PARTLY if len(report.rejects) else DONE
