@@ -152,7 +152,7 @@ def test_arguments_that_cannot_be_used(tmp_path: Path, made: archive.Archive) ->
     with pytest.raises(UsageError, match=r"archive\.open"):
         archive.read(made.path)
     with pytest.raises(UsageError, match="duckdb"):
-        archive.open(made.path, engine="spark")
+        archive.open(made.path, engine="polars")
     with pytest.raises(InputError, match="no archive there"):
         archive.open(tmp_path)
 

@@ -11,9 +11,8 @@ from typing import Any
 import duckdb
 import ibis
 import pandas as pd
-import pyarrow.parquet as pq
 
-from spread._errors import InputError, UsageError
+from spread._errors import InputError, SpreadError, UsageError
 from spread.archive import _engine
 from spread.archive._files import REPORT, is_archive
 from spread.archive._report import ReadReport, told_again
@@ -40,7 +39,7 @@ class Archive:
     path
         The folder that holds the tables as Parquet.
     tweets, users, follows
-        Ibis tables on DuckDB; their columns are those of `tables.TWEETS`, `tables.USERS`
+        Ibis tables on DuckDB or Spark; their columns are those of `tables.TWEETS`, `tables.USERS`
         and `tables.FOLLOWS`.
     report
         What was read, file by file.
@@ -72,8 +71,7 @@ class Archive:
         schema = _SCHEMAS[table]
         chosen = schema.names if columns is None else list(columns)
         there = [name for name in schema.names if name in chosen]
-        stored = pq.read_table(self.path / f"{table}.parquet", columns=there)
-        return frame(stored, schema, chosen)
+        return frame(_engine.held(self.path / f"{table}.parquet", there), schema, chosen)
 
     def export(self, path: str | Path, *, ids_only: bool = True) -> None:
         """Write the ids of the collected tweets to a new folder, with the rule beside them.
@@ -128,14 +126,14 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
     path
         The folder.
     engine
-        `duckdb`.
+        `duckdb` or `spark`; either opens what the other wrote.
 
     Raises
     ------
     InputError
         There is no archive at the path.
     UsageError
-        The engine is unknown.
+        The engine is unknown, or pyspark or Java is missing.
 
     Examples
     --------
@@ -149,17 +147,17 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
         raise InputError(
             "no archive there", got=str(path), hint="Make one with archive.read(…, to=…)"
         )
-    return opened(folder, removed_after=False)
+    return opened(folder, engine=engine, removed_after=False)
 
 
-def opened(folder: Path, *, removed_after: bool) -> Archive:
+def opened(folder: Path, *, engine: str, removed_after: bool) -> Archive:
     """Return the archive in a folder, which may go once no table of it is used any more."""
-    con = _engine.connect()
+    con = _engine.connect(engine=engine)
     try:
         tables = {
             name: _engine.parquet(con, [folder / f"{name}.parquet"], name) for name in _SCHEMAS
         }
-    except duckdb.Error as error:
+    except (duckdb.Error, SpreadError) as error:
         raise _damaged(folder, error) from error
     report = _report(folder)
     if removed_after:
@@ -171,7 +169,7 @@ def opened(folder: Path, *, removed_after: bool) -> Archive:
 def _report(folder: Path) -> ReadReport:
     try:
         told: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        rejects = frame(pq.read_table(folder / "rejects.parquet"), REJECTS, REJECTS.names)
+        rejects = frame(_engine.held(folder / "rejects.parquet"), REJECTS, REJECTS.names)
         return told_again(told, rejects)
     except (OSError, ValueError, KeyError) as error:
         raise _damaged(folder, error) from error

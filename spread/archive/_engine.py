@@ -1,11 +1,15 @@
-"""DuckDB under Ibis: opened in UTC, with bounded memory, reading and writing Parquet."""
+"""Engines under Ibis: opened in UTC, reading and writing Parquet.
+
+DuckDB is here, with bounded memory; Spark is in `_spark`, which is loaded when it is asked for.
+"""
 
 import contextlib
+import importlib.util
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import ibis
 import pyarrow as pa
@@ -14,7 +18,7 @@ from ibis.backends.duckdb import Backend
 
 from spread._errors import UsageError
 
-ENGINES: Final = ("duckdb",)
+ENGINES: Final = ("duckdb", "spark")
 GROUP_ROWS: Final = 50_000
 _MEMORY_MOST: Final = 8 << 30
 
@@ -23,10 +27,19 @@ def require_engine(engine: str) -> None:
     """Raise a UsageError for an engine that is not there."""
     if engine not in ENGINES:
         raise UsageError("unknown engine", got=repr(engine), allowed=", ".join(ENGINES))
+    if engine == "spark":
+        if importlib.util.find_spec("pyspark") is None:
+            raise UsageError(
+                "engine 'spark' needs pyspark, which is not installed",
+                hint="Install it with pip install 'spread[spark]'",
+            )
+        _spark().require()
 
 
-def connect(spill: Path | None = None) -> Backend:
+def connect(spill: Path | None = None, *, engine: str = "duckdb") -> Any:
     """Return a database of its own; what does not fit into memory goes to `spill`."""
+    if engine == "spark":
+        return _spark().connect(spill)
     options = {"memory_limit": f"{_memory() >> 20}MB"}
     if spill is not None:
         options["temp_directory"] = str(spill)
@@ -35,14 +48,29 @@ def connect(spill: Path | None = None) -> Backend:
     return con
 
 
-def parquet(con: Backend, paths: Sequence[Path], name: str) -> ibis.Table:
-    """Return Parquet files of one schema as a table of this name."""
+def parquet(con: Any, paths: Sequence[Path], name: str) -> ibis.Table:
+    """Return Parquet files of one schema, or folders of such, as a table of this name."""
+    files = [file for path in paths for file in parts(path)]
+    if not isinstance(con, Backend):
+        return _spark().parquet(con, files, name)
     with _quiet():
-        return con.read_parquet([glob_safe(path) for path in paths], table_name=name)
+        return con.read_parquet([glob_safe(path) for path in files], table_name=name)
 
 
-def stored(con: Backend, table: ibis.Table, name: str) -> ibis.Table:
+def parts(path: Path) -> list[Path]:
+    """Return the files of a table in their order: one, or those of a folder."""
+    return sorted(path.glob("*.parquet")) if path.is_dir() else [path]
+
+
+def held(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return a table's rows in the order of its files."""
+    return pa.concat_tables(pq.read_table(file, columns=columns) for file in parts(path))
+
+
+def stored(con: Any, table: ibis.Table, name: str) -> ibis.Table:
     """Return a table whose rows are computed now, and once."""
+    if not isinstance(con, Backend):
+        return _spark().stored(con, table, name)
     with _quiet():
         return con.create_table(name, table, temp=True)
 
@@ -53,21 +81,26 @@ def glob_safe(path: Path) -> str:
 
 
 def write(
-    con: Backend,
+    con: Any,
     table: ibis.Table,
     path: Path,
     schema: pa.Schema,
-    change: Callable[[pa.Table], pa.Table] = lambda batch: batch,
+    change: Callable[[pa.Table], pa.Table] | None = None,
 ) -> None:
-    """Write a table's rows in their order; the same rows give the same bytes.
+    """Write a table's rows in their order, on Spark as a folder of parts.
 
-    `change` is applied to every group of rows on its way.
+    `change` is applied to every group of rows on its way. DuckDB gives the same bytes for
+    the same rows.
     """
+    if not isinstance(con, Backend):
+        _spark().write(con, table, path, schema, change)
+        return
     # Ibis 12 asks DuckDB 2 for batches by a name that is gone.
     batches = con.con.sql(con.compile(table)).to_arrow_reader(GROUP_ROWS)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(batches):
-            writer.write_table(change(group.cast(schema)).combine_chunks())
+            rows = group.cast(schema)
+            writer.write_table((rows if change is None else change(rows)).combine_chunks())
 
 
 def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:
@@ -92,6 +125,12 @@ def _quiet() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         yield
+
+
+def _spark() -> Any:
+    from spread.archive import _spark
+
+    return _spark
 
 
 def _memory() -> int:

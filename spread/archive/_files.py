@@ -70,7 +70,7 @@ def source_name(file: Path) -> str:
 
 def is_archive(folder: Path) -> bool:
     """Tell whether a folder holds an archive that was read before."""
-    return (folder / "tweets.parquet").is_file() and (folder / REPORT).is_file()
+    return (folder / "tweets.parquet").exists() and (folder / REPORT).is_file()
 
 
 def _at(path: Path) -> Iterator[tuple[Path, bool]]:

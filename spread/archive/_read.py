@@ -17,7 +17,6 @@ import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 from tqdm import tqdm
 
 from spread._errors import InputError, OutputError, UsageError
@@ -80,10 +79,11 @@ def read(
         A folder to be made, for the tables; None for one that goes when no table of it
         is used any more.
     engine
-        `duckdb`.
+        `duckdb` (one machine) or `spark` (pyspark and Java, on this machine or, under
+        `spark-submit`, on a cluster): the same rows, each table a folder of Parquet parts.
     workers
         How many processes read files; None for as many as there are cores, or one for
-        a small archive.
+        a small archive. On Spark its own settings decide.
     strict
         Raise at the first reject.
     columns
@@ -103,7 +103,7 @@ def read(
     InputError
         A path is absent, there is nothing in it, no tweet in it, or (`strict`) a reject.
     UsageError
-        `to` exists, or the engine or `workers` cannot be used.
+        `to` exists, or the engine or `workers` cannot be used; pyspark or Java is missing.
     OutputError
         `to` cannot be written.
 
@@ -120,22 +120,43 @@ def read(
     [['458640532934737920', array(['mynypd'], dtype=object)]]
     """
     _engine.require_engine(engine)
-    _require_workers(workers)
+    _require_workers(workers, engine)
     _require_columns(columns)
     found = find(paths)
     target = None if to is None else _require_free(Path(to))
     with _alone(target), _draft(target) as draft:
+        read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
         counts = _ingested(
-            found, draft, workers=workers, strict=strict, columns=columns, progress=progress
+            found, draft, read_by=read_by, strict=strict, columns=columns, progress=progress
         )
-        _merged(found, counts, draft)
+        _merged(found, counts, draft, engine)
         shutil.rmtree(draft / "parts")
-        return _finished(draft, target)
+        return _finished(draft, target, engine)
 
 
-def _require_workers(workers: int | None) -> None:
+def _require_workers(workers: int | None, engine: str) -> None:
     if workers is not None and (isinstance(workers, bool) or workers < 1):
         raise UsageError("workers cannot be used", got=repr(workers), allowed="None or >= 1")
+    if workers is not None and engine == "spark":
+        raise UsageError(
+            "Spark has its own workers",
+            got=f"workers={workers}",
+            hint="Leave workers out; spark.master and spark.executor.* decide",
+        )
+
+
+def _here(workers: int | None, jobs: list[Job], on_bytes: Callable[[int], object]) -> Counts:
+    sizes = [Path(job.path).stat().st_size for job in jobs]
+    return run(jobs, how_many(workers, sizes), on_bytes)
+
+
+def _on_spark(target: Path | None) -> Callable[..., Counts]:
+    """Return what reads files on the workers of Spark."""
+    from spread.archive import _spark_read
+
+    con = _engine.connect(engine="spark")
+    _spark_read.require_shared(con, target)
+    return lambda jobs, _: _spark_read.run(con, jobs)
 
 
 def _require_columns(columns: Mapping[str, str] | None) -> None:
@@ -218,23 +239,23 @@ def _draft(target: Path | None) -> Iterator[Path]:
         raise
 
 
-def _finished(draft: Path, target: Path | None) -> Archive:
+def _finished(draft: Path, target: Path | None, engine: str) -> Archive:
     if target is None:
-        return opened(draft, removed_after=True)
+        return opened(draft, engine=engine, removed_after=True)
     mask = os.umask(0)
     os.umask(mask)
     draft.chmod(0o777 & ~mask)
     if target.is_dir():
         target.rmdir()
     draft.rename(target)
-    return opened(target, removed_after=False)
+    return opened(target, engine=engine, removed_after=False)
 
 
 def _ingested(
     found: Found,
     draft: Path,
     *,
-    workers: int | None,
+    read_by: Callable[..., Counts],
     strict: bool,
     columns: Mapping[str, str] | None,
     progress: bool | None,
@@ -252,7 +273,7 @@ def _ingested(
         for number, file in enumerate(found.files)
     ]
     with _bar(sum(sizes), progress) as on_bytes:
-        counts = run(jobs, how_many(workers, sizes), on_bytes)
+        counts = read_by(jobs, on_bytes)
     if strict:
         _require_no_reject(found, draft)
     _require_records(found, counts, draft)
@@ -316,8 +337,8 @@ def _first_reject(found: Found, draft: Path) -> dict[str, Any] | None:
     return None
 
 
-def _merged(found: Found, counts: Counts, draft: Path) -> None:
-    con = _engine.connect(spill=draft / "parts" / "spill")
+def _merged(found: Found, counts: Counts, draft: Path, engine: str) -> None:
+    con = _engine.connect(spill=draft / "parts" / "spill", engine=engine)
     try:
         parts = _merge.Parts(*(_part(con, draft, name) for name in _merge.Parts._fields))
         ranks = _engine.stored(con, _merge.ranked(parts), "ranks")
@@ -329,7 +350,7 @@ def _merged(found: Found, counts: Counts, draft: Path) -> None:
         rows = _merge.tweets(parts, linked, lonely, scrubbed="scrub_geo" in kinds)
         _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
         _engine.write(con, _merge.users(parts, ranks), draft / "users.parquet", USERS)
-        rejects = _part(con, draft, "rejects").order_by("source_file", "source_record")
+        rejects = _part(con, draft, "rejects").order_by(*REJECTS.names)
         _engine.write(con, rejects, draft / "rejects.parquet", REJECTS)
         follows = _part(con, draft, "follows").distinct().order_by("follower_id", "followed_id")
         _engine.write(con, follows, draft / "follows.parquet", FOLLOWS)
@@ -339,7 +360,7 @@ def _merged(found: Found, counts: Counts, draft: Path) -> None:
         con.disconnect()
 
 
-def _part(con: Backend, draft: Path, name: str) -> ibis.Table:
+def _part(con: Any, draft: Path, name: str) -> ibis.Table:
     """Return all parts of a table; there is always one, if an empty one."""
     empty = part_path(draft / "parts", name, 999_999)
     pq.write_table(PARTS[name].empty_table(), empty)
@@ -372,7 +393,7 @@ def _offsets(lists: pa.ListArray) -> pa.Array:
     return pa.concat_arrays([pa.array([0], pa.int32()), ends.cast(pa.int32())])
 
 
-def _count(con: Backend, parts: _merge.Parts, ranks: ibis.Table, counts: Counts) -> None:
+def _count(con: Any, parts: _merge.Parts, ranks: ibis.Table, counts: Counts) -> None:
     """Tell duplicates and deleted tweets from those that are kept."""
     stands = _by_file(con, ranks.filter(ranks.stands & (ranks.origin != EMBEDDED)))
     collected = parts.tweets.filter(parts.tweets.origin != EMBEDDED)
@@ -391,12 +412,12 @@ def _count(con: Backend, parts: _merge.Parts, ranks: ibis.Table, counts: Counts)
         )
 
 
-def _by_file(con: Backend, rows: ibis.Table) -> dict[str, int]:
+def _by_file(con: Any, rows: ibis.Table) -> dict[str, int]:
     counted = con.to_pyarrow(rows.group_by("source_file").agg(rows=rows.count()))
     return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
 
 
-def _write_report(con: Backend, found: Found, counts: Counts, draft: Path) -> None:
+def _write_report(con: Any, found: Found, counts: Counts, draft: Path) -> None:
     tweets, users = (
         _engine.parquet(con, [draft / f"{name}.parquet"], f"written_{name}")
         for name in ("tweets", "users")

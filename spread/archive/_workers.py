@@ -9,11 +9,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from spread._errors import SpreadError
 from spread.archive._ingest import ingest
@@ -49,17 +49,23 @@ def run(
     """Read all files, and return their counts in the order of the jobs."""
     if workers == 1:
         return [_run(job, on_bytes) for job in jobs]
-    counts: dict[int, dict[str, object]] = {}
-    for kind, value in _side_by_side(jobs, workers):
+    return ordered(told(_without_bytes(_side_by_side(jobs, workers), on_bytes)))
+
+
+def ordered(counts: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
+    """Return counts in the order of their jobs' numbers."""
+    by_number = {count.pop("number"): count for count in counts}
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def _without_bytes(
+    answers: Iterable[tuple[str, object]], on_bytes: Callable[[int], object]
+) -> Iterator[tuple[str, object]]:
+    for kind, value in answers:
         if kind == "bytes":
             on_bytes(int(str(value)))
-        elif kind == "counts" and isinstance(value, dict):
-            counts[value.pop("number")] = value
-        elif kind == "os error" and isinstance(value, list):
-            raise OSError(*value)
         else:
-            raise SpreadError("a worker stopped", got=str(value), hint="Try workers=1")
-    return [counts[job.number] for job in jobs]
+            yield kind, value
 
 
 def serve() -> None:
@@ -72,15 +78,29 @@ def serve() -> None:
         answers.flush()
 
     for line in sys.stdin:
-        job = Job(*json.loads(line))
-        try:
-            counts = _run(job, lambda size: answer("bytes", size))
-        except OSError as error:
-            answer("os error", [error.errno, error.strerror])
-        except Exception as error:
-            answer("error", f"{job.source_file}: {type(error).__name__}: {error}")
+        answer(*answered(Job(*json.loads(line)), lambda size: answer("bytes", size)))
+
+
+def answered(job: Job, on_bytes: Callable[[int], object] = lambda _: None) -> tuple[str, object]:
+    """Read a file, and return what a worker says of it: counts, an os error or an error."""
+    try:
+        counts = _run(job, on_bytes)
+    except OSError as error:
+        return "os error", [error.errno, error.strerror]
+    except Exception as error:
+        return "error", f"{job.source_file}: {type(error).__name__}: {error}"
+    return "counts", counts | {"number": job.number}
+
+
+def told(answers: Iterable[tuple[str, object]]) -> Iterator[dict[str, Any]]:
+    """Yield the counts among what workers answer, and raise what stopped one."""
+    for kind, value in answers:
+        if kind == "counts" and isinstance(value, dict):
+            yield value
+        elif kind == "os error" and isinstance(value, list):
+            raise OSError(*value)
         else:
-            answer("counts", counts | {"number": job.number})
+            raise SpreadError("a worker stopped", got=str(value), hint="Try workers=1")
 
 
 def _cores() -> int:
