@@ -52,6 +52,27 @@ def test_the_hijacker_is_the_first_driver(found: study.Study, truth: scenario.Tr
     assert found.turn.drivers.user_id.iloc[0] == truth.turn.made_by.iloc[0]
 
 
+def test_elites_show_when_the_camp_that_rose_took_up_the_hijacker(
+    found: study.Study, truth: scenario.Truth
+) -> None:
+    elites = found.tables["elites"]
+    hijacker = elites[elites.user_id == truth.turn.made_by.iloc[0]]
+    assert (hijacker.camp == found.turn.rising).all()
+    assert hijacker["rank"].min() == 1
+    assert hijacker.start_at.min() <= found.turn.halfway <= hijacker.end_at.max()
+
+
+def test_roles_count_who_passes_an_account_on(found: study.Study, archive: Archive) -> None:
+    tweets = archive.tweets
+    mine = (tweets.kind == "retweet") & (tweets.origin == "collected")
+    passed = tweets.filter(mine).to_pyarrow().to_pandas()
+    camps = set(found.tables["camps"].user_id)
+    first = found.tables["roles"].iloc[0]
+    of_first = passed[(passed.retweet_author_id == first.user_id) & passed.author_id.isin(camps)]
+    assert first["in"] == of_first.author_id.nunique() > 100
+    assert (found.tables["roles"].between >= 0).all()
+
+
 def test_the_naive_answers_stand_beside(found: study.Study) -> None:
     naive = found.tables["naive"]
     assert {"Who carried it?", "When did it turn?", "Who turned it?"} <= set(naive.question)

@@ -57,6 +57,28 @@ METHODS = (
         (("Shapley 1953", _DOI + "10.1515/9781400881970-018"),),
     ),
     Method(
+        "Elites and roles",
+        "Whom a camp made its elite: the share of its distinct people, of those who passed "
+        "anything on within a slice of time, who passed the account on. Between camps: the pairs "
+        "of accounts of different camps between which one stands, an upper bound of what it "
+        "carried over.",
+        (
+            ("Jackson & Foucault Welles 2015", _DOI + "10.1111/jcom.12185"),
+            ("Guimerà & Amaral 2005", _DOI + "10.1038/nature03288"),
+            ("Gould & Fernandez 1989", _DOI + "10.2307/270949"),
+        ),
+    ),
+    Method(
+        "In step",
+        "Pairs of accounts that retweeted the same tweets within ten seconds of each other more "
+        "often than chance: which of those who retweeted a tweet in one stretch of the clock came "
+        "at which moment is random. The false discovery rate is held at 1 % over all pairs.",
+        (
+            ("Pacheco et al. 2021", _DOI + "10.1609/icwsm.v15i1.18075"),
+            ("Benjamini & Hochberg 1995", _DOI + "10.1111/j.2517-6161.1995.tb02031.x"),
+        ),
+    ),
+    Method(
         "Turn",
         "One gradual change of the camps' shares, all onsets and lengths weighed against each "
         "other and against none. The unit is a cascade, so that retweets are not counted as "

@@ -29,6 +29,8 @@ _TITLES = {
     "profile": "Kinds of cascades, curve by curve",
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
+    "roles": "Accounts by their place within and between camps",
+    "elites": "Whom each camp passed on most, slice of time by slice",
     "in_step": "Clusters of accounts that share in step",
     "turn_shares": "Shares before and after",
     "turned": "Accounts by the probability that they turned it",
@@ -55,6 +57,8 @@ _HIDDEN = {
     "arrivals": ("tweet_id", "author_id", "place_id", "hashtag", "longitude", "latitude"),
     "flows": ("source", "target", *_ENDS, "evidence"),
     "seeds": ("user_id", "public", "evidence", "first_tweet_id"),
+    "roles": ("user_id", "public"),
+    "elites": ("user_id", "public", "evidence"),
     "drivers": ("user_id", "public", "evidence"),
     "turned": ("user_id", "public", "evidence", "first_tweet_id"),
     "nodes": ("name", "x", "y", "public"),
@@ -248,7 +252,9 @@ def _kinds(study: Study) -> list[Markup]:
 
 def _carried(study: Study) -> Markup:
     return joined(
-        plot(study, "seeds"), *_tables(study, "seeds", "in_step"), *_naive(study, ("Who carried",))
+        plot(study, "seeds"),
+        *_tables(study, "seeds", "elites", "roles", "in_step"),
+        *_naive(study, ("Who carried",)),
     )
 
 

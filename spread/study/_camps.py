@@ -95,14 +95,20 @@ def checked(coding: pd.DataFrame) -> pd.DataFrame:
     """Return a coding by the user, of accounts or of tweets, as text, without gaps."""
     if "tweet_id" in coding.columns:
         kept = tables.frame(coding, _TWEETS, ["tweet_id", "code"], optional=["coder"])
-        kept = kept.dropna(subset=["tweet_id", "code"])
+        kept = kept.assign(code=_given(kept.code)).dropna(subset=["tweet_id", "code"])
         kept.attrs = dict(coding.attrs)
         return _filled(kept.drop(columns="coder") if kept.coder.isna().all() else kept)
-    kept = tables.frame(coding, _ACCOUNTS, ["user_id", "camp"]).dropna()
+    kept = tables.frame(coding, _ACCOUNTS, ["user_id", "camp"])
+    kept = kept.assign(camp=_given(kept.camp)).dropna()
     if kept.user_id.duplicated().any():
         twice = kept.user_id[kept.user_id.duplicated()].iloc[0]
         raise UsageError("an account has two camps", got=repr(twice), hint="Keep one row each")
     return _filled(kept)
+
+
+def _given(names: pd.Series) -> pd.Series:
+    """Return names without blanks around them; a cell left blank names nothing."""
+    return names.str.strip().replace("", None)
 
 
 def _filled(coding: pd.DataFrame) -> pd.DataFrame:

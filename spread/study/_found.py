@@ -10,7 +10,7 @@ from spread import cascade, coordination, graphs, hashtags, hijack, places, seed
 from spread._random import stream
 from spread.hashtags import Family
 from spread.hijack import Turn
-from spread.study import _camps
+from spread.study import _camps, _standing
 from spread.study._camps import Camps
 from spread.study._labels import accounts
 from spread.study._scope import Scope
@@ -40,6 +40,8 @@ class Found:
     turn: Turn
     rank: pd.DataFrame
     turned: pd.DataFrame
+    roles: pd.DataFrame
+    elites: pd.DataFrame
     in_step: pd.DataFrame
     family: Family | None
     tags: list[str]
@@ -90,6 +92,8 @@ def find(
         turn=turn,
         rank=rank,
         turned=turned(forests, used, turn, seed),
+        roles=_standing.roles(retweets, scope, used, seed),
+        elites=_standing.elites(scope, used),
         in_step=in_step(scope),
         family=family,
         tags=tags,

@@ -47,6 +47,8 @@ def of(
         "turn_volume": found.turn.volume,
         "drivers": _labelled(found.turn.drivers, found.labels),
         "turned": _labelled(found.turned, found.labels),
+        "roles": _labelled(found.roles, found.labels),
+        "elites": _labelled(found.elites, found.labels),
         "in_step": _in_step(found, names=names),
         **_family(found),
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
