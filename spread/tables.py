@@ -207,7 +207,7 @@ def arrow(
                 if isinstance(table, pa.Table)
                 else pa.Array.from_pandas(column, type=field.type)
             )
-        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
             raise UsageError(
                 f"column {field.name} cannot be read as {field.type}",
                 got=f"{getattr(column, 'dtype', getattr(column, 'type', None))} ({error})",

@@ -58,6 +58,13 @@ def test_codes_of_tweets_do_and_retweets_inherit_them() -> None:
     assert again.onset == found.onset
 
 
+def test_a_blank_code_is_none_and_blanks_around_one_do_not_count() -> None:
+    tweets, _ = plain_tweets("." * 200)
+    codes = ["kind", " kind", "", None] * 25 + ["angry", "angry ", " ", "angry"] * 25
+    found = hijack.detect(tweets, pd.DataFrame({"tweet_id": tweets.tweet_id, "code": codes}))
+    assert (set(found.shares.camp), found.units) == ({"kind", "angry"}, 125)
+
+
 def test_shares_are_corrected_for_errors_of_coders() -> None:
     """Two coders who each err in 15 % of tweets: of 90 % kind, .9·.85 + .1·.15 = 78 % are
     coded so. Of 600 tweets on a side; the interval holds the true shares."""

@@ -47,6 +47,13 @@ def test_number_ids_are_refused() -> None:
         tables.arrow(pd.DataFrame({"tweet_id": [1.5]}), tables.TWEETS, ["tweet_id"])
 
 
+def test_half_a_character_in_a_column_is_refused_by_name() -> None:
+    """A lone surrogate has no UTF-8; JSON can hold one."""
+    broken = pd.DataFrame({"tweet_id": pd.Series(["1", "\ud83d"], dtype=object)})
+    with pytest.raises(UsageError, match="column tweet_id cannot be read as string"):
+        arrow(broken, TWEETS, ["tweet_id"])
+
+
 def test_times_without_a_zone_are_refused() -> None:
     local = pd.DataFrame({"at": pd.to_datetime(["2014-04-22"])})
     for table in (local, pa.Table.from_pandas(local), ibis.memtable(pa.Table.from_pandas(local))):

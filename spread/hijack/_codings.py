@@ -6,13 +6,18 @@ import pyarrow as pa
 from spread import tables
 from spread._errors import UsageError
 
-__all__ = ["CODINGS", "NONE_TWICE", "pairs_by_tweet", "read_codings"]
+__all__ = ["CODINGS", "NONE_TWICE", "given", "pairs_by_tweet", "read_codings"]
 
 CODINGS = pa.schema([("tweet_id", pa.string()), ("coder", pa.string()), ("code", pa.string())])
 """One row a tweet and coder; a code that is null or blank has not been given."""
 
 _ROUNDED = r"\s*\d+(?:[.,]\d+)?[eE]\+?\d+\s*"
 NONE_TWICE = "no tweet was coded by two coders"
+
+
+def given(names: pd.Series) -> pd.Series:
+    """Return the names of codes or camps without blanks around them; null where none is given."""
+    return names.str.strip().replace("", None)
 
 
 def read_codings(codings: tables.Table) -> pd.DataFrame:
@@ -24,7 +29,7 @@ def read_codings(codings: tables.Table) -> pd.DataFrame:
         A coder gave a tweet two codes, or ids were rounded by a spreadsheet.
     """
     rows = tables.frame(codings, CODINGS, ["tweet_id", "coder", "code"])
-    rows = rows.assign(code=rows.code.str.strip().replace("", None)).dropna().drop_duplicates()
+    rows = rows.assign(code=given(rows.code)).dropna().drop_duplicates()
     rounded = rows.tweet_id[rows.tweet_id.str.fullmatch(_ROUNDED)]
     if len(rounded):
         raise UsageError(

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spread import tables
 from spread._errors import UsageError
+from spread.hijack._codings import given
 from spread.hijack._misclassification import misclassification
 
 __all__ = ["Labels", "corrected", "labelled"]
@@ -59,7 +60,9 @@ def labelled(
         coded = tables.frame(camps, _CAMPS, ["tweet_id", "code"], optional=["coder"])
         return _of_codes(rows, coded, getattr(camps, "attrs", {}).get("weak"), rng)
     found = tables.frame(camps, _CAMPS, ["user_id", "camp"], optional=["split"])
-    found = found.assign(split=found.split.fillna(0)).dropna(subset=["user_id", "camp"])
+    found = found.assign(camp=given(found.camp), split=found.split.fillna(0)).dropna(
+        subset=["user_id", "camp"]
+    )
     return _of_accounts(rows, found)
 
 
@@ -82,7 +85,7 @@ def _of_codes(
     weak: str | None,
     rng: np.random.Generator | int | None,
 ) -> Labels:
-    coded = coded.dropna(subset=["tweet_id", "code"])
+    coded = coded.assign(code=given(coded.code)).dropna(subset=["tweet_id", "code"])
     errors, names = None, tuple(sorted(set(coded.code)))
     if "coder" in coded and coded.coder.nunique() > 1:
         found = misclassification(coded, rng=rng)

@@ -14,7 +14,8 @@ _BIN_MINUTES = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 10080, 40320,
 def timeline(counted: Units) -> pd.DataFrame:
     """Return the share of each camp in each bin of the clock that holds a unit."""
     span_s = float(counted.times_s[-1]) if len(counted) else 0.0
-    bin_s = 60 * next(m for m in _BIN_MINUTES if span_s / (60 * m) < _MOST_BINS)
+    fitting = (m for m in _BIN_MINUTES if span_s / (60 * m) < _MOST_BINS)
+    bin_s = 60 * next(fitting, _BIN_MINUTES[-1])
     at_s = (counted.start_us // 10**6 // bin_s * bin_s - counted.start_us / 1e6) * -1
     place, inverse = np.unique((counted.times_s + at_s) // bin_s, return_inverse=True)
     counts = np.zeros((len(place), len(counted.camps)))
