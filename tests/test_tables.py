@@ -51,7 +51,7 @@ def test_half_a_character_in_a_column_is_refused_by_name() -> None:
     """A lone surrogate has no UTF-8; JSON can hold one."""
     broken = pd.DataFrame({"tweet_id": pd.Series(["1", "\ud83d"], dtype=object)})
     with pytest.raises(UsageError, match="column tweet_id cannot be read as string"):
-        arrow(broken, TWEETS, ["tweet_id"])
+        tables.arrow(broken, tables.TWEETS, ["tweet_id"])
 
 
 def test_times_without_a_zone_are_refused() -> None:
