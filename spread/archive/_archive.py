@@ -3,8 +3,8 @@
 import json
 import shutil
 import weakref
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +13,14 @@ import ibis
 import pandas as pd
 
 from spread._errors import InputError, SpreadError, UsageError
-from spread.archive import _engine
+from spread.archive import _engine, _export, _forget
 from spread.archive._files import REPORT, is_archive
+from spread.archive._forget import Forgotten
 from spread.archive._report import ReadReport, told_again
-from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS, frame, written
+from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS, frame
 from spread.text import html_card
 
 _SCHEMAS = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
-_EXPORT_README = """\
-{count} ids of tweets, one a line, in the order of their times.
-
-Only ids are here. Platforms let researchers pass on ids, not what people wrote: whoever
-wants the tweets asks the platform for them, and gets those that are still public.
-Deleted and protected tweets stay out that way. Read the platform's rules on passing on
-ids before you publish this folder.
-"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,39 +66,123 @@ class Archive:
         there = [name for name in schema.names if name in chosen]
         return frame(_engine.held(self.path / f"{table}.parquet", there), schema, chosen)
 
-    def export(self, path: str | Path, *, ids_only: bool = True) -> None:
-        """Write the ids of the collected tweets to a new folder, with the rule beside them.
+    def export(
+        self,
+        path: str | Path,
+        *,
+        pseudonyms: str | Path | None = None,
+        exact_followers: bool = False,
+        ids_only: bool = True,
+    ) -> int:
+        """Write to a new folder what may be passed on, with the rule in a README beside it.
+
+        By default the ids of the collected tweets and nothing else (of an archive that is
+        made of ids, these). With `pseudonyms` the tables, an archive that `archive.open`
+        opens, in which ids are replaced by their HMAC-SHA256 under a key. Texts, names,
+        descriptions, locations, mentions inside texts, links and the names of source files
+        are left out. Retweets keep their time since their original, and each cascade
+        begins at midnight (UTC) of its day: graphs and cascades come out the same, and
+        nothing about the time of day is left. Hashtags and languages that fewer than five
+        accounts wrote are left out, spellings become the commonest, follower counts are
+        those of groups of five accounts or more, reported retweet counts are rounded up to
+        two digits.
+
+        Pseudonymised is not anonymous: who has the tweets can find accounts again by whom
+        they retweet and when. The README says so.
 
         Parameters
         ----------
         path
-            The folder to be made: ids.txt, README.txt.
+            The folder to be made: ids.txt (one for each platform, where there are
+            several), or the tables as Parquet; and README.txt.
+        pseudonyms
+            A file that holds the key, such as `archive.new_key` makes; it is read and never
+            written, and from then on only its owner can read it (permission 600).
+        exact_followers
+            Keep follower counts as they are; many belong to one account alone.
         ids_only
-            Only True is offered: what people wrote is not passed on.
+            Without pseudonyms only True is offered: what people wrote is not passed on.
+
+        Returns
+        -------
+        int
+            How many ids, or tweets, were written.
 
         Raises
         ------
         UsageError
-            `ids_only` is False, or the folder is there already.
+            `ids_only` is False, the folder is there already, or the key cannot be used.
         OutputError
-            The folder cannot be written.
+            The folder cannot be written; nothing is left of it.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from spread import archive, samples
+        >>> made = samples.load("mynypd")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     archive.new_key(f"{folder}/key")
+        ...     made.export(f"{folder}/ids"), made.export(f"{folder}/p", pseudonyms=f"{folder}/key")
+        ...     archive.open(f"{folder}/p")
+        (12598, 12598)
+        <Archive: 12,598 tweets collected, 3,155 users, 0 records rejected; ...>
         """
-        if not ids_only:
+        if pseudonyms is not None:
+            return _export.pseudonyms(
+                self.path, path, key=pseudonyms, exact_followers=exact_followers
+            )
+        if not ids_only or exact_followers:
             raise UsageError(
                 "texts and profiles are not exported",
-                got="ids_only=False",
-                allowed="ids_only=True",
+                got="exact_followers=True" if ids_only else "ids_only=False",
+                allowed="ids_only=True, or pseudonyms=…",
                 hint=f"The tables themselves are in {self.path}",
             )
-        folder = Path(path)
-        if folder.exists():
-            raise UsageError("the folder is there already", got=str(folder), allowed="a new folder")
-        collected = self.tweets.filter(self.tweets.origin == "collected")
-        ids = collected.order_by("at", "tweet_id").tweet_id.to_pyarrow().to_pylist()
-        with written(folder / "ids.txt") as draft:
-            draft.write_text("".join(f"{i}\n" for i in ids), encoding="utf-8")
-        with written(folder / "README.txt") as draft:
-            draft.write_text(_EXPORT_README.format(count=f"{len(ids):,}"), encoding="utf-8")
+        return _export.ids(self.path, path)
+
+    def forget(self, ids: Iterable[str]) -> Forgotten:
+        """Take tweets or accounts out of the tables, with all that points to them.
+
+        A tweet goes with its retweets, which hold its text; an account goes with its
+        profile, its tweets, their retweets, its follows. In what others wrote, answers to
+        and quotes of them become tweets of their own, mentions and links go, `@name`
+        becomes `@…` in texts and profiles, and an old-style retweet of their words loses
+        its text. What rejected records tell of them goes too.
+
+        The tables are rewritten, each whole or not at all; a run that was cut off is
+        completed by running it again. The files that the archive was read from, exports
+        and studies made before are not touched: keep the ids until these are made anew.
+
+        Parameters
+        ----------
+        ids
+            Ids of tweets or of accounts, as text.
+
+        Returns
+        -------
+        Forgotten
+            What went, which ids are unknown, and the archive as it is now.
+
+        Raises
+        ------
+        UsageError
+            No id is named, one is no text, or the archive is being written.
+        OutputError
+            The tables cannot be rewritten.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from spread import archive
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     ids = Path(folder) / "ids.txt"
+        ...     _ = ids.write_text("458640532934737920\\n458640532934737921\\n", encoding="utf-8")
+        ...     archive.read(ids).forget(["458640532934737920", "7"])
+        <Forgotten: 1 tweets and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
+        1 ids unknown>
+        """
+        counts = _forget.forget(self.path, ids)
+        return Forgotten(replace(self, report=_report(self.path)), *counts)
 
     def __repr__(self) -> str:
         collected, rejected = self.report.origins["collected"], self.report.totals["rejected"]

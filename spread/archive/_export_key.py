@@ -46,18 +46,18 @@ def new_key(path: str | Path) -> None:
     64
     """
     file = Path(path)
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as key:
-            key.write(secrets.token_hex(32) + "\n")
-    except FileExistsError as error:
+    if os.path.lexists(file):
         raise UsageError(
             "a file is there already",
             got=str(file),
             allowed="a new file",
             hint="Use the key that is there, or name another",
-        ) from error
+        )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as key:
+            key.write(secrets.token_hex(32) + "\n")
     except OSError as error:
         raise OutputError(
             "the key cannot be written", got=f"{file} ({error.strerror or error})"

@@ -28,6 +28,7 @@ from spread.archive import _engine
 from spread.archive._export_key import Rename, renaming
 from spread.archive._export_readme import Told, readme
 from spread.archive._files import REPORT
+from spread.archive._measures import measured
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
 FEWEST: Final = 5
@@ -57,8 +58,6 @@ _KEPT: Final = (
 )
 _MEDIA: Final = ("photo", "video", "gif", "audio")
 _DIGITS: Final = 2
-_COUNTED: Final = ("origins", "users", "share_cut", "lost")
-"""What is told of the reading: counts alone, since its times would set the clocks again."""
 
 
 @dataclass(frozen=True)
@@ -337,7 +336,12 @@ def _write_report(source: Path, draft: Path, label: str) -> dict[str, Any]:
     }
     formats = sorted(set(files.formats)) if len(files) else []
     one |= {"source_file": label, "formats": ", ".join(formats), "size": 0, "sha256": ""}
-    told = {name: report[name] for name in _COUNTED if name in report}
-    told |= {"files": [one], "ignored": []}
+    con = _engine.connect()
+    try:
+        tables = (_engine.parquet(con, [draft / f"{n}.parquet"], n) for n in ("tweets", "users"))
+        # Measured anew: the times of the archive itself would set the clocks again.
+        told = {"files": [one], "ignored": [], "lost": report.get("lost", 0), **measured(*tables)}
+    finally:
+        con.disconnect()
     (draft / REPORT).write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
-    return dict(report["origins"])
+    return dict(told["origins"])
