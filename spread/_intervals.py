@@ -1,13 +1,16 @@
 """The interval of a share, as every room tells it."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Z_95", "wilson"]
+__all__ = ["Z_95", "quantiles", "wilson"]
 
 Numbers = NDArray[np.float64]
+
+_COLUMNS: Final = 8_192
 
 Z_95: Final = 1.959963984540054
 """Two-sided 95 % of the normal law."""
@@ -33,3 +36,29 @@ def wilson(successes: ArrayLike, trials: ArrayLike) -> tuple[Numbers, Numbers]:
     low = np.where((share <= 0) | (n < 1), 0.0, np.maximum(middle - half, 0.0))
     high = np.where((share >= 1) | (n < 1), 1.0, np.minimum(middle + half, 1.0))
     return low, high
+
+
+def quantiles(
+    replicates: NDArray[Any],
+    at: Sequence[float],
+    *,
+    method: Literal["linear", "inverted_cdf"] = "linear",
+) -> NDArray[Any]:
+    """Return `np.quantile` of each column, some columns at a time to spare memory.
+
+    Examples
+    --------
+    >>> quantiles(np.array([[1.0, 5.0], [2.0, 7.0], [4.0, 9.0]]), [0.5]).tolist()
+    [[2.0, 7.0]]
+    """
+    blocks = [
+        np.quantile(
+            np.array(replicates[:, first : first + _COLUMNS].T, order="C"),
+            at,
+            axis=1,
+            method=method,
+            overwrite_input=True,
+        )
+        for first in range(0, max(replicates.shape[1], 1), _COLUMNS)
+    ]
+    return np.asarray(np.concatenate(blocks, axis=1))

@@ -54,6 +54,13 @@ def test_drawn_trees_have_the_stated_virality_and_parents():
     assert np.all(np.abs(share - p) < 5 * np.sqrt(p * (1 - p) / 3000) + 1e-3)
 
 
+def test_trees_of_some_cascades_are_the_same_there():
+    found, _ = small()
+    whole = found.draw(np.random.default_rng(4))
+    some = found.draw_some(np.random.default_rng(4), np.array([False, True]))
+    assert some.tolist() == [-1] * 6 + whole[6:].tolist()
+
+
 def test_the_belief_in_an_effect_is_bayes_rule_with_the_whole_likelihood():
     rng = np.random.default_rng(4)
     times, marks = np.append(0, np.cumsum(rng.exponential(300, 9))), rng.pareto(1.2, 10) + 1

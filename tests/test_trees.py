@@ -203,3 +203,27 @@ def test_each_passes_on_what_goes_wrong_in_a_thread():
         list(uncertain().each(lambda _: 1 // (2 - next(calls)), workers=2))
     with pytest.raises(UsageError, match="workers cannot be used: got 0; allowed: a number >= 1"):
         uncertain().each(len, workers=0)
+
+
+def test_a_tree_of_some_cascades_is_the_same_there():
+    forests = uncertain()
+    some = forests.numbered(lambda i, tree: (i, tree), cascades=np.array([True, True, False]))
+    for i, tree in some:
+        assert tree[:41].tolist() == forests.tree(i)[:41].tolist()
+        assert (tree[41:] == -1).all()
+
+
+def test_a_posterior_that_cannot_choose_gives_whole_trees():
+    forests = trees.observed(events([3, 2]), [-1, 0, 1, -1, 3])
+    drawn = list(forests.numbered(lambda i, tree: tree.tolist(), cascades=np.array([True, False])))
+    assert drawn == [[-1, 0, 1, -1, 3]]
+
+
+@given(forests)
+def test_credit_by_number_is_credit_by_name(parents):
+    owners = np.array([v % 5 for v in range(len(parents))])
+    named = trees.credit(parents, owners).reindex(range(6), fill_value=0.0)
+    numbered = trees.account_credit(
+        np.array(parents, np.int32), owners, np.ones(len(parents)), accounts=6
+    )
+    assert numbered.tolist() == named.tolist()

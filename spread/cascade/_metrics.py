@@ -6,13 +6,15 @@ from numpy.typing import NDArray
 
 from spread._compile import kernel
 from spread._errors import MissingColumnError, UsageError
-from spread._intervals import wilson
+from spread._intervals import quantiles, wilson
 from spread._random import resolve_seed, stream
 from spread.trees import Forests, depths
 
 Numbers = NDArray[np.float64]
 
 _MILESTONES = (10, 100, 1000)
+_ONE_TREE = 2
+"""Cascades of up to so many events have one tree only."""
 _COLUMNS = ("size", "depth", "max_breadth", "virality")
 
 
@@ -181,23 +183,40 @@ def tree(forests: Forests, cascade: int, *, number: int = 0) -> pd.DataFrame:
 
 def _shapes(forests: Forests) -> dict[str, Numbers]:
     """Return depth, largest breadth and virality, each with its interval."""
-    offsets, cascades = forests.offsets, len(forests)
-    drawn = {
-        "depth": np.zeros((forests.trees, cascades), np.float32),
-        "max_breadth": np.zeros((forests.trees, cascades), np.float32),
-        "virality": np.zeros((forests.trees, cascades), np.float32),
+    sizes = np.diff(forests.offsets)
+    uncertain = sizes > _ONE_TREE
+    places = np.flatnonzero(uncertain)
+    alone = {
+        "depth": np.minimum(sizes - 1, 1.0),
+        "max_breadth": np.ones(len(sizes)),
+        "virality": np.where(sizes > 1, 1.0, np.nan),
     }
-    for i, found in enumerate(forests.each(lambda tree: _shapes_of_tree(tree, offsets))):
+    drawn = {name: np.zeros((forests.trees, len(places)), np.float32) for name in alone}
+
+    def measured(i: int, tree: NDArray[np.int32]) -> None:
+        found = _shapes_of_tree(tree, forests.offsets, places)
         for values, one in zip(drawn.values(), found, strict=True):
             values[i] = one
+
+    for _ in forests.numbered(measured, cascades=uncertain):
+        pass
     shapes = {}
     for name, values in drawn.items():
-        low, high = np.quantile(values, [0.025, 0.975], axis=0, method="inverted_cdf")
-        shapes[name] = values.mean(axis=0, dtype=np.float64)
+        low, high = quantiles(values, [0.025, 0.975], method="inverted_cdf")
         if name == "virality":
             shapes[name] = forests.posterior.expected_virality()
-        shapes |= {f"{name}_low": low.astype(float), f"{name}_high": high.astype(float)}
+        else:
+            shapes[name] = _with(alone[name], places, values.mean(axis=0, dtype=np.float64))
+        shapes[f"{name}_low"] = _with(alone[name], places, low)
+        shapes[f"{name}_high"] = _with(alone[name], places, high)
     return shapes
+
+
+def _with(values: Numbers, places: NDArray[np.int64], at_places: Numbers) -> Numbers:
+    """Return a copy with other values at some places."""
+    changed = values.astype(np.float64)
+    changed[places] = at_places
+    return changed
 
 
 def _mean_entropy(entropy: Numbers, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> Numbers:
@@ -243,17 +262,17 @@ def _shares(name: str, values: Numbers) -> pd.DataFrame:
 
 @kernel
 def _shapes_of_tree(
-    parents: NDArray[np.int32], offsets: NDArray[np.int64]
+    parents: NDArray[np.int32], offsets: NDArray[np.int64], places: NDArray[np.int64]
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """Return depth, largest breadth and virality of each cascade; O(n)."""
-    cascades = len(offsets) - 1
+    """Return depth, largest breadth and virality of the cascades at some places; O(n)."""
+    cascades = len(places)
     deepest, broadest = np.zeros(cascades), np.zeros(cascades)
     virality = np.full(cascades, np.nan)
     depth = np.zeros(len(parents), np.int32)
     size = np.ones(len(parents), np.int32)
     breadth = np.zeros(len(parents) + 1, np.int32)
     for cascade in range(cascades):
-        start, end = offsets[cascade], offsets[cascade + 1]
+        start, end = offsets[places[cascade]], offsets[places[cascade] + 1]
         most = 0
         for v in range(start, end):
             if parents[v] >= 0:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from spread._compile import kernel
 from spread.excitation import ExponentialPosterior, Kernel
 
 Numbers = NDArray[np.float64]
@@ -36,12 +37,16 @@ class RootEffect:
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int32]:
         """Return one parent array, −1 at roots: one ρ a cascade, then parents."""
-        parents = self.least.draw(rng)
+        return self.draw_some(rng, np.ones(len(self.factors), bool))
+
+    def draw_some(self, rng: np.random.Generator, wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Return what `draw` gives to the rows of cascades that are wanted, else −1."""
+        parents = self.least.draw_some(rng, wanted)
         node = rng.integers(0, self.factors.shape[1], len(self.factors))
-        more = self.factors[np.arange(len(self.factors)), node][self._cascade] - 1
-        to_root = more * self._of_root / (1 + more * self._of_root)
-        moved = (rng.random(len(parents)) < to_root) & (parents >= 0)
-        return np.where(moved, self._root, parents).astype(np.int32)
+        factor = self.factors[np.arange(len(self.factors)), node]
+        uniforms = rng.random(len(parents))
+        _move_to_roots(parents, uniforms, self.least.offsets, wanted, factor, self._of_root)
+        return parents
 
     def probabilities(self, row: int) -> Numbers:
         """Return the probabilities of the cascade's events before `row` as its parent."""
@@ -109,6 +114,24 @@ class RootEffect:
             factor = self.factors[:, node][self._cascade]
             total += (factor if of_root else 1.0) / (1 + (factor - 1) * self._of_root)
         return total / self.factors.shape[1]
+
+
+@kernel
+def _move_to_roots(
+    parents: NDArray[np.int32],
+    uniforms: Numbers,
+    offsets: NDArray[np.int64],
+    wanted: NDArray[np.bool_],
+    factor: Numbers,
+    of_root: Numbers,
+) -> None:
+    """Give events of the cascades wanted to their roots as far as these count more; O(n)."""
+    for cascade in range(len(factor)):
+        if wanted[cascade]:
+            more = factor[cascade] - 1.0
+            for k in range(offsets[cascade] + 1, offsets[cascade + 1]):
+                if uniforms[k] < more * of_root[k] / (1.0 + more * of_root[k]):
+                    parents[k] = offsets[cascade]
 
 
 def with_root_effect(

@@ -212,9 +212,13 @@ class ExponentialPosterior:
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int32]:
         """Return one parent array, −1 at roots; O(log n) an event."""
+        return self.draw_some(rng, np.ones(len(self.offsets) - 1, bool))
+
+    def draw_some(self, rng: np.random.Generator, wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Return what `draw` gives to the rows of cascades that are wanted, else −1."""
         _, level, share = self._sums
         uniforms = rng.random(len(self.times_s))
-        return recursions.draw_parents(uniforms, self.offsets, self._logs, level, share)
+        return recursions.draw_parents(uniforms, self.offsets, wanted, self._logs, level, share)
 
     def probabilities(self, row: int) -> Numbers:
         """Return the probabilities of the cascade's events before `row` as its parent."""

@@ -219,13 +219,22 @@ def parent_at(k: int, u: float, start: int, logs: Numbers, level: Numbers, share
 
 @kernel
 def draw_parents(
-    uniforms: Numbers, offsets: Offsets, logs: Numbers, level: Numbers, share: Numbers
+    uniforms: Numbers,
+    offsets: Offsets,
+    wanted: NDArray[np.bool_],
+    logs: Numbers,
+    level: Numbers,
+    share: Numbers,
 ) -> NDArray[np.int32]:
-    """Return one parent per event; O(n (M + log n))."""
+    """Return one parent per event of the cascades wanted, else −1; O(n (M + log n))."""
     parents = np.full(len(uniforms), -1, np.int32)
     for cascade in range(len(offsets) - 1):
+        if not wanted[cascade]:
+            continue
         start, end = offsets[cascade], offsets[cascade + 1]
-        for k in range(start + 1, end):
+        if start + 1 < end:
+            parents[start + 1] = start
+        for k in range(start + 2, end):
             parents[k] = parent_at(k, uniforms[k], start, logs, level, share)
     return parents
 

@@ -9,9 +9,8 @@ from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.seeds import _turned
 from spread.seeds._chosen import Dated, camps_of, dated_events, owners_of, told, within
-from spread.seeds._credit import expected, replicates_of
 from spread.seeds._facts import external, facts
-from spread.seeds._sampled import sampled
+from spread.seeds._over_trees import over_trees
 from spread.trees import Forests
 
 _INSTANT = "datetime64[us, UTC]"
@@ -184,21 +183,17 @@ def rank(
         seen = _turned.with_their_originals(seen, events, owners, table, until=found.until)
     per_event = np.zeros(len(events))
     if counted.any():
-        exact, per_event = expected(forests, owners, counted)
-        table = table.assign(
-            credit=exact[: len(ids)],
-            share=exact[: len(ids)] / counted.sum(),
-            **replicates_of(
-                forests,
-                owners,
-                counted,
-                accounts=len(ids),
-                replicates=replicates,
-                seed=seed if resample else None,
-            ),
-            **sampled(forests, events, owners, counted, accounts=len(ids), window_s=window_s),
-            **external(events, owners, counted, len(ids)),
+        per_event, columns = over_trees(
+            forests,
+            events,
+            owners,
+            counted,
+            accounts=len(ids),
+            replicates=replicates,
+            window_s=window_s,
+            seed=seed if resample else None,
         )
+        table = table.assign(**columns, **external(events, owners, counted, len(ids)))
     did = facts(events[seen], owners[seen], counted[seen], per_event[seen], len(ids))
     return _shaped(table.assign(**did), camps, graph, turn)
 

@@ -1,60 +1,78 @@
 """What is read off sampled trees: bounds of what an account carried, entries into the top."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spread._compile import kernel
-from spread.seeds._credit import part, whole_cascades
-from spread.trees import Forests
+from spread._intervals import quantiles
+from spread.seeds._credit import Part
 
 Numbers = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-_TREES = 50
 _CHECKS = 400
 _STEPS = 4
 _TOP = 5
 _TINY = 1e-9
 
 
-def sampled(
-    forests: Forests,
-    events: pd.DataFrame,
-    owners: Codes,
-    counted: NDArray[np.bool_],
-    *,
-    accounts: int,
-    window_s: float,
-) -> dict[str, Any]:
-    """Return bounds and entries over at most 50 trees, as columns over accounts."""
-    rows = whole_cascades(forests, counted)
-    weights = counted[rows].astype(np.float64)
-    origin = events["at"].iloc[rows].min()
-    at_s = (events["at"].iloc[rows] - origin).dt.total_seconds().to_numpy(np.float64)
-    in_time = np.flatnonzero(counted[rows])
+class Clock(NamedTuple):
+    """When events were, in seconds since the first, and when their sums are looked at."""
+
+    origin: pd.Timestamp
+    at_s: Numbers
+    in_time: Codes
+    checks: Numbers
+    window_s: float
+
+
+class Bounds(NamedTuple):
+    """What one tree says of each account of a part: what it carried, when it came up."""
+
+    low: Numbers
+    high: Numbers
+    entered: Numbers
+
+
+def clock(events: pd.DataFrame, of: Part, counted: NDArray[np.bool_], window_s: float) -> Clock:
+    """Return the times of a part's events, and the order of those that are counted."""
+    at = events["at"].iloc[of.rows]
+    at_s = (at - at.min()).dt.total_seconds().to_numpy(np.float64)
+    in_time = np.flatnonzero(counted[of.rows])
     in_time = in_time[np.argsort(at_s[in_time], kind="stable")]
-    checks = _checks(at_s[in_time], window_s)
-    trees = min(forests.trees, _TREES)
-    low, high = np.empty((trees, accounts)), np.empty((trees, accounts))
-    entered = np.empty((trees, accounts))
-    players = int(owners.max()) + 1
-    for i in range(trees):
-        drawn = forests.tree(i)
-        parents, codes = part(drawn, rows, owners)
-        sure = forests.posterior.probability(drawn)[rows]
-        lower, upper = lost(parents, codes, weights, sure, players)
-        low[i], high[i] = lower[:accounts], upper[:accounts]
-        entered[i] = entries(parents, codes, in_time, at_s, checks, window_s, players, _TOP)[
-            :accounts
-        ]
-    found: dict[str, Any] = {
-        "lost_low": np.quantile(low, 0.025, axis=0),
-        "lost_high": np.quantile(high, 0.975, axis=0),
+    return Clock(at.min(), at_s, in_time, _checks(at_s[in_time], window_s), window_s)
+
+
+def bounds(
+    parents: NDArray[np.int32], of: Part, counted: Numbers, sure: Numbers, watch: Clock
+) -> Bounds:
+    """Return the bounds and entries of one tree."""
+    players = len(of.who)
+    low, high = lost(parents, of.owners, counted, sure, players)
+    entered = entries(
+        parents, of.owners, watch.in_time, watch.at_s, watch.checks, watch.window_s, players, _TOP
+    )
+    return Bounds(low[: of.known], high[: of.known], entered[: of.known])
+
+
+def told(found: Sequence[Bounds], of: Part, watch: Clock, accounts: int) -> dict[str, Any]:
+    """Return bounds and entries over some trees, as columns over accounts."""
+    (low,) = quantiles(np.stack([one.low for one in found]), [0.025])
+    (high,) = quantiles(np.stack([one.high for one in found]), [0.975])
+    share, seconds = _entered(np.stack([one.entered for one in found]))
+    columns: dict[str, Any] = {
+        "lost_low": of.spread(low, accounts),
+        "lost_high": of.spread(high, accounts),
+        "p_entered": of.spread(share, accounts),
     }
-    return found | _entered(entered, origin)
+    for name, values in zip(("entered_at", "entered_low", "entered_high"), seconds, strict=True):
+        after = of.spread(values, accounts, np.nan)
+        columns[name] = watch.origin + pd.to_timedelta(after.round(6), unit="s")
+    return columns
 
 
 def _checks(at_s: Numbers, window_s: float) -> Numbers:
@@ -65,23 +83,20 @@ def _checks(at_s: Numbers, window_s: float) -> Numbers:
     return np.asarray(first + step * steps)
 
 
-def _entered(entered: Numbers, origin: pd.Timestamp) -> dict[str, Any]:
-    """Return the median entry where at least half of the trees have one, and its interval."""
+def _entered(entered: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the share of trees with an entry and, where it is a half, its quantiles."""
     share = np.mean(np.isfinite(entered), axis=0)
     often = share >= 0.5
-    found: dict[str, Any] = {"p_entered": share}
-    kept = np.where(np.isfinite(entered), entered, np.nan)[:, often]
-    for name, level in (("entered_at", 0.5), ("entered_low", 0.025), ("entered_high", 0.975)):
-        seconds = np.full(len(share), np.nan)
-        if often.any():
-            seconds[often] = np.nanquantile(kept, level, axis=0)
-        found[name] = origin + pd.to_timedelta(seconds.round(6), unit="s")
-    return found
+    kept = np.where(np.isfinite(entered[:, often]), entered[:, often], np.nan)
+    seconds = np.full((3, len(share)), np.nan)
+    if often.any():
+        seconds[:, often] = np.nanquantile(kept, [0.5, 0.025, 0.975], axis=0)
+    return share, seconds
 
 
 @kernel
 def lost(
-    parents: Codes, owners: Codes, counted: Numbers, sure: Numbers, players: int
+    parents: NDArray[Any], owners: Codes, counted: Numbers, sure: Numbers, players: int
 ) -> tuple[Numbers, Numbers]:
     """Return, per account, at least and at most how many counted events go with it.
 
@@ -108,7 +123,7 @@ def lost(
 
 @kernel
 def entries(
-    parents: Codes,
+    parents: NDArray[Any],
     owners: Codes,
     in_time: Codes,
     at_s: Numbers,
@@ -151,7 +166,7 @@ def entries(
 
 @kernel
 def _share_out(
-    parents: Codes,
+    parents: NDArray[Any],
     owners: Codes,
     event: int,
     score: Numbers,

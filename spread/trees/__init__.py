@@ -5,13 +5,21 @@ a root. A parent stands before its children, as in time. An array may hold one t
 many (a forest, or all the cascades of an archive end to end).
 """
 
-from spread.trees._arithmetic import breadths, credit, depths, sizes, structural_virality
+from spread.trees._arithmetic import (
+    account_credit,
+    breadths,
+    credit,
+    depths,
+    sizes,
+    structural_virality,
+)
 from spread.trees._forests import Forests, Observed, Posterior, observed
 
 __all__ = [
     "Forests",
     "Observed",
     "Posterior",
+    "account_credit",
     "breadths",
     "credit",
     "depths",

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -53,6 +53,14 @@ class Posterior(Protocol):
 
     def expected_credit(self, counted: Numbers | None = None) -> Numbers:
         """Return, per row, the expected Shapley credit for the events counted."""
+
+
+@runtime_checkable
+class Selective(Protocol):
+    """A posterior that can leave out cascades of which the parents are not asked for."""
+
+    def draw_some(self, rng: np.random.Generator, wanted: NDArray[np.bool_]) -> Parents:
+        """Return what `draw` gives to the rows of cascades that are wanted, else −1."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -179,14 +187,53 @@ class Forests:
         >>> list(observed(events, [-1, 0]).each(lambda parents: int(parents.max())))
         [0]
         """
+        return self.numbered(lambda _, parents: function(parents), workers=workers)
+
+    def numbered(
+        self,
+        function: Callable[[int, Parents], _Answer],
+        *,
+        cascades: NDArray[np.bool_] | None = None,
+        workers: int | None = None,
+    ) -> Iterator[_Answer]:
+        """Yield `function(i, tree(i))` for each tree in order, over threads.
+
+        Parameters
+        ----------
+        function
+            Takes the number of a tree and its parent array over all rows.
+        cascades
+            Of which cascades the parents are asked for, all by default: those of others may
+            be left at −1, which saves the time to draw them.
+        workers
+            As in `each`.
+
+        Raises
+        ------
+        UsageError
+            There are fewer than one worker.
+
+        Examples
+        --------
+        >>> events = pd.DataFrame(
+        ...     {"cascade": [0, 0], "event": [0, 1], "tweet_id": ["1", "2"],
+        ...      "user_id": ["a", "b"], "at_s": [0.0, 9.0], "mark": [5.0, 1.0]})
+        >>> list(observed(events, [-1, 0]).numbered(lambda i, tree: (i, tree.tolist())))
+        [(0, [-1, 0])]
+        """
         threads = (os.cpu_count() or 1) if workers is None else workers
         if threads < 1:
             raise UsageError("workers cannot be used", got=repr(workers), allowed="a number >= 1")
-        return self._each(function, min(threads, self.trees))
+        return self._numbered(function, cascades, min(threads, self.trees))
 
-    def _each(self, function: Callable[[Parents], _Answer], threads: int) -> Iterator[_Answer]:
+    def _numbered(
+        self,
+        function: Callable[[int, Parents], _Answer],
+        cascades: NDArray[np.bool_] | None,
+        threads: int,
+    ) -> Iterator[_Answer]:
         def answer(i: int) -> _Answer:
-            return function(self.tree(i))
+            return function(i, self.tree(i) if cascades is None else self._some(i, cascades))
 
         # The first tree builds what the posterior keeps: once, not once a thread.
         yield answer(0)
@@ -198,6 +245,11 @@ class Forests:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+
+    def _some(self, i: int, cascades: NDArray[np.bool_]) -> Parents:
+        if isinstance(self.posterior, Selective):
+            return self.posterior.draw_some(stream(self.seed, i), cascades)
+        return self.tree(i)
 
     def frame(self, i: int) -> pd.DataFrame:
         """Return the events with `tree` = i and `parent`, an event number or −1 at roots."""
