@@ -146,7 +146,9 @@ def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bo
         rows = rows.left_join(_scrubbed(parts), "author_id", rname="{name}_scrub")
     columns = {name: rows[name] for name in TWEETS.names} | _filled(rows)
     if scrubbed:
-        kept = rows.up_to.isnull() | (rows.tweet_id.cast(_ID_NUMBER) > rows.up_to)
+        # Only Twitter asks for this; ids of other platforms are no numbers.
+        is_later = rows.tweet_id.try_cast(_ID_NUMBER) > rows.up_to
+        kept = rows.up_to.isnull() | (rows.platform != "twitter") | is_later
         columns |= {name: ibis.ifelse(kept, columns[name], None) for name in _GEO}
     full = rows.select(**columns).union(_stub_rows(lonely))
     return full.order_by("at", "tweet_id", "platform")
@@ -255,7 +257,9 @@ def _known_places(parts: Parts) -> ibis.Table:
 def _scrubbed(parts: Parts) -> ibis.Table:
     """Return the accounts that asked to forget where they were, up to which tweet."""
     asked = parts.notices.filter(parts.notices.kind == "scrub_geo")
-    return asked.group_by(author_id=asked.user_id).agg(up_to=asked.tweet_id.cast(_ID_NUMBER).max())
+    return asked.group_by(author_id=asked.user_id).agg(
+        up_to=asked.tweet_id.try_cast(_ID_NUMBER).max()
+    )
 
 
 def _stub_rows(known: ibis.Table) -> ibis.Table:

@@ -16,14 +16,18 @@ from typing import Any, Final
 import ibis
 import ibis.expr.datatypes as dt
 import pyarrow as pa
-from ibis.backends.pyspark import Backend as PySparkBackend
-from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.pandas.types import from_arrow_schema
-from pyspark.sql.types import StructType
 
 from spread._errors import SpreadError, UsageError
+
+with warnings.catch_warnings():
+    # Spark warns of pandas 3; rows are exchanged as Arrow here.
+    warnings.simplefilter("ignore", FutureWarning)
+    from ibis.backends.pyspark import Backend as PySparkBackend
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.pandas.types import from_arrow_schema
+    from pyspark.sql.types import StructType
 
 _SETTINGS: Final = {
     "spark.sql.session.timeZone": "UTC",

@@ -1,0 +1,138 @@
+"""Spark gives what DuckDB gives: the same rows from the reader, and from what comes after it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fault_corpus
+import pandas as pd
+import pytest
+from conftest import absent
+from invented_archive import put, v1_tweet
+
+from spread import archive, graphs, hashtags
+from spread._errors import InputError, UsageError
+from spread.archive import _engine
+
+SETTINGS = {
+    "spark.master": "local[2]",
+    "spark.driver.memory": "1g",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "3",
+    "spark.sql.session.timeZone": "America/New_York",
+    "spark.sql.adaptive.coalescePartitions.enabled": "false",
+}
+TABLES = ("tweets", "users", "follows", "rejects")
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Any]:
+    """Give a local Spark whose own clock is New York's; in CI its absence is a failure."""
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        absent("there is no Java for Spark")
+    try:
+        from spread.archive import _spark
+    except ImportError as error:
+        absent(f"there is no pyspark: {error}")
+    settings = " ".join(f"--conf {name}={value}" for name, value in SETTINGS.items())
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{settings} pyspark-shell"
+    with _spark.told():
+        running = _spark._running()
+    yield running
+    running.stop()
+    del os.environ["PYSPARK_SUBMIT_ARGS"]
+
+
+@pytest.fixture(scope="module")
+def corpus(
+    session: Any, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[archive.Archive, archive.Archive]:
+    """Give the fault corpus as both engines read it."""
+    folder = tmp_path_factory.mktemp("faults")
+    files = fault_corpus.write(folder)
+    return archive.read(files), archive.read(files, engine="spark")
+
+
+def rows_different(one: pd.DataFrame, other: pd.DataFrame) -> int:
+    """Return how many rows are in one frame and not in the other, counted as often as they are."""
+    sides = [frame.astype(str).value_counts(dropna=False) for frame in (one, other)]
+    return int(sides[0].sub(sides[1], fill_value=0).abs().sum())
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_of_the_fault_corpus_have_no_row_different(corpus: Any, table: str) -> None:
+    on_duckdb, on_spark = (
+        _engine.held(read.path / f"{table}.parquet").to_pandas() for read in corpus
+    )
+    assert len(on_duckdb) > 0
+    assert rows_different(on_duckdb, on_spark) == 0
+    pd.testing.assert_frame_equal(on_duckdb, on_spark)  # and they stand in the same order
+
+
+def test_counts_of_the_fault_corpus_are_the_same(corpus: Any) -> None:
+    on_duckdb, on_spark = (read.report for read in corpus)
+    pd.testing.assert_frame_equal(on_duckdb.files, on_spark.files)
+    pd.testing.assert_frame_equal(on_duckdb.rejects, on_spark.rejects)
+    assert on_duckdb.facts() == on_spark.facts()
+    assert on_duckdb.ignored == on_spark.ignored
+
+
+@pytest.mark.parametrize("kind", graphs.KINDS)
+def test_edges_of_the_fault_corpus_are_the_same(corpus: Any, kind: str) -> None:
+    on_duckdb, on_spark = (graphs.edges(read.tweets, kind) for read in corpus)
+    assert len(on_duckdb) > 0
+    pd.testing.assert_frame_equal(on_duckdb, on_spark)
+
+
+def test_usage_and_candidates_of_the_fault_corpus_are_the_same(corpus: Any) -> None:
+    used = [hashtags.usage(read.tweets) for read in corpus]
+    found = [hashtags.candidates(read.tweets, "myNYPD") for read in corpus]
+    assert len(used[0]) > 5
+    pd.testing.assert_frame_equal(*used)
+    pd.testing.assert_frame_equal(*found)
+
+
+def test_either_engine_opens_what_the_other_wrote(corpus: Any) -> None:
+    on_duckdb, on_spark = corpus
+    crossed = archive.open(on_spark.path), archive.open(on_duckdb.path, engine="spark")
+    counted = [read.tweets.count().to_pyarrow().as_py() for read in (*corpus, *crossed)]
+    assert len(set(counted)) == 1
+    frames = [read.frame("users") for read in (on_duckdb, on_spark, crossed[0])]
+    pd.testing.assert_frame_equal(frames[0], frames[1])
+    pd.testing.assert_frame_equal(frames[0], frames[2])
+
+
+def test_instants_are_in_utc_and_the_session_keeps_its_own_clock(corpus: Any, session: Any) -> None:
+    on_duckdb, on_spark = (read.tweets for read in corpus)
+    assert on_spark.schema() == on_duckdb.schema()
+    said = [t.select(said=t["at"].cast("string").substr(0, 19)) for t in (on_duckdb, on_spark)]
+    hours = [set(table.to_pyarrow()["said"].to_pylist()) for table in said]
+    assert hours[0] == hours[1]
+    assert session.conf.get("spark.sql.session.timeZone") == "America/New_York"
+
+
+def test_what_a_worker_does_not_see_is_one_line(session: Any, tmp_path: Path) -> None:
+    from spread.archive import _spark_read
+    from spread.archive._workers import Job
+
+    con = _engine.connect(engine="spark")
+    job = Job(str(tmp_path / "elsewhere"), "elsewhere", 0, str(tmp_path), strict=False)
+    with pytest.raises(InputError, match=r"does not see a path: got .*elsewhere"):
+        _spark_read.run(con, [job])
+
+
+def test_what_is_missing_for_spark_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    with pytest.raises(UsageError, match="Spark has its own workers"):
+        archive.read(file, engine="spark", workers=2)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(UsageError, match=r"needs Java: got no java on the path\. Install Java 17"):
+        archive.read(file, engine="spark")
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(UsageError, match=r"pip install 'spread\[spark\]'"):
+        archive.read(file, engine="spark")
