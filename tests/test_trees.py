@@ -215,7 +215,7 @@ def test_a_tree_of_some_cascades_is_the_same_there():
 
 def test_a_posterior_that_cannot_choose_gives_whole_trees():
     forests = trees.observed(events([3, 2]), [-1, 0, 1, -1, 3])
-    drawn = list(forests.numbered(lambda i, tree: tree.tolist(), cascades=np.array([True, False])))
+    drawn = list(forests.numbered(lambda _, tree: tree.tolist(), cascades=np.array([True, False])))
     assert drawn == [[-1, 0, 1, -1, 3]]
 
 

@@ -86,7 +86,7 @@ def replicate(
         weights = stream(seed, number).standard_exponential(len(weights))
         weights /= weights.mean()
     weighed = counted * weights[cascade]
-    found = account_credit(parents, of.owners, weighed, len(of.who))[: of.known]
+    found = account_credit(parents, of.owners, weighed, accounts=len(of.who))[: of.known]
     return Replicate(number, found.astype(np.float32), float(weighed.sum()))
 
 

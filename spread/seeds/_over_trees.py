@@ -62,7 +62,7 @@ def over_trees(
             sure = forests.posterior.probability(tree)[of.rows]
             bounded = bounds(parents, of, weight, sure, watch)
         return _OfTree(
-            account_credit(twice.of(tree), twice.owners, weight_twice, len(twice.who)),
+            account_credit(twice.of(tree), twice.owners, weight_twice, accounts=len(twice.who)),
             [
                 replicate(r, parents, of, weight, number, seed)
                 for r in range(i, replicates, forests.trees)

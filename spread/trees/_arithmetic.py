@@ -194,7 +194,7 @@ def checked_parents(parents: ArrayLike) -> Parents:
 
 
 def account_credit(
-    parents: Parents, owners: NDArray[np.int64], counted: Numbers, accounts: int
+    parents: Parents, owners: NDArray[np.int64], counted: Numbers, *, accounts: int
 ) -> Numbers:
     """Return `credit` per account, whose owners are numbers from 0; nothing is checked.
 
@@ -203,7 +203,7 @@ def account_credit(
     Examples
     --------
     >>> parents, owners = np.array([-1, 0, 1], np.int32), np.array([0, 1, 0])
-    >>> account_credit(parents, owners, np.ones(3), 2).tolist()
+    >>> account_credit(parents, owners, np.ones(3), accounts=2).tolist()
     [2.0, 1.0]
     """
     values = owned_credit_kernel(parents, owners, counted)
