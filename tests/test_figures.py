@@ -11,6 +11,7 @@ import pytest
 
 from spread import figures
 from spread._errors import InputError, MissingColumnError, UsageError
+from spread.figures import _raster
 
 TABLES = invented.tables()
 FAMILY = {"root": "mynypd", "time_zone": invented.ZONE}
@@ -184,12 +185,83 @@ def test_network_draws_edges_in_one_line_with_breaks() -> None:
 
 
 def test_of_a_large_network_the_heaviest_part_is_drawn_and_counted() -> None:
-    figure = figures.network(TABLES["nodes"], TABLES["edges"], most_nodes=100, most_edges=50)
+    few = {"most_nodes": 100, "most_edges": 50, "rasterised": False}
+    figure = figures.network(TABLES["nodes"], TABLES["edges"], **few)
     assert sum(len(drawn.x) for drawn in figure.data if drawn.name == "edges") == 3 * 50
     assert "The 100 strongest accounts are drawn, and 50 edges among them" in figures.caption(
         figure
     )
     assert figure.layout.title.subtitle.text.endswith("drawn: 100 and 50")
+
+
+def test_of_a_large_network_every_edge_is_in_the_picture_of_pixels() -> None:
+    """Edges from four corners meet in the middle; a dot lies on the lower left corner."""
+    places = np.array([[0.0, 0.0], [4, 0], [4, 4], [0, 4], [2, 2]])
+    ends = np.array([[0, 4], [1, 4], [2, 4], [3, 4]])
+    drawn = _raster.lines(places, [(ends, "#0072B2")], (places[:1], ["#D55E00"]))
+    assert drawn.source.startswith("data:image/png;base64,")
+    pixels = _raster._pixels(places, [(ends, "#0072B2")], (places[:1], ["#D55E00"]))[0]
+    inked = pixels[..., 3] > 0
+    assert inked.sum() == pytest.approx(2 * 980, rel=0.02)  # two diagonals; 1 % room around
+    assert pixels[10, 10].tolist() == [213, 94, 0, 235]  # the dot, at the lower left
+    edges = pixels[..., 2] == 178  # blue
+    assert pixels[500, 500, 3] == pixels[edges][:, 3].max() > pixels[300, 300, 3]  # all meet there
+    assert pixels[500, 20, 3] == 0
+    assert set(map(tuple, pixels[inked][:, :3])) == {(0, 114, 178), (213, 94, 0)}
+
+
+def test_a_network_of_many_edges_is_drawn_as_pixels_under_its_strongest_accounts() -> None:
+    figure = figures.network(TABLES["nodes"], TABLES["edges"], most_nodes=100, most_edges=50)
+    assert [drawn for drawn in figure.data if drawn.name == "edges"] == []
+    assert sum(len(part.x) for part in figure.data if part.mode == "markers") == 100
+    (image,) = figure.layout.images
+    everyone = TABLES["nodes"]
+    assert image.x < everyone["x"].min()
+    assert image.x + image.sizex > everyone["x"].max()
+    assert "drawn" not in figure.layout.title.subtitle.text  # nothing is left out
+    assert image.source == figures.network(
+        TABLES["nodes"].sample(frac=1, random_state=1), TABLES["edges"], most_nodes=100,
+        most_edges=50,
+    ).layout.images[0].source  # fmt: skip
+
+
+def test_without_datashader_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_raster, "available", lambda: False)
+    figure = figures.network(TABLES["nodes"], TABLES["edges"], most_edges=50)
+    assert not figure.layout.images
+    with pytest.raises(UsageError, match=r"no datashader.*'spread\[large\]'"):
+        figures.network(TABLES["nodes"], TABLES["edges"], rasterised=True)
+
+
+def evolving() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Give three accounts in a chain of two edges, an hour apart, and one without an edge."""
+    nodes = pd.DataFrame({"name": list("1234"), "label": list("abcd"), "x": np.arange(4.0),
+                          "y": 0.0, "camp": "A", "strength": [4, 3, 2, 1]})  # fmt: skip
+    hours = invented.LAUNCH + pd.to_timedelta([1, 0], unit="h")
+    return nodes, pd.DataFrame({"source": ["3", "1"], "target": ["2", "2"], "weight": 1,
+                                "first_at": hours})  # fmt: skip
+
+
+def test_a_network_is_played_in_the_order_of_its_edges() -> None:
+    figure = figures.network(*evolving(), animated=True, time_zone=invented.ZONE)
+    first, second = figure.frames
+    edges = [part for part in figure.data if part.name == "edges"]
+    assert [part.x[:2].tolist() for part in edges] == [[0, 1], [2, 1]]  # the first, the second
+    assert [part.visible for part in first.data[:2]] == [True, False]
+    assert [part.visible for part in second.data[:2]] == [True, True]
+    faint = np.float32(0.06)
+    assert first.data[2].marker.opacity.tolist() == [1, faint, 1, 1]  # rows d c b a: not yet c
+    assert second.data[2].marker.opacity.tolist() == [1, 1, 1, 1]
+    assert list(first.data[3].text) == ["<b>a</b>", "<b>b</b>", "", "<b>d</b>"]
+    told = [step.label for step in figure.layout.sliders[0].steps]
+    assert told == ["13:55 EDT", "14:55 EDT"]
+    assert all(part.visible is None for part in edges)  # all are there until it is played
+
+
+def test_a_network_without_times_cannot_be_played() -> None:
+    nodes, edges = evolving()
+    with pytest.raises(MissingColumnError, match="the network cannot be played"):
+        figures.network(nodes, edges.drop(columns="first_at"), animated=True)
 
 
 def test_only_public_accounts_are_named_in_the_network() -> None:

@@ -110,10 +110,9 @@ def cascades(table: Table, *, labels: Mapping[str, str] | None = None) -> go.Fig
     height, places = _axes(figure, curves, measures, beside)
     names = {group: shown((labels or {}).get(group, group)) for group in curves["group"].unique()}
     drawn, told = marks(names), set[str]()
-    for (matched, measure, group), curve in curves.groupby(
-        ["matched", "measure", "group"], sort=True
-    ):
-        panel = places[measure, bool(matched) and beside]
+    for key, curve in curves.groupby(["matched", "measure", "group"], sort=True):
+        matched, measure, group = bool(key[0]), str(key[1]), str(key[2])
+        panel = places[measure, matched and beside]
         mark = drawn.get(group, drawn["other"])
         _draw(figure, curve, panel, measure, names[group], mark, first=group not in told)
         told.add(group)
@@ -239,13 +238,14 @@ def _told(curve: pd.DataFrame, measure: str) -> list[list[str]]:
     return [[f"{value:,.3g}" for value in row] for row in ends[:, :2]]
 
 
-def _counts(curves: pd.DataFrame) -> "pd.Series[float]":
+def _counts(curves: pd.DataFrame) -> dict[str, float]:
     everyone = curves[curves["matched"] == curves["matched"].min()]
-    return everyone.groupby("group")["cascades"].max()
+    most = everyone.groupby("group")["cascades"].max()
+    return {str(group): float(count) for group, count in most.items()}
 
 
 def _caption(
-    curves: pd.DataFrame, counts: "pd.Series[float]", names: Mapping[str, str], beside: bool
+    curves: pd.DataFrame, counts: Mapping[str, float], names: Mapping[str, str], beside: bool
 ) -> str:
     told = ", ".join(f"{counted(count, 'cascade')} of {names[group]}"
                      for group, count in counts.items())  # fmt: skip
@@ -265,7 +265,7 @@ def _caption(
 
 
 def _alt(
-    measures: list[str], counts: "pd.Series[float]", names: Mapping[str, str], beside: bool
+    measures: list[str], counts: Mapping[str, float], names: Mapping[str, str], beside: bool
 ) -> str:
     kinds = "One kind of cascade" if len(counts) == 1 else f"{len(counts)} kinds of cascades"
     panels = "one panel" if len(measures) == 1 else f"{len(measures)} panels"

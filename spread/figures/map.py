@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from spread._errors import UsageError
 from spread.figures._arrived import of_one_tag
 from spread.figures._outline import Outline, outline_lines
+from spread.figures._playing import controls
 from spread.figures._style import HALO, INK, blank, counted, cover, finish, frame, shown, stamp
 from spread.tables import Table
 
@@ -116,7 +117,7 @@ def map(  # noqa: A001 - the name that a user looks for
             if timed
             else f"the largest is {first}."
         ),
-        height=660 if animated else 560,
+        height=644 if animated else 560,
     )
 
 
@@ -213,6 +214,7 @@ def _play(figure: go.Figure, at: "pd.Series[pd.Timestamp]", time_zone: str) -> N
     figure.frames = [
         go.Frame(
             name=str(step),
+            group=label,
             traces=[trace],
             data=[
                 go.Scattergeo(
@@ -222,34 +224,10 @@ def _play(figure: go.Figure, at: "pd.Series[pd.Timestamp]", time_zone: str) -> N
                 )
             ],
         )
-        for step in steps
+        for step, label in zip(steps, told, strict=True)
     ]  # fmt: skip
-    at_once = {"mode": "immediate", "frame": {"duration": 0}, "transition": {"duration": 0}}
-    onward = {"fromcurrent": True, "frame": {"duration": 500}, "transition": {"duration": 0}}
-    figure.update_layout(
-        sliders=[
-            {
-                "active": len(steps) - 1, "x": 0.5, "xanchor": "center", "len": 0.8, "y": -0.16,
-                "pad": {"t": 0}, "currentvalue": {"prefix": "until ", "xanchor": "center"},
-                "ticklen": 0, "minorticklen": 0, "font": {"color": INK},
-                "steps": [
-                    {"label": label, "method": "animate", "args": [[str(step)], at_once]}
-                    for step, label in zip(steps, told, strict=True)
-                ],
-            }
-        ],
-        updatemenus=[
-            {
-                "type": "buttons", "direction": "right", "showactive": False, "x": 0.0,
-                "xanchor": "left", "y": 1.0, "yanchor": "bottom", "pad": {"t": 0},
-                "buttons": [
-                    {"label": "Play", "method": "animate", "args": [None, onward]},
-                    {"label": "Pause", "method": "animate", "args": [[None], at_once]},
-                ],
-            }
-        ],
-    )  # fmt: skip
-    figure.update_layout(margin={"b": 120, "t": 120})
+    controls(figure, y=-0.16)
+    figure.update_layout(margin={"b": 104, "t": 120})
 
 
 def _key(timed: bool) -> str:

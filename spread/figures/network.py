@@ -1,6 +1,7 @@
 """Who passed on whom: accounts as points, camps as colours."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from spread._errors import UsageError
+from spread.figures import _raster
+from spread.figures._evolving import play, steps_of
 from spread.figures._style import (
     HALO,
     INK,
@@ -27,7 +30,7 @@ from spread.tables import Table
 
 __all__ = ["network"]
 
-_HEIGHT, _WIDTH = 720, 760
+_HEIGHT, _WIDTH = 720, 480
 _ASIDE = "#b9c0ca"
 
 _VERBS = {
@@ -48,11 +51,16 @@ def network(
     most_nodes: int = 4_000,
     most_edges: int = 12_000,
     most_names: int = 16,
+    rasterised: bool | None = None,
+    animated: bool = False,
+    time_zone: str = "UTC",
 ) -> go.Figure:
     """Draw a network whose layout is already known, its camps in colours.
 
-    Of a large network the strongest accounts and the heaviest edges among them are drawn,
-    and the caption says how many there are.
+    A network of more edges than `most_edges` is drawn as a picture of pixels by datashader
+    (extra `large`): every edge, and every account as a dot under the strongest, which can be
+    pointed at. Without datashader the strongest accounts and the heaviest edges among them are
+    drawn, and the caption says how many there are.
 
     Parameters
     ----------
@@ -61,7 +69,8 @@ def network(
         times it was retweeted; it sets the area of the point). Optional: public; then only
         those for which it is true are named in the picture.
     edges
-        source, target, weight; ends that are no node are left out.
+        source, target, weight; ends that are no node are left out. Optional: first_at, when
+        each edge was first there.
     kind
         What an edge is: retweet, reply, mention or quote.
     whole
@@ -69,12 +78,22 @@ def network(
     labels
         How each camp is written.
     most_nodes, most_edges, most_names
-        How many are drawn at most.
+        How many are drawn at most as marks that can be pointed at.
+    rasterised
+        Whether edges are drawn as pixels. By default they are where they are more than
+        `most_edges` and datashader is installed.
+    animated
+        Whether it can be played in the order of time, with a slider; the figure stands as
+        without it until it is played. Needs `first_at`; edges are lines.
+    time_zone
+        The reader's zone, by its IANA name, for the slider.
 
     Raises
     ------
     MissingColumnError
         A column is missing.
+    UsageError
+        `kind` is unknown, or datashader is asked for and missing.
 
     Examples
     --------
@@ -93,70 +112,130 @@ def network(
     if placed.empty:
         return blank(_titled(kind), f"no account {_VERBS[kind]} another")
     ordered = placed.sort_values(["strength", "name"], ascending=[False, True], kind="stable")
-    shown_nodes = ordered.head(most_nodes).reset_index(drop=True)
-    ends, camps_of = _ends(shown_nodes, links, most_edges)
+    ordered = ordered.reset_index(drop=True)
+    as_pixels = _as_pixels(rasterised, animated, len(links) > most_edges)
+    marked = ordered.head(most_nodes)
+    linked = ordered if as_pixels else marked
+    edges = _ends(linked, links, len(links) if as_pixels else most_edges)
+    steps = steps_of(marked, links) if animated else None
     drawn, names = marks(placed["camp"]), labels or {}
     figure = go.Figure()
-    _draw_edges(figure, shown_nodes, ends, camps_of, drawn)
-    _draw_nodes(figure, shown_nodes, drawn, names, everyone["camp"].value_counts())
-    _draw_names(figure, shown_nodes, most_names)
+    lines = []
+    if as_pixels:
+        _draw_pixels(figure, ordered, edges, drawn, len(marked))
+    else:
+        lines = _draw_edges(figure, marked, edges, drawn, None if steps is None else steps.edges)
+    points = _draw_nodes(figure, marked, drawn, names, everyone["camp"].value_counts())
+    named = _draw_names(figure, marked, most_names)
+    if steps is not None:
+        told = (len(figure.data) - 1, named)
+        play(figure, steps, lines=lines, points=points, names=told, time_zone=time_zone)
     axis = {"visible": False, "showgrid": False}
     figure.update_layout(
         xaxis=axis,
         yaxis={**axis, "scaleanchor": "x"},
         legend=LEGEND,
         hovermode="closest",
-        margin={"l": 10, "r": 10, "b": 46, "t": 76},
+        margin={"l": 10, "r": 10, "b": 110 if animated else 46, "t": 110 if animated else 76},
     )
+    size = whole or (len(everyone), len(links))
     return finish(
         figure,
         title=_titled(kind),
-        subtitle=_subtitle(*(whole or (len(everyone), len(links))), len(shown_nodes), len(ends)),
-        caption=_caption(whole or (len(everyone), len(links)), shown_nodes, ends, kind),
+        subtitle=_subtitle(*size, len(linked), len(edges)),
+        caption=_caption(size, linked, len(edges), kind),
         alt=f"A network of {counted(len(everyone), 'account')} and {counted(len(links), 'edge')} "
         f"in {counted(everyone['camp'].nunique(), 'camp')}; the strongest account is "
-        f"{shown(shown_nodes['label'][0])}.",
-        height=_HEIGHT,
+        f"{shown(marked['label'][0])}.",
+        height=_HEIGHT + (98 if animated else 0),
     )
 
 
-def _ends(
-    nodes: pd.DataFrame, links: pd.DataFrame, most: int
-) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
-    """Return the drawn edges as pairs of node rows, heaviest first, and the camp each lies in.
+def _as_pixels(asked: bool | None, animated: bool, many: bool) -> bool:
+    if asked and not _raster.available():
+        raise UsageError(
+            "edges cannot be drawn as pixels",
+            got="no datashader",
+            hint="python -m pip install 'spread[large]'",
+        )
+    return (many and _raster.available() if asked is None else asked) and not animated
+
+
+class _Edges(NamedTuple):
+    """Edges as pairs of node rows, heaviest first; the camp of each; its row in the table.
 
     The camp is "" where an edge runs between two camps.
     """
+
+    ends: NDArray[np.int64]
+    camps: NDArray[np.str_]
+    rows: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+
+def _ends(nodes: pd.DataFrame, links: pd.DataFrame, most: int) -> _Edges:
+    """Return the edges between nodes, heaviest first."""
     index = pd.Index(nodes["name"])
     source, target = index.get_indexer(links["source"]), index.get_indexer(links["target"])
-    inside = (source >= 0) & (target >= 0) & (source != target)
+    inside = np.flatnonzero((source >= 0) & (target >= 0) & (source != target))
     weight = links["weight"].to_numpy(float)[inside]
-    ends = np.column_stack([source, target])[inside]
-    ends = ends[np.lexsort((ends[:, 1], ends[:, 0], -weight))][:most]
+    order = np.lexsort((target[inside], source[inside], -weight))[:most]
+    rows = inside[order]
+    ends = np.column_stack([source, target])[rows]
     camps = nodes["camp"].astype(str).to_numpy(dtype=object)
     same = camps[ends[:, 0]] == camps[ends[:, 1]]
-    return ends, np.where(same, camps[ends[:, 0]], "")
+    return _Edges(ends, np.where(same, camps[ends[:, 0]], ""), rows)
 
 
 def _draw_edges(
     figure: go.Figure,
     nodes: pd.DataFrame,
-    ends: NDArray[np.int64],
-    camps_of: NDArray[np.str_],
+    edges: _Edges,
     drawn: Mapping[str, Mark],
-) -> None:
-    opacity = float(np.clip(9.0 / np.sqrt(len(ends) + 1), 0.10, 0.55))
-    for camp in ["", *sorted(set(camps_of) - {""})]:
-        of_camp = ends[camps_of == camp]
-        if not len(of_camp):
-            continue
+    steps: NDArray[np.int64] | None,
+) -> list[tuple[int, int]]:
+    """Draw a trace a camp, and a step of these if given; return their numbers and steps."""
+    opacity = float(np.clip(9.0 / np.sqrt(len(edges) + 1), 0.10, 0.55))
+    of_step = np.zeros(len(edges), np.int64) if steps is None else steps[edges.rows]
+    lots = []
+    for camp in ["", *sorted(set(edges.camps) - {""})]:
         colour = drawn.get(camp, drawn["other"]).fill if camp else _ASIDE
-        figure.add_scatter(
-            x=_broken(nodes["x"].to_numpy(float), of_camp),
-            y=_broken(nodes["y"].to_numpy(float), of_camp),
-            mode="lines", line={"width": 0.8, "color": rgba(colour, opacity)},
-            hoverinfo="skip", showlegend=False, name="edges",
-        )  # fmt: skip
+        for step in np.unique(of_step[edges.camps == camp]):
+            lot = edges.ends[(edges.camps == camp) & (of_step == step)]
+            lots.append((len(figure.data), int(step)))
+            figure.add_scatter(
+                x=_broken(nodes["x"].to_numpy(float), lot),
+                y=_broken(nodes["y"].to_numpy(float), lot),
+                mode="lines", line={"width": 0.8, "color": rgba(colour, opacity)},
+                hoverinfo="skip", showlegend=False, name="edges",
+            )  # fmt: skip
+    return lots
+
+
+def _draw_pixels(
+    figure: go.Figure,
+    nodes: pd.DataFrame,
+    edges: _Edges,
+    drawn: Mapping[str, Mark],
+    marked: int,
+) -> None:
+    """Lay a picture of all edges, and of the nodes that are not marked, under the marks."""
+    places = nodes[["x", "y"]].to_numpy(float)
+    lots = [
+        (edges.ends[edges.camps == camp], drawn.get(camp, drawn["other"]).fill if camp else _ASIDE)
+        for camp in sorted(set(edges.camps))
+    ]
+    rest = nodes.iloc[marked:][::-1]
+    colours = [drawn.get(str(camp), drawn["other"]).fill for camp in rest["camp"]]
+    picture = _raster.lines(places, lots, (rest[["x", "y"]].to_numpy(float), colours))
+    left, low, right, high = picture.box
+    figure.add_layout_image(
+        source=picture.source, xref="x", yref="y", x=left, y=high, sizex=right - left,
+        sizey=high - low, sizing="stretch", layer="below",
+    )  # fmt: skip
+    figure.update_layout(xaxis={"range": [left, right]}, yaxis={"range": [low, high]})
 
 
 def _broken(places: NDArray[np.float64], ends: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -172,14 +251,17 @@ def _draw_nodes(
     drawn: Mapping[str, Mark],
     names: Mapping[str, str],
     sizes: "pd.Series[int]",
-) -> None:
+) -> list[tuple[int, NDArray[np.int64]]]:
+    """Draw a trace a camp; return their numbers and the rows in each."""
     strength = np.maximum(nodes["strength"].to_numpy(float), 0)
     diameter = _diameters(strength)
     camps = nodes["camp"].astype(str)
+    lots = []
     for camp in sorted(camps.unique(), key=lambda name: (name == "other", name)):
         rows = np.flatnonzero(camps == camp)[::-1]
         mark = drawn.get(camp, drawn["other"])
         label = shown(names.get(camp, camp))
+        lots.append((len(figure.data), rows))
         figure.add_scatter(
             x=nodes["x"].to_numpy(np.float32)[rows],
             y=nodes["y"].to_numpy(np.float32)[rows],
@@ -195,6 +277,7 @@ def _draw_nodes(
             customdata=strength[rows],
             hovertemplate="<b>%{text}</b><br>strength %{customdata:,}",
         )
+    return lots
 
 
 def _diameters(strength: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -205,10 +288,10 @@ def _diameters(strength: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1.5 + 2.5 * room + widest * room * np.sqrt(strength / largest)
 
 
-def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
-    """Write the names of the strongest, each where it covers no other name."""
+def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> NDArray[np.int64]:
+    """Write the names of the strongest, each where it covers no other; return their rows."""
     x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
-    scale = max(np.ptp(x) / _WIDTH, np.ptp(y) / (_HEIGHT - 160)) or 1.0
+    scale = max(np.ptp(x) / _WIDTH, np.ptp(y) / _WIDTH) or 1.0
     public = nodes["public"].to_numpy(bool) if "public" in nodes else np.ones(len(nodes), bool)
     radius = _diameters(np.maximum(nodes["strength"].to_numpy(float), 0)) / 2 * scale
     rises = {"top center": 1.0, "bottom center": -1.0}
@@ -218,7 +301,7 @@ def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
     for row in np.flatnonzero(public)[: 6 * most]:
         if len(chosen) == most:
             break
-        width = 7.6 * len(str(nodes["label"][row])[:24])
+        width = 7.0 * len(str(nodes["label"][row])[:24])
         for place, right, up in (("top center", 0, 12), ("bottom center", 0, -12),
                                  ("middle right", width / 2 + 6, 0),
                                  ("middle left", -width / 2 - 6, 0)):  # fmt: skip
@@ -234,9 +317,10 @@ def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> None:
         y=[y[row] + rises.get(at, 0.0) * radius[row]
            for row, at in zip(chosen, places, strict=True)],
         text=[f"<b>{shown(nodes['label'][row], most=24)}</b>" for row in chosen],
-        textfont={"size": 13, "color": INK, "shadow": HALO},
+        textfont={"size": 12, "color": INK, "shadow": HALO},
         hoverinfo="skip", showlegend=False, name="names",
     )  # fmt: skip
+    return np.array(chosen, dtype=np.int64)
 
 
 def _subtitle(nodes: int, edges: int, nodes_drawn: int, edges_drawn: int) -> str:
@@ -250,9 +334,7 @@ def _titled(kind: str) -> str:
     return f"Who {_VERBS[kind]} whom"
 
 
-def _caption(
-    whole: tuple[int, int], nodes: pd.DataFrame, ends: NDArray[np.int64], kind: str
-) -> str:
+def _caption(whole: tuple[int, int], nodes: pd.DataFrame, edges: int, kind: str) -> str:
     words = (
         f"{counted(whole[0], 'account')} and {counted(whole[1], 'edge')}; a line is an account "
         f"that {_VERBS[kind]} another, a point's area is its strength, its colour and symbol "
@@ -260,9 +342,9 @@ def _caption(
     )
     if len(nodes) < whole[0]:
         words += f" The {len(nodes):,} strongest accounts are drawn"
-        words += f", and {len(ends):,} edges among them." if len(ends) < whole[1] else "."
-    elif len(ends) < whole[1]:
-        words += f" The {len(ends):,} heaviest edges are drawn."
+        words += f", and {edges:,} edges among them." if edges < whole[1] else "."
+    elif edges < whole[1]:
+        words += f" The {edges:,} heaviest edges are drawn."
     if nodes["strength"].sum() > 0 and len(nodes) > 10:
         top = nodes["strength"].head(10).sum() / nodes["strength"].sum()
         words += f" Of the strength drawn, the ten strongest have {percent(top)}."

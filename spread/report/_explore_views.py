@@ -46,6 +46,7 @@ def still(study: Study, index: Index) -> dict[str, go.Figure]:
             whole=study.graph_size,
             most_nodes=_NODES,
             most_edges=_EDGES,
+            rasterised=False,
         ),
         "map": figures.map(
             reached if len(reached) else study.tables["places"],

@@ -46,6 +46,12 @@ figure { margin: 1.6rem 0 1.2rem; border: 1px solid var(--line); border-radius: 
 .plot { min-height: 12rem; color: var(--muted); }
 figcaption { background: var(--soft); border-top: 1px solid var(--line); padding: .7rem 1rem;
   font-size: .95rem; color: #3a4552; line-height: 1.5; overflow-wrap: anywhere; }
+.play { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem;
+  padding: .5rem 1rem .8rem; font-size: .9rem; }
+.play button { font: inherit; color: var(--ink); background: #fff; border: 1px solid var(--muted);
+  border-radius: 4px; padding: .15rem 1rem; min-width: 5rem; cursor: pointer; }
+.play input { flex: 1 1 10rem; accent-color: var(--accent); }
+.play output { min-width: 12.5rem; font-variant-numeric: tabular-nums; }
 details { margin: 0 0 1rem; font-size: .92rem; }
 summary { cursor: pointer; color: var(--accent); padding: .2rem 0; }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 6px; margin-top: .4rem; }
@@ -85,7 +91,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .9rem; }
 @media print {
   body { font-size: 10.5pt; }
   .page { display: block; padding: 0; max-width: 17cm; }
-  nav, .skip, .plot .modebar { display: none; }
+  nav, .skip, .play, .plot .modebar { display: none; }
   summary { color: var(--muted); }
   header { padding-top: 0; }
   figure, tr, li { break-inside: avoid; }

@@ -1,6 +1,7 @@
 """The figures of a study, by name."""
 
 from collections.abc import Callable
+from functools import partial
 
 import plotly.graph_objects as go
 
@@ -23,9 +24,18 @@ def _shares(study: Study) -> go.Figure:
 
 
 def _network(study: Study) -> go.Figure:
-    return figures.network(
-        study.tables["nodes"], study.tables["edges"], kind=study.graph_kind, whole=study.graph_size
+    nodes, edges = study.tables["nodes"], study.tables["edges"]
+    draw = partial(
+        figures.network,
+        kind=study.graph_kind,
+        whole=study.graph_size,
+        rasterised=False,
+        time_zone=study.time_zone,
     )
+    still = draw(nodes, edges)
+    if "first_at" not in edges or not still.data:
+        return still
+    return _bare(draw(nodes, edges, animated=True), still)
 
 
 def _seeds(study: Study) -> go.Figure:
@@ -48,7 +58,11 @@ def _family(study: Study) -> go.Figure:
 def _map(study: Study) -> go.Figure:
     reached = study.tables["arrivals"]
     places = reached if len(reached) else study.tables["places"]
-    return figures.map(places, flows=study.tables["flows"], time_zone=study.time_zone)
+    draw = partial(figures.map, flows=study.tables["flows"], time_zone=study.time_zone)
+    still = draw(places)
+    if not len(reached) or not still.data:
+        return still
+    return _bare(draw(places, animated=True), still)
 
 
 def _arrivals(study: Study) -> go.Figure:
@@ -61,6 +75,11 @@ def _cascades(study: Study) -> go.Figure:
 
 def _sensitivity(study: Study) -> go.Figure:
     return figures.sensitivity(study.tables["sensitivity"])
+
+
+def _bare(played: go.Figure, still: go.Figure) -> go.Figure:
+    """Return a figure with its frames but without plotly's buttons, which no keyboard reaches."""
+    return go.Figure(played.data, still.layout, played.frames)
 
 
 PICTURES: dict[str, Callable[[Study], go.Figure]] = {

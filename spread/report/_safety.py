@@ -28,11 +28,55 @@ _DRAW = """\
     var place = document.getElementById(block.getAttribute("data-figure"));
     var figure = JSON.parse(block.textContent);
     place.textContent = "";
-    return Plotly.newPlot(place, figure.data, figure.layout, setting);
+    var given = {data: figure.data, layout: figure.layout, frames: figure.frames || [],
+                 config: setting};
+    return Plotly.newPlot(place, given).then(function () { play(place, given.frames); });
   });
   Promise.all(drawn).then(function () {
     document.documentElement.setAttribute("data-drawn", String(drawn.length));
   });
+  function play(place, frames) {
+    if (!frames.length) return;
+    var last = frames.length - 1, timer = null;
+    var bar = document.createElement("div"), button = document.createElement("button");
+    var slider = document.createElement("input"), told = document.createElement("output");
+    bar.className = "play";
+    button.type = "button";
+    slider.type = "range";
+    slider.max = String(last);
+    slider.value = String(last);
+    slider.setAttribute("aria-label", "Moment until which the figure is drawn");
+    function show(at) {
+      slider.value = String(at);
+      told.textContent = "until " + frames[at].group;
+      slider.setAttribute("aria-valuetext", told.textContent);
+      return Plotly.animate(place, [frames[at].name], {
+        mode: "immediate", frame: {duration: 0, redraw: true}, transition: {duration: 0}
+      }).catch(function () { return null; });
+    }
+    function stop() {
+      clearTimeout(timer);
+      timer = null;
+      button.textContent = "Play";
+    }
+    function step() {
+      var at = Number(slider.value) + 1;
+      if (at > last) { stop(); return; }
+      show(at).then(function () { if (timer !== null) timer = setTimeout(step, 400); });
+    }
+    button.addEventListener("click", function () {
+      if (timer !== null) { stop(); return; }
+      button.textContent = "Pause";
+      if (Number(slider.value) === last) show(0);
+      timer = setTimeout(step, 400);
+    });
+    slider.addEventListener("input", function () { stop(); show(Number(slider.value)); });
+    stop();
+    told.textContent = "until " + frames[last].group;
+    slider.setAttribute("aria-valuetext", told.textContent);
+    bar.append(button, slider, told);
+    place.after(bar);
+  }
   function fit(size) {
     document.querySelectorAll(".plot").forEach(function (place) { Plotly.relayout(place, size); });
   }
