@@ -31,14 +31,16 @@ from spread.archive._formats import (
     recognise,
 )
 from spread.archive._instants import microseconds
-from spread.archive._limits import require_limits, why, without_half_pairs
-from spread.archive._lines import BLANK, Piece, pieces, several
+from spread.archive._limits import is_small, require_limits, why, without_half_pairs
+from spread.archive._lines import BLANK, Piece, runs, several
 from spread.archive._members import Text, peeked, texts
 from spread.archive._packed import Meter
 from spread.archive._platforms import PAGES, RECORDS
 from spread.archive._rows import EMBEDDED, FollowRow, NoticeRow, Parts, RejectRow, TweetRow
 from spread.archive._said import name_id
+from spread.archive._twitter_v1_batch import Batch, is_regular
 
+BATCH_TWEETS: Final = 10_000
 _DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 _FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -63,6 +65,7 @@ class _Reader:
         self._path = path
         self._columns = columns
         self._owner: v1.User | None = None
+        self._batch = Batch()
 
     def take_text(self, text: Text) -> None:
         """Read a text: the file itself, or a member of it."""
@@ -75,13 +78,47 @@ class _Reader:
         if found is not None:
             self._take_table(chunks, found)
             return
-        for piece in pieces(chunks):
-            self.take_piece(piece)
+        for run in runs(chunks):
+            if isinstance(run, Piece):
+                self.take_piece(run)
+            else:
+                self._take_lines(run)
             self._flush_if_full()
+        self._flush_batch()
+
+    def _take_lines(self, lines: Sequence[bytes]) -> None:
+        """Read lines that are a JSON object each, most likely."""
+        decode = v1.tweet_decoder.decode
+        for line in lines:
+            try:
+                tweet = decode(line)
+                regular = is_regular(tweet) and is_small(line)
+            except _FAULTS:
+                self._take_with_care(line)
+                continue
+            if regular:
+                self.counts.records += 1
+                self._batch.add(tweet, self.counts.records)
+            else:
+                self.take(line)
 
     def _flush_if_full(self) -> None:
         if self._parts.is_full():
             self._parts.flush()
+        if len(self._batch) >= BATCH_TWEETS:
+            self._flush_batch()
+
+    def _flush_batch(self) -> None:
+        """Write the statuses that wait, and count them."""
+        count = len(self._batch)
+        if not count:
+            return
+        self.counts.kept_tweets += count
+        self.formats[V1.name] += count
+        self._parts.flush()
+        first = self._parts.next_row
+        self._parts.tables(*self._batch.tables(self.counts.source_file, first))
+        self._batch = Batch()
 
     def _take_table(self, chunks: Iterator[bytes], found: Layout) -> None:
         source = self.counts.source_file

@@ -1,8 +1,12 @@
 """Ids and times of tweets: Snowflake ids carry the millisecond they were made in."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from spread.archive._faults import RejectedError
 
@@ -16,6 +20,12 @@ _MONTHS: Final = {
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
     )
 }
+UNKNOWN: Final = -(1 << 63)
+"""Stands among microseconds for a time that is not known."""
+_DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
+_FORM: Final = "Mon Apr 21 18:00:11 +0000 2014"
+_FIXED: Final = [3, 7, 10, 13, 16, 19, 20, 21, 22, 23, 24, 25]
+_FIXED_SIGNS: Final = np.frombuffer(_FORM.encode(), np.uint8)[_FIXED]
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -77,6 +87,46 @@ def microseconds(text: str | None) -> int | None:
         return (at - _EPOCH) // _MICROSECOND if at.tzinfo else None
     except (ValueError, KeyError, OverflowError):
         return None
+
+
+def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
+    """Return `microseconds` of many texts at once, UNKNOWN where it is None.
+
+    Examples
+    --------
+    >>> text = "Tue Apr 22 18:00:00 +0000 2014"
+    >>> clock_times([text, text]).tolist() == [microseconds(text)] * 2
+    True
+    """
+    found = np.full(len(texts), UNKNOWN)
+    rows = [row for row, text in enumerate(texts) if text is not None and len(text) == len(_FORM)]
+    block = "".join([texts[row] or "" for row in rows]).encode("utf-8", "replace")
+    is_read = np.zeros(len(texts), bool)
+    if rows and len(block) == len(rows) * len(_FORM):
+        times, good = _clocks(np.frombuffer(block, np.uint8).reshape(-1, len(_FORM)))
+        found[rows], is_read[rows] = times, good
+    for row in np.flatnonzero(~is_read).tolist():
+        at = microseconds(texts[row])
+        found[row] = UNKNOWN if at is None else at
+    return found
+
+
+def _clocks(signs: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the times of texts in v1.1's form in UTC, and which texts are such for certain."""
+    digits = signs.astype(np.int64) - ord("0")
+    day, hour, minute, second = (10 * digits[:, at] + digits[:, at + 1] for at in (8, 11, 14, 17))
+    year = digits[:, 26:30] @ np.array([1000, 100, 10, 1])
+    codes = signs[:, 4:7].astype(np.int64) @ np.array([65536, 256, 1])
+    month = np.zeros(len(signs), np.int64)
+    for name, number in _MONTHS.items():
+        month[codes == int.from_bytes(name.encode(), "big")] = number
+    written = digits[:, [8, 9, 11, 12, 14, 15, 17, 18, 26, 27, 28, 29]]
+    good = (signs[:, _FIXED] == _FIXED_SIGNS).all(axis=1) & (signs[:, :3] >= ord("A")).all(axis=1)
+    good &= ((written >= 0) & (written <= 9)).all(axis=1) & (year > 0)
+    good &= (day > 0) & (day <= _DAYS[month]) & (hour < 24) & (minute < 60) & (second < 60)
+    days = (12 * (year - 1970) + month - 1).astype("datetime64[M]").astype("datetime64[D]")
+    whole = days.astype(np.int64) + day - 1
+    return (((whole * 24 + hour) * 60 + minute) * 60 + second) * _SECOND, good
 
 
 def _v1(text: str) -> datetime:

@@ -17,6 +17,8 @@ from spread.archive._faults import DamageError
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20
 _SHORT_LINE: Final = 1 << 16
+_RUN_LEAST: Final = 1 << 14
+_RUN_MOST: Final = 1 << 20
 _SPACE: Final = b" \t\r\x00"
 _SPACE_OR_COMMA: Final = re.compile(rb"[ \t\r\n\x00,]*")
 _BRACKET: Final = re.compile(
@@ -83,8 +85,23 @@ def pieces(chunks: Iterator[bytes]) -> Iterator[Piece]:
     A damaged end (a cut or corrupt compressed file) comes last, as one piece that
     holds what was left of the last line.
     """
+    for found in runs(chunks):
+        if isinstance(found, Piece):
+            yield found
+        else:
+            yield from (Piece(None, line) for line in found)
+
+
+def runs(chunks: Iterator[bytes]) -> Iterator[Piece | list[bytes]]:
+    """Yield what `pieces` does, but lines that open and close a brace by the list."""
     window = _Window(chunks)
+    size = _RUN_LEAST
     while window.at < len(window.held) or window.more():
+        if run := _run(window, size):
+            size = min(2 * size, _RUN_MOST)
+            yield run
+            continue
+        size = _RUN_LEAST
         end = window.line_end()
         if end < 0:
             if window.held[window.at : window.at + 1024].lstrip(_SPACE)[:1] == b"[":
@@ -121,6 +138,20 @@ def several(line: bytes) -> list[bytes]:
         gap = _SPACE_OR_COMMA.match(line, end)
         at = gap.end() if gap else end
     return values
+
+
+def _run(window: _Window, size: int) -> list[bytes]:
+    """Return whole lines at the cursor that each open and close a brace, and go past them."""
+    end = window.held.rfind(b"\n", window.at, window.at + size)
+    if end < 0 or window.held[window.at : window.at + 1] != b"{":
+        return []
+    lines = window.held[window.at : end].split(b"\n")
+    for number, line in enumerate(lines):
+        if line[:1] != b"{" or line[-1:] != b"}":
+            del lines[number:]
+            break
+    window.at += sum(map(len, lines)) + len(lines)
+    return lines
 
 
 def _too_large(window: _Window) -> Piece:

@@ -39,6 +39,7 @@ PARTS: Final = {
     "follows": FOLLOWS,
     "rejects": REJECTS,
 }
+_REPEATED: Final = ("platform", "origin", "kind", "lang", "place_name", "source_file", "time_zone")
 
 
 class TweetRow(NamedTuple):
@@ -186,6 +187,17 @@ class Parts:
         """Add a row of another table."""
         self._rows[part].append(row)
 
+    def tables(self, tweets: pa.Table, users: pa.Table) -> None:
+        """Write rows that are made already, numbered from `next_row`."""
+        self._written += tweets.num_rows
+        self._writer("tweets").write_table(tweets)
+        self._writer("users").write_table(users)
+
+    @property
+    def next_row(self) -> int:
+        """The number of the row that is written next; nothing may wait to be written."""
+        return (self._number << 40) + self._written
+
     def is_full(self) -> bool:
         """Tell whether the batch should be written."""
         return (
@@ -220,7 +232,14 @@ class Parts:
     def _writer(self, name: str) -> pq.ParquetWriter:
         if name not in self._writers:
             path = part_path(self._folder, name, self._number)
-            self._writers[name] = pq.ParquetWriter(path, PARTS[name], compression="zstd")
+            # Parts are read once and go: what packs best is not what writes fastest.
+            self._writers[name] = pq.ParquetWriter(
+                path,
+                PARTS[name],
+                compression="lz4",
+                write_statistics=False,
+                use_dictionary=[n for n in _REPEATED if n in PARTS[name].names],
+            )
         return self._writers[name]
 
 

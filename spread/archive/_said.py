@@ -47,9 +47,7 @@ def said(
     if "¦" in plain:
         found = [tag for tag in found if not _is_half_read(tag, plain)]
     keys, shown = _distinct_tags(found)
-    links = list(
-        dict.fromkeys(u for u in urls if u and _OWN_STATUS not in u and not _MEDIA_PAGE.search(u))
-    )
+    links = list(dict.fromkeys(url for url in urls if url and not _leads_home(url)))
     kinds = [MEDIA_KINDS.get(kind, kind) for kind in media if kind]
     return Said(plain, cut, keys, shown, links, kinds)
 
@@ -147,6 +145,11 @@ def count(value: int | str | None) -> int | None:
     return value
 
 
+def _leads_home(url: str) -> bool:
+    """Tell a link to the tweet itself or to its picture."""
+    return "/status/" in url and (_OWN_STATUS in url or _MEDIA_PAGE.search(url) is not None)
+
+
 def _whole_tags(text: str, tags: Iterable[str], ellipsis: str) -> Sequence[str]:
     """Return the tags that stand somewhere without an ellipsis right behind them."""
     whole = []
@@ -164,6 +167,8 @@ def _is_half_read(tag: str, text: str) -> bool:
 
 
 def _distinct_tags(tags: Iterable[str]) -> tuple[list[str], list[str]]:
+    if not tags:
+        return [], []
     shown: dict[str, str] = {}
     for tag in tags:
         if key := _cached_key(tag):

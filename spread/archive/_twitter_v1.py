@@ -225,8 +225,8 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
     author_id = _author_id(tweet)
     if author_id is None or tweet.user is None:
         raise RejectedError("NO_USER", "the tweet has no author")
-    at, resolution = tweet_time(tweet_id, _created(tweet))
-    said, mentions = _said_in(tweet)
+    at, resolution = tweet_time(tweet_id, created(tweet))
+    said, mentions = said_in(tweet)
     retweet = tweet.retweeted_status
     retweet_of = id_text(retweet.id_str, retweet.id) if retweet is not None else None
     quote_of = reply_to = reply_author = None
@@ -237,7 +237,7 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
             quote_of = id_text(quoted.id_str, quoted.id)
         reply_to = id_text(tweet.in_reply_to_status_id_str, tweet.in_reply_to_status_id)
         reply_author = id_text(tweet.in_reply_to_user_id_str, tweet.in_reply_to_user_id)
-    longitude, latitude = _point(tweet)
+    longitude, latitude = point(tweet)
     place = tweet.place
     return TweetRow(
         platform=PLATFORM,
@@ -277,17 +277,26 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
     )
 
 
-def _created(tweet: Tweet) -> int | None:
-    created = microseconds(tweet.created_at)
+def created(tweet: Tweet) -> int | None:
+    """Return when a status says it was made: to the millisecond, where both times agree."""
+    told = microseconds(tweet.created_at)
     stamp = tweet.timestamp_ms
     if stamp is None or not str(stamp).isdigit():
-        return created
+        return told
     exact = int(stamp) * 1000
-    return exact if created is None or exact // 1_000_000 == created // 1_000_000 else created
+    return exact if told is None or exact // 1_000_000 == told // 1_000_000 else told
 
 
-def _said_in(tweet: Tweet) -> tuple[_said.Said, list[str]]:
-    """Return what a status says and whom it mentions: the longest text, its own entities."""
+def said_in(tweet: Tweet) -> tuple[_said.Said, list[str]]:
+    """Return what a status says and whom it mentions; a retweet says what its original says."""
+    inner = tweet.retweeted_status
+    if inner is not None and (inner.text is not None or inner.full_text is not None):
+        return said_in(inner)[0], []
+    return own_words(tweet)
+
+
+def own_words(tweet: Tweet) -> tuple[_said.Said, list[str]]:
+    """Return what a status says itself: the longest text, with its own entities."""
     extended = tweet.extended_tweet
     if extended is not None and extended.full_text is not None:
         text, cut = extended.full_text, False
@@ -328,7 +337,10 @@ def _mentions(mentions: list[Mention]) -> list[str]:
     return list(found)
 
 
-def _point(tweet: Tweet) -> tuple[float | None, float | None]:
+def point(tweet: Tweet) -> tuple[float | None, float | None]:
+    """Return the longitude and latitude of a status, where it has them."""
+    if tweet.coordinates is None and tweet.geo is None:
+        return None, None
     if tweet.coordinates is not None and len(tweet.coordinates.coordinates or ()) == 2:
         longitude, latitude = tweet.coordinates.coordinates or (None, None)
         return longitude, latitude
