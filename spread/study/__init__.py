@@ -15,10 +15,21 @@ from spread.archive import Archive
 from spread.study import _camps, _scope, _story, _tables
 from spread.study._controls import controls
 from spread.study._found import find
+from spread.study._freeze import freeze
 from spread.study._record import Study
 from spread.study._sensitivity import robustness, sensitivity
+from spread.study._verify import Verified, verify_by
 
-__all__ = ["Study", "controls", "robustness", "run", "sensitivity"]
+__all__ = [
+    "Study",
+    "Verified",
+    "controls",
+    "freeze",
+    "robustness",
+    "run",
+    "sensitivity",
+    "verify",
+]
 
 _PACKAGES = (
     "spread",
@@ -140,7 +151,46 @@ def run(
         family=found.family,
         archive=opened,
         read_report=opened.report,
+        start=_scope.instant(start, time_zone),
+        end=_scope.instant(end, time_zone),
     )
+
+
+def verify(
+    path: str | Path, source: Source | None = None, *, progress: bool | None = None
+) -> Verified:
+    """Check a replication package: its hashes, its inputs, and whether it reruns to the same.
+
+    Parameters
+    ----------
+    path
+        What `freeze` made.
+    source
+        The files that the archive was read from; needed where the package does not hold the
+        archive.
+    progress
+        Show a progress bar on stderr: always, never, or where someone is watching.
+
+    Returns
+    -------
+    Verified
+        One check a row; `is_same` sums it up. Tables that `run` does not make, such as those
+        of `sensitivity`, are not rerun, and that is said.
+
+    Raises
+    ------
+    UsageError
+        There is no package at the path.
+    InputError
+        The tweets are needed and not named, or cannot be read.
+
+    Examples
+    --------
+    >>> verify("nowhere")
+    Traceback (most recent call last):
+    spread._errors.UsageError: this is no replication package: got nowhere (...
+    """
+    return verify_by(run, path, source, progress=progress)
 
 
 def _opened(source: Source, progress: bool | None) -> Archive:

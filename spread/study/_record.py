@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pandas as pd
 
@@ -36,6 +37,8 @@ class Study:
         The tables of the archive, and what was read and rejected.
     start_at, end_at, time_zone
         The window studied (UTC instants) and the zone in which times are told.
+    start, end
+        The window that was asked for; None for as far as the archive goes.
     launch, coding
         When the tag was launched and how the user coded the camps, where that was given.
     synthetic
@@ -68,6 +71,8 @@ class Study:
     family: Family | None
     archive: Archive
     read_report: ReadReport
+    start: pd.Timestamp | None = None
+    end: pd.Timestamp | None = None
 
     @property
     def title(self) -> str:
@@ -81,6 +86,12 @@ class Study:
         `report.write` and the command show and write every table that a study has.
         """
         return replace(self, tables={**self.tables, **tables})
+
+    def freeze(self, path: str | Path, *, with_archive: bool = False) -> None:
+        """Write the study as a replication package; see `study.freeze`."""
+        from spread.study._freeze import freeze
+
+        freeze(self, path, with_archive=with_archive)
 
     def __repr__(self) -> str:
         return f"<Study of {self.shown}: {len(self.story)} sentences, seed {self.seed}>"
