@@ -52,7 +52,7 @@ def events(tweets: Table, *, singletons: bool, quotes: bool = False) -> Events:
     repeated = rows["repeated"].to_numpy()
     kept = rows.filter(pa.array(~repeated))
     is_root = kept["place"].to_numpy() == 0
-    _check_unique(kept)
+    check_unique(kept)
     offsets = np.append(np.flatnonzero(is_root), len(kept)).astype(np.int64)
     root_at = microseconds(kept["root_at"])[is_root]
     counts = {
@@ -80,6 +80,22 @@ def events(tweets: Table, *, singletons: bool, quotes: bool = False) -> Events:
 
 def _rows(known: Any, *, singletons: bool, quotes: bool) -> Any:
     """Return roots (place 0), retweets (1) and quotes (2) in order, repeats marked."""
+    together = unordered(known, singletons=singletons, quotes=quotes)
+    return together.order_by([*cascade_keys(together), *event_keys(together)])
+
+
+def cascade_keys(rows: Any) -> list[Any]:
+    """Return what cascades are numbered by."""
+    return [rows.root_at, rows.platform, rows.root_id.length(), rows.root_id]
+
+
+def event_keys(rows: Any) -> list[Any]:
+    """Return what the events of a cascade are numbered by."""
+    return [rows.place > 0, rows.at, rows.tweet_id.length(), rows.tweet_id]
+
+
+def unordered(known: Any, *, singletons: bool, quotes: bool) -> Any:
+    """Return what `_rows` returns, in no order."""
     acts = _retweets(known).union(_quotes(known)) if quotes else _retweets(known)
     roots = _roots(known, acts)
     if singletons:
@@ -125,19 +141,7 @@ def _rows(known: Any, *, singletons: bool, quotes: bool) -> Any:
         own=ibis.literal(False),
         place=ibis.literal(0, "int32"),
     )
-    together = events_of.union(starts.select(*events_of.columns))
-    return together.order_by(
-        [
-            together.root_at,
-            together.platform,
-            together.root_id.length(),
-            together.root_id,
-            together.place > 0,
-            together.at,
-            together.tweet_id.length(),
-            together.tweet_id,
-        ]
-    )
+    return events_of.union(starts.select(*events_of.columns))
 
 
 def _retweets(known: Any) -> Any:
@@ -218,7 +222,7 @@ def archive_window(known: Any) -> dict[str, int]:
     return {"opens": int(opens), "closes": int(closes) + 1000 * tick, "resolution_ms": tick}
 
 
-def _check_unique(kept: pa.Table) -> None:
+def check_unique(kept: pa.Table) -> None:
     """Raise where a tweet occurs twice in a cascade: its rows then stand side by side."""
     keys = [kept[name].to_numpy() for name in ("tweet_id", "root_id", "platform")]
     same = np.logical_and.reduce([key[1:] == key[:-1] for key in keys])

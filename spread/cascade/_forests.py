@@ -218,7 +218,7 @@ def _fitted(found: Events, singletons: bool, options: _Options) -> _Found:
     if fit.cannot_tell or not options.root_effect:
         return posterior, parameters
     effect, told = with_root_effect(
-        posterior, closes_s=found.closes_s, seen_whole=whole & ~truncated
+        posterior, closes_s=found.closes_s, seen_whole=whole & ~truncated, seed=options.seed
     )
     return effect, parameters | told
 

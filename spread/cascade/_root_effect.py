@@ -8,11 +8,13 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from spread._compile import kernel
+from spread._random import stream
 from spread.excitation import ExponentialPosterior, Kernel
 
 Numbers = NDArray[np.float64]
 
 _NODES = 8
+_MOST_ASKED = 100_000
 _LOG_GRID = np.linspace(np.log(0.02), np.log(300.0), 50)
 # The grid's step is 0.2: it cannot hold a narrower prior.
 _LEAST_SPREAD = 0.15
@@ -134,16 +136,60 @@ def _move_to_roots(
                     parents[k] = offsets[cascade]
 
 
+Prior = tuple[float, float, float]
+"""κ, and the centre and spread of ln ρ."""
+
+
 def with_root_effect(
-    posterior: ExponentialPosterior, *, closes_s: Numbers, seen_whole: NDArray[np.bool_]
+    posterior: ExponentialPosterior,
+    *,
+    closes_s: Numbers,
+    seen_whole: NDArray[np.bool_],
+    seed: int = 0,
 ) -> tuple[RootEffect, dict[str, object]]:
     """Return the posterior in which each original has an effect ρ of its own.
 
     The rate of retweets is κ (ρ f_0 g(t) + Σ_i f_i g(t − t_i)), with ln ρ ~ N(μ, σ²) over
     cascades; κ, μ and σ by empirical Bayes (maximum likelihood, ρ summed
-    out on a grid) over the cascades seen whole, the kernel as it is.
-    O(events × grid + cascades × grid × steps).
+    out on a grid) over the cascades seen whole, of which `seed` draws 100,000 where there
+    are more, the kernel as it is. O(events × grid + cascades × grid × steps).
     """
+    asked = asked_of(np.diff(posterior.offsets), seen_whole, seed=seed)
+    likelihood = _likelihood(posterior, closes_s)
+    prior = _prior([part[asked] for part in likelihood])
+    return _effect(posterior, likelihood, prior), told_of(prior)
+
+
+def asked_of(
+    sizes: NDArray[np.int64], seen_whole: NDArray[np.bool_], *, seed: int
+) -> NDArray[np.int64]:
+    """Return the cascades that the prior is fitted to."""
+    if not np.any(sizes[seen_whole] > 1):
+        seen_whole = np.ones(len(sizes), bool)
+    whole = np.flatnonzero(seen_whole)
+    if len(whole) <= _MOST_ASKED:
+        return whole
+    return np.sort(stream(seed, 1).permutation(whole)[:_MOST_ASKED])
+
+
+def prior_of(posterior: ExponentialPosterior, closes_s: Numbers) -> Prior:
+    """Return the prior that fits these cascades, all of them."""
+    return _prior(_likelihood(posterior, closes_s))
+
+
+def with_prior(posterior: ExponentialPosterior, closes_s: Numbers, prior: Prior) -> RootEffect:
+    """Return the posterior in which each original has an effect, whose prior is known."""
+    return _effect(posterior, _likelihood(posterior, closes_s), prior)
+
+
+def told_of(prior: Prior) -> dict[str, object]:
+    """Return what is said of a prior."""
+    median, spread = float(np.exp(prior[1])), float(prior[2])
+    return {"root_effect_median": median, "root_effect_log_sd": spread}
+
+
+def _likelihood(posterior: ExponentialPosterior, closes_s: Numbers) -> list[Numbers]:
+    """Return per cascade what the grid's ρ make of it, its retweets, and its exposure."""
     offsets, kernel = posterior.offsets, posterior.kernel
     sizes = np.diff(offsets)
     cascade = np.repeat(np.arange(len(sizes)), sizes)
@@ -157,18 +203,17 @@ def with_root_effect(
         [np.bincount(cascade, np.log1p(share * (rho - 1)), len(sizes)) for rho in effects]
     )
     retweets = (sizes - 1).astype(np.float64)
-    likelihood = [told.astype(np.float64), retweets, of_root, of_others]
-    if not np.any(sizes[seen_whole] > 1):
-        seen_whole = np.ones(len(sizes), bool)
-    prior = _prior([part[seen_whole] for part in likelihood], effects)
-    belief = _belief(likelihood, effects, *prior)
-    nodes = _quantiles(belief)
+    return [told.astype(np.float64), retweets, of_root, of_others]
+
+
+def _effect(posterior: ExponentialPosterior, likelihood: list[Numbers], prior: Prior) -> RootEffect:
+    kernel, offsets = posterior.kernel, posterior.offsets
+    f = posterior.marks**kernel.beta
+    nodes = _quantiles(_belief(likelihood, np.exp(_LOG_GRID), *prior))
     unit = Kernel(kernel.name, kernel.rates_per_s, kernel.weights, 1.0)
     weighted = ExponentialPosterior(posterior.times_s, f, offsets, unit)
     least = _with_roots(weighted, unit, nodes[:, 0])
-    parameters: dict[str, object] = {"root_effect_median": float(np.exp(prior[1]))}
-    parameters["root_effect_log_sd"] = float(prior[2])
-    return RootEffect(least, nodes / nodes[:, :1]), parameters
+    return RootEffect(least, nodes / nodes[:, :1])
 
 
 def _belief(
@@ -195,8 +240,9 @@ def _logs(
     return np.asarray(told + prior + constant[:, None] - kappa * np.outer(of_root, effects))
 
 
-def _prior(likelihood: list[Numbers], effects: Numbers) -> tuple[float, float, float]:
-    """Return κ, and the centre and spread of ln ρ, by maximum likelihood."""
+def _prior(likelihood: list[Numbers]) -> Prior:
+    """Return the prior by maximum likelihood."""
+    effects = np.exp(_LOG_GRID)
     _, retweets, of_root, of_others = likelihood
     start = np.log(retweets.sum() / (of_root + of_others).sum())
 

@@ -1,6 +1,6 @@
 """Kernels, prefix-sum recursions and the posterior over parents that cascades rest on."""
 
-from spread.excitation._fit import KernelFit, fit
+from spread.excitation._fit import KernelFit, fit, sampled
 from spread.excitation._posterior import (
     ExponentialPosterior,
     Kernel,
@@ -17,4 +17,5 @@ __all__ = [
     "fit",
     "omori",
     "posterior",
+    "sampled",
 ]

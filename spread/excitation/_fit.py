@@ -62,7 +62,7 @@ def fit(
     truncated: NDArray[np.bool_] | None = None,
     resolution_s: float = 1e-3,
     with_intervals: bool = True,
-    seed: int = 0,
+    seed: int | None = 0,
 ) -> KernelFit:
     """Fit the kernel's delays and its exponent β of followers, jointly over all cascades.
 
@@ -100,7 +100,7 @@ def fit(
     with_intervals
         Whether to compute intervals.
     seed
-        Decides which cascades are sampled.
+        Decides which cascades are sampled; None where they were, by `sampled`.
 
     Returns
     -------
@@ -140,6 +140,28 @@ def fit(
     return min(fits, key=lambda one: one.cost(one.best) + len(one.best)).described(
         with_intervals=with_intervals
     )
+
+
+def sampled(
+    sizes: NDArray[np.int64], *, whole: NDArray[np.bool_] | None = None, seed: int = 0
+) -> NDArray[np.int64]:
+    """Return which cascades `fit` takes, in order: whole ones, until there are enough events.
+
+    Parameters
+    ----------
+    sizes
+        Events of each cascade.
+    whole, seed
+        As in `fit`.
+
+    Examples
+    --------
+    >>> sampled(np.array([3, 1, 2])).tolist()
+    [0, 1, 2]
+    """
+    order = stream(seed, 0).permutation(len(sizes) if whole is None else np.flatnonzero(whole))
+    enough = np.searchsorted(np.cumsum(sizes[order]), MOST_EVENTS) + 1
+    return np.sort(order[:enough])
 
 
 @dataclass(frozen=True)
@@ -186,16 +208,14 @@ def _sample(
     whole: NDArray[np.bool_] | None,
     truncated: NDArray[np.bool_] | None,
     resolution_s: float,
-    seed: int,
+    seed: int | None,
 ) -> Sample:
-    """Return whole cascades, drawn until there are enough events."""
+    """Return the cascades that `sampled` draws, or all."""
     sizes = np.diff(cascades.offsets)
     latest = cascades.times_s.max(initial=0.0) + resolution_s
     closes = np.full(len(sizes), latest) if closes_s is None else closes_s
     known = sizes > 1 if truncated is None else truncated
-    order = stream(seed, 0).permutation(len(sizes) if whole is None else np.flatnonzero(whole))
-    enough = np.searchsorted(np.cumsum(sizes[order]), MOST_EVENTS) + 1
-    kept = np.sort(order[:enough])
+    kept = np.arange(len(sizes)) if seed is None else sampled(sizes, whole=whole, seed=seed)
     ends = np.cumsum(sizes[kept])
     rows = np.arange(sizes[kept].sum()) + np.repeat(
         cascades.offsets[kept] - ends + sizes[kept], sizes[kept]
