@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from spread import _schemas
 from spread._errors import MissingColumnError, OutputError, UsageError
 from spread.text import csv_cell
 
@@ -46,97 +47,19 @@ __all__ = [
 Table: TypeAlias = ibis.Table | pd.DataFrame | pa.Table
 """What a function takes as a table."""
 
-_INSTANT = pa.timestamp("us", "UTC")
-_STRINGS = pa.list_(pa.string())
-
-TWEETS = pa.schema(
-    [
-        ("platform", pa.string()),
-        ("tweet_id", pa.string()),
-        ("author_id", pa.string()),
-        ("origin", pa.string()),
-        ("at", _INSTANT),
-        ("at_resolution_ms", pa.int32()),
-        ("observed_at", _INSTANT),
-        ("kind", pa.string()),
-        ("text", pa.string()),
-        ("lang", pa.string()),
-        ("hashtags", _STRINGS),
-        ("hashtags_shown", _STRINGS),
-        ("mentions", _STRINGS),
-        ("urls", _STRINGS),
-        ("media", _STRINGS),
-        ("retweet_of", pa.string()),
-        ("retweet_author_id", pa.string()),
-        ("quote_of", pa.string()),
-        ("quote_author_id", pa.string()),
-        ("reply_to", pa.string()),
-        ("reply_author_id", pa.string()),
-        ("manual_retweet", pa.bool_()),
-        ("retweet_count", pa.int64()),
-        ("followers", pa.int64()),
-        ("longitude", pa.float64()),
-        ("latitude", pa.float64()),
-        ("place_name", pa.string()),
-        ("place_country", pa.string()),
-        ("cut", pa.bool_()),
-        ("source_file", pa.string()),
-        ("source_record", pa.int64()),
-    ]
-)
-"""One row a tweet, retweets included; unique by (platform, tweet_id).
-
-`origin` is `collected` (the archive returned it), `embedded` (it came inside another)
-or `stub` (only its id is known): counts use collected rows, cascades use all. `kind`
-is tweet, retweet, quote or reply. `hashtags` are keys (`text.hashtag_key`), resolved
-through the original for a retweet; `mentions` are user ids that this author wrote.
-`at_resolution_ms` is 1 or 1000. `followers` are the author's, at that tweet.
-"""
-
-USERS = pa.schema(
-    [
-        ("platform", pa.string()),
-        ("user_id", pa.string()),
-        ("screen_name", pa.string()),
-        ("screen_names", _STRINGS),
-        ("name", pa.string()),
-        ("description", pa.string()),
-        ("location", pa.string()),
-        ("time_zone", pa.string()),
-        ("utc_offset_s", pa.int32()),
-        ("lang", pa.string()),
-        ("followers", pa.int64()),
-        ("created_at", _INSTANT),
-        ("verified", pa.bool_()),
-        ("first_seen", _INSTANT),
-        ("last_seen", _INSTANT),
-    ]
-)
-"""One row an account; a renamed account is one row, `screen_name` is the last seen."""
-
-FOLLOWS = pa.schema([("follower_id", pa.string()), ("followed_id", pa.string())])
+TWEETS = _schemas.TWEETS
 """Who follows whom, where it is known."""
 
-REJECTS = pa.schema(
-    [
-        ("source_file", pa.string()),
-        ("source_record", pa.int64()),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-    ]
-)
+USERS = _schemas.USERS
+"""Who follows whom, where it is known."""
+
+FOLLOWS = _schemas.FOLLOWS
 """Records that could not be read: the file, the record's number from 1, why."""
 
-EVENTS = pa.schema(
-    [
-        ("cascade", pa.int32()),
-        ("event", pa.int32()),
-        ("tweet_id", pa.string()),
-        ("user_id", pa.string()),
-        ("at_s", pa.float64()),
-        ("mark", pa.float64()),
-    ]
-)
+REJECTS = _schemas.REJECTS
+"""Records that could not be read: the file, the record's number from 1, why."""
+
+EVENTS = _schemas.EVENTS
 """Events of cascades, sorted by (cascade, event): `event` 0 is the root, `at_s` are
 seconds since the root, `mark` is the author's follower count (at least 1)."""
 
@@ -269,7 +192,8 @@ def microseconds(column: pa.ChunkedArray | pa.Array | pd.Series) -> NDArray[np.i
         raise UsageError(
             "times are missing", got=f"{array.null_count} null", hint="Drop those rows"
         )
-    return array.cast(_INSTANT).cast(pa.int64()).to_numpy(zero_copy_only=False).astype(np.int64)
+    whole = array.cast(TWEETS.field("at").type).cast(pa.int64())
+    return whole.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def instants(microseconds_since_1970: NDArray[np.int64] | Sequence[int]) -> pd.DatetimeIndex:

@@ -11,7 +11,7 @@ import pytest
 from invented_archive import put, snowflake, v1_retweet, v1_time, v1_tweet, v1_user
 
 from spread import archive, scenario
-from spread.archive import _ingest
+from spread.archive import _reader
 from spread.archive._instants import UNKNOWN, clock_times, microseconds
 
 TEXTS = (
@@ -64,7 +64,7 @@ def _status(rng: random.Random) -> dict[str, Any]:
 def _tables(file: Path, monkeypatch: pytest.MonkeyPatch, *, by_row: bool) -> list[pd.DataFrame]:
     with monkeypatch.context() as patch:
         if by_row:
-            patch.setattr(_ingest, "is_regular", lambda _: False)
+            patch.setattr(_reader, "is_regular", lambda _: False)
         read = archive.read(file, workers=1)
     return [read.frame("tweets"), read.frame("users"), read.report.files, read.report.rejects]
 

@@ -13,7 +13,7 @@ import spread
 
 PACKAGE = Path(spread.__file__).parent
 
-FLOOR = {"_errors", "_random", "_compile", "_intervals", "_folders"}
+FLOOR = {"_errors", "_random", "_compile", "_intervals", "_folders", "_schemas"}
 LAYERS = [
     FLOOR,
     {"text"},

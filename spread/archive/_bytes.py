@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -39,10 +40,15 @@ def identity(path: Path) -> Identity:
         return Identity(file.tell(), digest.hexdigest())
 
 
-def file_chunks(path: Path, meter: Meter) -> Iterator[bytes]:
-    """Yield a file's bytes; the meter is told how many."""
+def file_chunks(
+    path: Path, meter: Meter, start: int = 0, end: int | None = None
+) -> Iterator[bytes]:
+    """Yield a file's bytes, or those of a stretch of it; the meter is told how many."""
     with path.open("rb") as file:
-        while chunk := file.read(_RAW_CHUNK):
+        file.seek(start)
+        left = sys.maxsize if end is None else end - start
+        while chunk := file.read(min(_RAW_CHUNK, left)):
+            left -= len(chunk)
             meter.read(len(chunk))
             yield chunk
 

@@ -1,396 +1,17 @@
-"""One file into parts: every record is kept, a notice, or rejected with its reason."""
+"""One file into parts of tables."""
 
 import gc
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, TypeAlias
 
-import msgspec
-
-from spread.archive import _account_export as account_export
-from spread.archive import _twitter_v1 as v1
-from spread.archive import _twitter_v2 as v2
-from spread.archive import _twitter_v2_json as v2_json
 from spread.archive._bytes import file_chunks, identity
-from spread.archive._counts import FileCounts
-from spread.archive._delimited import Columns, Layout, checked, elements, layout, rows
-from spread.archive._elements import Element, Nothing, Profile
-from spread.archive._faults import DamageError, RejectedError, detail
-from spread.archive._formats import (
-    OWN,
-    V1,
-    V1_USER,
-    V2,
-    V2_FLAT,
-    V2_PAGE,
-    V2_USER,
-    honoured,
-    recognise,
-)
-from spread.archive._instants import microseconds
-from spread.archive._limits import is_small, require_limits, why, without_half_pairs
-from spread.archive._lines import BLANK, Piece, runs, several
-from spread.archive._members import Text, peeked, texts
+from spread.archive._delimited import Columns
+from spread.archive._members import texts
 from spread.archive._packed import Meter
-from spread.archive._platforms import PAGES, RECORDS
-from spread.archive._rows import EMBEDDED, FollowRow, NoticeRow, Parts, RejectRow, TweetRow
-from spread.archive._said import name_id
-from spread.archive._twitter_v1_batch import Batch, is_regular
-
-BATCH_TWEETS: Final = 10_000
-_DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
-_FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
-
-
-class _Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was asked to
-    """Strict reading met its first reject."""
-
-
-class _Reader:
-    """Reads the records of one file: how many there were, and where their rows go."""
-
-    def __init__(
-        self, path: Path, source_file: str, parts: Parts, *, strict: bool, columns: Columns | None
-    ) -> None:
-        self.counts = FileCounts(source_file)
-        self.formats: Counter[str] = Counter()
-        self._parts = parts
-        self._strict = strict
-        self._member = ""
-        self._path = path
-        self._columns = columns
-        self._owner: v1.User | None = None
-        self._batch = Batch()
-
-    def take_text(self, text: Text) -> None:
-        """Read a text: the file itself, or a member of it."""
-        self._member = text.member
-        if text.chunks is None:
-            self.counts.ignored.append(f"{self.counts.source_file}!{text.member}")
-            return
-        head, chunks = peeked(text.chunks)
-        found = layout(head, self._columns)
-        if found is not None:
-            self._take_table(chunks, found)
-            return
-        for run in runs(chunks):
-            if isinstance(run, Piece):
-                self.take_piece(run)
-            else:
-                self._take_lines(run)
-            self._flush_if_full()
-        self._flush_batch()
-
-    def _take_lines(self, lines: Sequence[bytes]) -> None:
-        """Read lines that are a JSON object each, most likely."""
-        decode = v1.tweet_decoder.decode
-        for line in lines:
-            try:
-                tweet = decode(line)
-                regular = is_regular(tweet) and is_small(line)
-            except _FAULTS:
-                self._take_with_care(line)
-                continue
-            if regular:
-                self.counts.records += 1
-                self._batch.add(tweet, self.counts.records)
-            else:
-                self.take(line)
-
-    def _flush_if_full(self) -> None:
-        if self._parts.is_full():
-            self._parts.flush()
-        if len(self._batch) >= BATCH_TWEETS:
-            self._flush_batch()
-
-    def _flush_batch(self) -> None:
-        """Write the statuses that wait, and count them."""
-        count = len(self._batch)
-        if not count:
-            return
-        self.counts.kept_tweets += count
-        self.formats[V1.name] += count
-        self._parts.flush()
-        first = self._parts.next_row
-        self._parts.tables(*self._batch.tables(self.counts.source_file, first))
-        self._batch = Batch()
-
-    def _take_table(self, chunks: Iterator[bytes], found: Layout) -> None:
-        source = self.counts.source_file
-        try:
-            for row in checked(rows(chunks, found), found):
-                try:
-                    here = elements(row, found, source, self.counts.records + 1)
-                except RejectedError as error:
-                    self.reject(error.reason, error.found, row.data)
-                else:
-                    self._add(here, found.name)
-                self._flush_if_full()
-        except DamageError as damage:
-            self.reject(damage.reason, damage.found, b"")
-
-    def take_piece(self, piece: Piece) -> None:
-        """Read what a file's text was divided into."""
-        if piece.fault is None:
-            self.take(piece.data)
-        elif piece.fault == BLANK:
-            self.counts.blank += 1
-        else:
-            self.reject(piece.fault, piece.found, piece.data)
-
-    def take(self, data: bytes) -> None:
-        """Read one JSON value: a record, or a page of records."""
-        try:
-            self._take_tweet_of_v1(data)
-        except _FAULTS:
-            self._take_with_care(data)
-
-    def reject(self, reason: str, found: str, data: bytes) -> None:
-        """Count a record as rejected, and say why."""
-        self.counts.records += 1
-        self.counts.rejected += 1
-        source, number = self.counts.source_file, self.counts.records
-        row = RejectRow(source, number, reason, detail(self._where() + found, data))
-        self._parts.add("rejects", row)
-        if self._strict:
-            raise _Stopped
-
-    def _where(self) -> str:
-        return f"in {self._member}: " if self._member else ""
-
-    def _take_tweet_of_v1(self, data: bytes) -> None:
-        """Read the commonest record by the shortest way."""
-        require_limits(data)
-        tweet = v1.tweet_decoder.decode(data)
-        if not v1.is_tweet(tweet):
-            raise RejectedError("UNKNOWN_FORMAT", "")
-        self._add_v1(tweet)
-
-    def _take_with_care(self, data: bytes) -> None:
-        mended = without_half_pairs(data)
-        try:
-            _WHOLE.decode(mended)
-        except (msgspec.DecodeError, RecursionError) as broken:
-            values = several(data) if data[:1] == b"{" else []
-            if len(values) > 1:
-                for value in values:
-                    self.take(value)
-            else:
-                self.reject(*why(broken, data), data)
-            return
-        try:
-            kind = recognise(mended)
-            if kind == V2_PAGE:
-                self._take_page(mended)
-                return
-            if kind.reader in PAGES:
-                self._take_elements(PAGES[kind.reader](mended), kind.name)
-                return
-        except _FAULTS as fault:
-            self.reject(*why(fault, data), data)
-            return
-        self._take_record(mended, kind.reader, kind.name, v2.NO_CONTEXT)
-
-    def _take_record(self, data: bytes, reader: str, name: str, context: v2.Context) -> None:
-        """Read one record of a known format."""
-        try:
-            require_limits(data)
-            if reader == "v1":
-                self._add_v1(v1.tweet_decoder.decode(data))
-            elif reader == "v2":
-                self._add_v2(v2_json.tweet_decoder.decode(data), context, name)
-            elif reader == "own":
-                self._add_own(v1.tweet_decoder.decode(data))
-            elif reader in RECORDS:
-                number = self.counts.records + 1
-                self._add(RECORDS[reader](data, self.counts.source_file, number), name)
-            elif reader == "v1 user":
-                self._add_user(v1.user_decoder.decode(data), None, name)
-            elif reader == "v2 user":
-                self._add_user(v2_json.user_decoder.decode(data), context.retrieved_at, name)
-            else:
-                self._add_notice(data, name)
-        except _FAULTS as error:
-            self.reject(*why(error, data), data)
-
-    def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
-        number, source = self.counts.records + 1, self.counts.source_file
-        known = self._parts.is_known
-        self._add_tweet(v1.rows(tweet, known, source_file=source, source_record=number), name)
-
-    def _add_own(self, tweet: v1.Tweet) -> None:
-        """Keep a tweet of an account's own export, which says elsewhere whose it is."""
-        if self._owner is None:
-            self._owner = account_export.owner(self._path)
-        tweet.user = self._owner
-        self._add_v1(tweet, OWN.name)
-
-    def _add(self, found: Sequence[Element], name: str) -> None:
-        """Keep what a record of another platform or of a table holds."""
-        self.counts.records += 1
-        self.formats[name] += 1
-        kinds = {type(item) for item in found}
-        if TweetRow in kinds:
-            self.counts.kept_tweets += 1
-        elif FollowRow in kinds:
-            self.counts.kept_follows += 1
-        elif Profile in kinds:
-            self.counts.kept_users += 1
-        else:
-            self.counts.notices += 1
-        for item in found:
-            if isinstance(item, TweetRow):
-                self._parts.tweet(item)
-            elif isinstance(item, Profile):
-                self._parts.user(item.row, followers=item.followers, at=item.at)
-            elif isinstance(item, FollowRow):
-                self._parts.add("follows", item)
-            elif isinstance(item, NoticeRow):
-                self._parts.add("notices", item)
-            elif isinstance(item, RejectedError):
-                self._note_embedded(item)
-
-    def _take_elements(self, found: Sequence[bytes], name: str) -> None:
-        """Read the records of a page; a page without any is a notice."""
-        for data in found:
-            self.take(data)
-        if not found:
-            self._add([Nothing()], name)
-
-    def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
-        number, source = self.counts.records + 1, self.counts.source_file
-        rows = v2.rows(tweet, context, source_file=source, source_record=number)
-        self._add_tweet(list(rows), name)
-
-    def _add_tweet(self, found: Sequence[_Found], name: str) -> None:
-        """Keep a record's tweet, and what came with it."""
-        self.counts.records += 1
-        self.counts.kept_tweets += 1
-        self.formats[name] += 1
-        for item in found:
-            if isinstance(item, TweetRow):
-                self._parts.tweet(item)
-            elif isinstance(item, RejectedError):
-                self._note_embedded(item)
-            else:
-                self._see_embedded(*item)
-
-    def _see_embedded(self, user: v1.User | v2_json.User, at: int) -> None:
-        try:
-            self._see(user, at)
-        except RejectedError as error:
-            self._note_embedded(error)
-
-    def _see(self, user: v1.User | v2_json.User, at: int | None) -> None:
-        """Note an account's profile; one without an id says nothing of anybody."""
-        self._parts.user(user.row(), followers=user.followers_count, at=at)
-
-    def _add_user(self, user: v1.User | v2_json.User, at: int | None, name: str) -> None:
-        self._see(user, at)
-        self.counts.records += 1
-        self.counts.kept_users += 1
-        self.formats[name] += 1
-
-    def _add_notice(self, data: bytes, name: str) -> None:
-        row = honoured(data)
-        self.counts.records += 1
-        self.counts.notices += 1
-        self.formats[name] += 1
-        if isinstance(row, int):
-            self.counts.lost = max(self.counts.lost, row)
-        elif row is not None:
-            self._parts.add("notices", row)
-
-    def _note_embedded(self, error: RejectedError, data: bytes = b"") -> None:
-        """Say that something inside a record was not read; the record itself counts as kept."""
-        found = detail(f"{self._where()}{error.reason}: {error.found}", data)
-        row = RejectRow(self.counts.source_file, max(self.counts.records, 1), "EMBEDDED", found)
-        self._parts.add("rejects", row)
-
-    def _take_page(self, data: bytes) -> None:
-        """Read a page: its records are what `data` holds, or the users of a split file."""
-        page = v2_json.page_decoder.decode(data)
-        context = self._context(page)
-        first = self.counts.records
-        for raw in (*_elements(page.data), *map(bytes, page.statuses or ())):
-            self._take_element(raw, context)
-        for raw in map(bytes, v2_json.as_list(page.users)):
-            self._take_record(raw, "v2 user", V2_USER.name, context)
-        if self.counts.records == first:
-            self.counts.records += 1
-            self.counts.notices += 1
-            self.formats[V2_PAGE.name] += 1
-        number = first + 1
-        for raw in (r for i in _included(page) for r in map(bytes, v2_json.as_list(i.tweets))):
-            self._take_included_tweet(raw, context, number)
-
-    def _take_element(self, data: bytes, context: v2.Context) -> None:
-        try:
-            require_limits(data)
-            tweet = v2_json.tweet_decoder.decode(data)
-            if tweet.text is not None and tweet.author_id is not None:
-                self._add_v2(tweet, context, V2_PAGE.name)
-                return
-        except _FAULTS:
-            pass
-        self._take_element_with_care(data, context)
-
-    def _take_element_with_care(self, data: bytes, context: v2.Context) -> None:
-        try:
-            kind = recognise(data)
-        except _FAULTS as error:
-            self.reject(*why(error, data), data)
-            return
-        if kind in (V2, V2_FLAT):
-            self._take_record(data, "v2", V2_PAGE.name, context)
-        elif kind in (V2_USER, V1_USER, V1):
-            self._take_record(data, kind.reader, kind.name, context)
-        else:
-            self.reject("UNKNOWN_FORMAT", f"inside `data`, {kind.name}", data)
-
-    def _take_included_tweet(self, data: bytes, context: v2.Context, number: int) -> None:
-        source = self.counts.source_file
-        try:
-            tweet = v2_json.tweet_decoder.decode(data)
-            self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
-        except _FAULTS as error:
-            self._note_embedded(RejectedError(*why(error, data)), data)
-
-    def _context(self, page: v2_json.Page) -> v2.Context:
-        """Return what a page says beside its tweets; its accounts and places go to their parts."""
-        made = page.made
-        retrieved_at = microseconds(made.retrieved_at) if made is not None else None
-        context = v2.Context({}, {}, retrieved_at)
-        included = page.includes
-        for raw in map(bytes, v2_json.as_list(included.users if included is not None else None)):
-            self._include(raw, lambda data: self._include_user(data, context))
-        for found in _included(page):
-            for raw in map(bytes, v2_json.as_list(found.places)):
-                self._include(raw, self._include_place)
-            for raw in map(bytes, v2_json.as_list(found.media)):
-                self._include(raw, lambda data: _include_medium(data, context))
-        return context
-
-    def _include(self, data: bytes, read: Callable[[bytes], None]) -> None:
-        try:
-            read(data)
-        except _FAULTS as error:
-            self._note_embedded(RejectedError(*why(error, data)), data)
-
-    def _include_user(self, data: bytes, context: v2.Context) -> None:
-        user = v2_json.user_decoder.decode(data)
-        context.users[v2_json.user_id(user)] = user
-        if user.username:
-            context.users[name_id(user.username)] = user
-        self._see(user, context.retrieved_at)
-
-    def _include_place(self, data: bytes) -> None:
-        self._parts.add("places", v2.place_row(v2_json.place_decoder.decode(data)))
+from spread.archive._reader import Reader, Stopped
+from spread.archive._rows import Parts
 
 
 def ingest(
@@ -401,6 +22,7 @@ def ingest(
     number: int,
     strict: bool = False,
     columns: Columns | None = None,
+    stretch: tuple[int, int | None] = (0, None),
     on_bytes: Callable[[int], object] = lambda _: None,
 ) -> dict[str, object]:
     """Read a file into parts of tables, and return its `FileCounts` as a dictionary.
@@ -419,16 +41,19 @@ def ingest(
         Stop at the first reject.
     columns
         Which column of a table holds what.
+    stretch
+        From which byte to before which; records are counted from the first of them.
     on_bytes
         Is told how many bytes of the file were read.
     """
     with _no_collector(), closing(Parts(folder, number)) as parts:
-        reader = _Reader(path, source_file, parts, strict=strict, columns=columns)
-        with suppress(_Stopped):
+        reader = Reader(path, source_file, parts, strict=strict, columns=columns)
+        with suppress(Stopped):
             meter = Meter(on_bytes)
-            for text in texts(file_chunks(path, meter), meter):
+            for text in texts(file_chunks(path, meter, *stretch), meter):
                 reader.take_text(text)
-    reader.counts.size, reader.counts.sha256 = identity(path)
+    if stretch[0] == 0:
+        reader.counts.size, reader.counts.sha256 = identity(path)
     reader.counts.formats = sorted(reader.formats)
     return asdict(reader.counts)
 
@@ -443,23 +68,3 @@ def _no_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
-
-
-def _elements(data: msgspec.Raw) -> Sequence[bytes]:
-    """Return what a page's `data` holds: its elements, or the one object of a stream."""
-    raw = bytes(data)
-    if raw == b"null":
-        return []
-    return [bytes(element) for element in _DATA.decode(raw)] if raw[:1] == b"[" else [raw]
-
-
-def _included(page: v2_json.Page) -> Iterator[v2_json.Includes]:
-    yield page
-    if page.includes is not None:
-        yield page.includes
-
-
-def _include_medium(data: bytes, context: v2.Context) -> None:
-    medium = v2_json.medium_decoder.decode(data)
-    if medium.media_key and medium.type:
-        context.media[medium.media_key] = medium.type

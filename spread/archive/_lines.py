@@ -170,7 +170,7 @@ def _too_large(window: _Window) -> Piece:
 
 def _damaged_end(window: _Window, damage: DamageError) -> Iterator[Piece]:
     rest = window.held[window.at :].strip(_SPACE)
-    if rest and _is_whole(rest):
+    if rest and is_whole(rest):
         yield Piece(None, rest)
         rest = b""
     yield Piece(damage.reason, rest, damage.found)
@@ -184,7 +184,7 @@ def _spanning(window: _Window, line: bytes, end: int) -> Piece:
         end = window.at + size
         if found is not None and found > end:
             value = window.held[window.at : found]
-            if _is_whole(value):
+            if is_whole(value):
                 window.at = found
                 _skip_blank_rest(window)
                 return Piece(None, value)
@@ -197,7 +197,7 @@ def _next_line_stands_alone(window: _Window, line: bytes, end: int) -> bool:
     if line[-1:] in (b",", b"[", b":", b"{"):
         return False
     following = window.held.find(b"\n", end + 1)
-    return following > 0 and _is_whole(window.held[end + 1 : following].strip(_SPACE))
+    return following > 0 and is_whole(window.held[end + 1 : following].strip(_SPACE))
 
 
 def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:
@@ -240,7 +240,7 @@ def _element(window: _Window) -> tuple[Piece | None, bool]:
     first = window.held[window.at : window.at + 1]
     end = window.held.find(b"\n", window.at, window.at + _SHORT_LINE)
     line = window.held[window.at : max(end, window.at)].rstrip(_SPACE + b",")
-    if first == b"{" and line[-1:] == b"}" and _is_whole(line):
+    if first == b"{" and line[-1:] == b"}" and is_whole(line):
         window.at = end
         return Piece(None, line), False
     if first in (b"{", b"["):
@@ -251,7 +251,7 @@ def _element(window: _Window) -> tuple[Piece | None, bool]:
             return Piece(None, value), False
     elif scalar := _SCALAR.match(window.held, window.at):
         value = scalar.group().strip(_SPACE)
-        if _is_whole(value):
+        if is_whole(value):
             window.at = scalar.end()
             return Piece(None, value), False
     end = window.line_end()
@@ -317,7 +317,8 @@ def _skip_blank_rest(window: _Window) -> None:
         window.at = min(end + 1, len(window.held))
 
 
-def _is_whole(value: bytes) -> bool:
+def is_whole(value: bytes) -> bool:
+    """Tell whether bytes are one whole JSON value."""
     try:
         _WHOLE.decode(value)
     except msgspec.DecodeError as error:

@@ -4,12 +4,12 @@ Which row stands for a tweet is decided by a total order, so that neither the or
 files nor the number of workers changes a byte of the result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import ibis
 
-from spread.archive._rows import COLLECTED, STUB
+from spread.archive._rows import COLLECTED, PART_ROWS, STUB
 from spread.tables import TWEETS, USERS
 
 _ID_NUMBER: Final = "decimal(20, 0)"
@@ -53,6 +53,19 @@ class Parts(NamedTuple):
     users: ibis.Table
     places: ibis.Table
     notices: ibis.Table
+
+
+def numbered(tweets: ibis.Table, before: Mapping[int, int]) -> ibis.Table:
+    """Return rows whose records are numbered by their files, not by stretches of them.
+
+    `before` says how many records of its file stand before a stretch; a row's number holds
+    that of its stretch.
+    """
+    if not before:
+        return tweets
+    stretch = tweets.row // PART_ROWS
+    cases = [(stretch == number, records) for number, records in before.items()]
+    return tweets.mutate(source_record=tweets.source_record + ibis.cases(*cases, else_=0))
 
 
 def deleted(parts: Parts) -> ibis.Table:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ from spread.archive._lock import HeldError, held
 from spread.archive._measures import measured
 from spread.archive._report import FILE_COLUMNS
 from spread.archive._rows import EMBEDDED, PARTS, part_path
-from spread.archive._workers import Job, how_many, run
+from spread.archive._stretches import combined, divided, records_before, renumber_rejects
+from spread.archive._workers import Job, cores, how_many, run
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
 Counts = list[dict[str, Any]]
@@ -126,10 +127,16 @@ def read(
     target = None if to is None else _require_free(Path(to))
     with _alone(target), _draft(target) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
-        counts = _ingested(
-            found, draft, read_by=read_by, strict=strict, columns=columns, progress=progress
-        )
-        _merged(found, counts, draft, engine)
+        jobs = _jobs(found, draft, strict=strict, columns=columns)
+        jobs = divided(jobs, workers or cores())
+        told = _ingested(jobs, read_by=read_by, progress=progress)
+        counts = combined(jobs, told)
+        if strict:
+            _require_no_reject(draft)
+        _require_records(found, counts, draft)
+        before = records_before(jobs, told)
+        renumber_rejects(draft / "parts", before)
+        _merged(found, counts, draft, engine, before)
         shutil.rmtree(draft / "parts")
         return _finished(draft, target, engine)
 
@@ -146,8 +153,7 @@ def _require_workers(workers: int | None, engine: str) -> None:
 
 
 def _here(workers: int | None, jobs: list[Job], on_bytes: Callable[[int], object]) -> Counts:
-    sizes = [Path(job.path).stat().st_size for job in jobs]
-    return run(jobs, how_many(workers, sizes), on_bytes)
+    return run(jobs, how_many(workers, [job.size for job in jobs]), on_bytes)
 
 
 def _on_spark(target: Path | None) -> Callable[..., Counts]:
@@ -251,39 +257,28 @@ def _finished(draft: Path, target: Path | None, engine: str) -> Archive:
     return opened(target, engine=engine, removed_after=False)
 
 
-def _ingested(
-    found: Found,
-    draft: Path,
-    *,
-    read_by: Callable[..., Counts],
-    strict: bool,
-    columns: Mapping[str, str] | None,
-    progress: bool | None,
-) -> Counts:
-    sizes = [_readable_size(file) for file in found.files]
-    jobs = [
-        Job(
-            str(file),
-            source_name(file),
-            number,
-            str(draft / "parts"),
-            strict,
-            dict(columns) if columns else None,
-        )
+def _jobs(
+    found: Found, draft: Path, *, strict: bool, columns: Mapping[str, str] | None
+) -> list[Job]:
+    named = dict(columns) if columns else None
+    return [
+        Job(str(file), source_name(file), number, str(draft / "parts"), strict, named)
         for number, file in enumerate(found.files)
+        if _is_readable(file)
     ]
-    with _bar(sum(sizes), progress) as on_bytes:
-        counts = read_by(jobs, on_bytes)
-    if strict:
-        _require_no_reject(found, draft)
-    _require_records(found, counts, draft)
-    return counts
 
 
-def _readable_size(file: Path) -> int:
+def _ingested(
+    jobs: Sequence[Job], *, read_by: Callable[..., Counts], progress: bool | None
+) -> Counts:
+    with _bar(sum(job.size for job in jobs), progress) as on_bytes:
+        return read_by(jobs, on_bytes)
+
+
+def _is_readable(file: Path) -> bool:
     try:
         with file.open("rb"):
-            return file.stat().st_size
+            return True
     except OSError as error:
         raise InputError(
             "a file cannot be read", got=f"{file} ({error.strerror or error})"
@@ -309,7 +304,7 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
         raise InputError(empty, got=name, hint="Name an archive with tweets in it")
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)
-    first = _first_reject(found, draft)
+    first = _first_reject(draft)
     why = f", the first for {first['reason']} ({first['detail'][:160]})" if first else ""
     raise InputError(
         "no tweet in it",
@@ -319,8 +314,8 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
     )
 
 
-def _require_no_reject(found: Found, draft: Path) -> None:
-    if first := _first_reject(found, draft):
+def _require_no_reject(draft: Path) -> None:
+    if first := _first_reject(draft):
         raise InputError(
             f"a record was rejected ({first['reason']})",
             got=f"{first['source_file']}, record {first['source_record']}: {first['detail']}",
@@ -328,19 +323,18 @@ def _require_no_reject(found: Found, draft: Path) -> None:
         )
 
 
-def _first_reject(found: Found, draft: Path) -> dict[str, Any] | None:
-    for number, _ in enumerate(found.files):
-        path = part_path(draft / "parts", "rejects", number)
-        if path.exists():
-            first: dict[str, Any] = pq.read_table(path).slice(0, 1).to_pylist()[0]
-            return first
-    return None
+def _first_reject(draft: Path) -> dict[str, Any] | None:
+    paths = sorted((draft / "parts").glob("rejects-*.parquet"))
+    return pq.read_table(paths[0]).slice(0, 1).to_pylist()[0] if paths else None
 
 
-def _merged(found: Found, counts: Counts, draft: Path, engine: str) -> None:
+def _merged(
+    found: Found, counts: Counts, draft: Path, engine: str, before: Mapping[int, int]
+) -> None:
     con = _engine.connect(spill=draft / "parts" / "spill", engine=engine)
     try:
         parts = _merge.Parts(*(_part(con, draft, name) for name in _merge.Parts._fields))
+        parts = parts._replace(tweets=_merge.numbered(parts.tweets, before))
         ranks = _engine.stored(con, _merge.ranked(parts), "ranks")
         kinds = con.to_pyarrow(parts.notices.select("kind").distinct())["kind"].to_pylist()
         names = con.to_pyarrow(_merge.names(parts))

@@ -7,13 +7,15 @@ from typing import Final, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
+from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 
 COLLECTED: Final = "collected"
 EMBEDDED: Final = "embedded"
 STUB: Final = "stub"
 ORIGINS: Final = (COLLECTED, EMBEDDED, STUB)
 BATCH_ROWS: Final = 20_000
+PART_ROWS: Final = 1 << 40
+"""More rows than a part can have: a row's number is that of its part and its own."""
 
 TWEET_PARTS: Final = pa.schema(
     [
@@ -196,7 +198,7 @@ class Parts:
     @property
     def next_row(self) -> int:
         """The number of the row that is written next; nothing may wait to be written."""
-        return (self._number << 40) + self._written
+        return PART_ROWS * self._number + self._written
 
     def is_full(self) -> bool:
         """Tell whether the batch should be written."""
@@ -227,7 +229,7 @@ class Parts:
 
     def _append(self, row: TweetRow) -> None:
         tweets = self._rows["tweets"]
-        tweets.append((*row, (self._number << 40) + self._written + len(tweets)))
+        tweets.append((*row, PART_ROWS * self._number + self._written + len(tweets)))
 
     def _writer(self, name: str) -> pq.ParquetWriter:
         if name not in self._writers:

@@ -18,13 +18,23 @@ from typing import Any, Final, NamedTuple
 from spread._errors import SpreadError
 from spread.archive._ingest import ingest
 
-_PROGRAM: Final = "from spread.archive._workers import serve; serve()"
+# The package itself is left empty: a worker needs the readers, not the engines that query.
+_PROGRAM: Final = """
+import importlib.util, sys
+spec = importlib.util.find_spec("spread.archive")
+sys.modules["spread.archive"] = importlib.util.module_from_spec(spec)
+from spread.archive._workers import serve
+serve()
+"""
 _ALONE_BYTES: Final = 32 << 20
 _LAST: Final = ("counts", "error", "os error")
 
 
 class Job(NamedTuple):
-    """A file to be read: its path, its name in the tables, its number, where parts go."""
+    """A file to be read: its path, its name in the tables, its number, where parts go.
+
+    Of a large file of lines a job may be a stretch, from byte `start` to before `end`.
+    """
 
     path: str
     source_file: str
@@ -32,6 +42,13 @@ class Job(NamedTuple):
     folder: str
     strict: bool
     columns: dict[str, str] | None = None
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many bytes are to be read."""
+        return (Path(self.path).stat().st_size if self.end is None else self.end) - self.start
 
 
 def how_many(workers: int | None, sizes: Sequence[int]) -> int:
@@ -40,7 +57,7 @@ def how_many(workers: int | None, sizes: Sequence[int]) -> int:
         return max(1, min(workers, len(sizes)))
     if sum(sizes) < _ALONE_BYTES:
         return 1
-    return max(1, min(_cores(), len(sizes)))
+    return max(1, min(cores(), len(sizes)))
 
 
 def run(
@@ -103,7 +120,7 @@ def told(answers: Iterable[tuple[str, object]]) -> Iterator[dict[str, Any]]:
             raise SpreadError("a worker stopped", got=str(value), hint="Try workers=1")
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -118,13 +135,14 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
         number=job.number,
         strict=job.strict,
         columns=job.columns,
+        stretch=(job.start, job.end),
         on_bytes=on_bytes,
     )
 
 
 def _side_by_side(jobs: Sequence[Job], workers: int) -> Iterator[tuple[str, object]]:
     """Yield what workers answer; the largest files are begun first."""
-    waiting = sorted(jobs, key=lambda job: (Path(job.path).stat().st_size, job.number))
+    waiting = sorted(jobs, key=lambda job: (job.size, -job.number))
     answers: SimpleQueue[tuple[str, object]] = SimpleQueue()
     with contextlib.ExitStack() as stack:
         for _ in range(workers):
