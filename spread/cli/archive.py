@@ -1,4 +1,4 @@
-"""`python -m spread.archive`: read an archive into tables, report on it, export its ids."""
+"""`python -m spread.archive`: read an archive into tables, report on it, pass it on, forget."""
 
 import argparse
 import json
@@ -22,7 +22,17 @@ _EXAMPLES = """\
       a table of your own: which column is which
   python -m spread.archive export tables/ --to ids/
       the ids alone, which may be passed on
+  python -m spread.archive export tables/ --to shared/ --pseudonyms ~/key --new-key
+      graphs and cascades without names, texts and hours; keep the key to yourself
+  python -m spread.archive forget tables/ 458640532934737920 --ids deleted.txt
+      take tweets or accounts out, with all that points to them
 """
+_TO = "a folder to be made"
+_PSEUDONYMS = "tables in which ids are HMAC-SHA256 pseudonyms under the key in this file"
+_NEW_KEY = "make that file first; it must not be there yet"
+_EXACT = "keep follower counts as they are; many belong to one account alone"
+_IDS = "a file of ids, one a line"
+_SHOWN = 5
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -36,14 +46,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser("archive", "Read tweet archives; nothing is lost silently.", _EXAMPLES)
     commands = options.add_subparsers(dest="command", required=True, metavar="COMMAND")
     read = _files(commands.add_parser("read", help="read files into tables, and report"))
-    read.add_argument("--to", metavar="DIR", type=Path, required=True, help="a folder to be made")
+    read.add_argument("--to", metavar="DIR", type=Path, required=True, help=_TO)
     read.set_defaults(run=_read)
     report = _files(commands.add_parser("report", help="report what is in files or in tables"))
     report.set_defaults(run=_report)
-    export = commands.add_parser("export", help="write the ids of the collected tweets")
+    export = commands.add_parser("export", help="write what may be passed on: ids, or pseudonyms")
     export.add_argument("archive", type=Path, help="a folder that `read` made")
-    export.add_argument("--to", metavar="DIR", type=Path, required=True, help="a folder to be made")
+    export.add_argument("--to", metavar="DIR", type=Path, required=True, help=_TO)
+    export.add_argument("--pseudonyms", metavar="KEYFILE", type=Path, help=_PSEUDONYMS)
+    export.add_argument("--new-key", action="store_true", help=_NEW_KEY)
+    export.add_argument("--exact-followers", action="store_true", help=_EXACT)
     export.set_defaults(run=_export)
+    forget = commands.add_parser("forget", help="take tweets or accounts out of the tables")
+    forget.add_argument("archive", type=Path, help="a folder that `read` made")
+    forget.add_argument("id", nargs="*", help="ids of tweets or of accounts")
+    forget.add_argument("--ids", metavar="FILE", type=Path, help=_IDS)
+    forget.set_defaults(run=_forget)
     return answer(lambda given: int(given.run(given)), options, argv)
 
 
@@ -69,9 +87,46 @@ def _report(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    archive.open(options.archive).export(options.to)
-    print(f"Wrote {options.to}: ids alone, and the rule for passing them on")
+    opened = archive.open(options.archive)
+    if options.new_key and options.pseudonyms is None:
+        raise UsageError("--new-key needs --pseudonyms KEYFILE", hint="Say where the key goes")
+    if options.new_key and options.to.resolve() in options.pseudonyms.resolve().parents:
+        raise UsageError(
+            "the key would be shared with the data",
+            got=str(options.pseudonyms),
+            hint="Name a file outside the folder that is shared",
+        )
+    if options.new_key:
+        archive.new_key(options.pseudonyms)
+    count = opened.export(
+        options.to, pseudonyms=options.pseudonyms, exact_followers=options.exact_followers
+    )
+    if options.pseudonyms is None:
+        print(f"Wrote {options.to}: {count:,} ids, and the rule for passing them on")
+    else:
+        print(f"Wrote {options.to}: {count:,} tweets under pseudonyms, and what is left to mind")
+        print(f"The key is {options.pseudonyms}: never pass it on")
     return DONE
+
+
+def _forget(options: argparse.Namespace) -> int:
+    ids = [*options.id, *([] if options.ids is None else _lines(options.ids))]
+    done = archive.open(options.archive).forget(ids)
+    print(
+        f"Forgot {done.tweets:,} tweets, {done.retweets:,} retweets of them and "
+        f"{done.users:,} accounts; cleared {done.cleared:,} rows of others"
+    )
+    if done.unknown:
+        more = ", …" if len(done.unknown) > _SHOWN else ""
+        print(f"Not in it: {len(done.unknown):,} ids ({', '.join(done.unknown[:_SHOWN])}{more})")
+    return DONE
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8-sig").split()
+    except (OSError, UnicodeError) as error:
+        raise UsageError("the ids cannot be read", got=f"{file} ({error})") from error
 
 
 def _opened(options: argparse.Namespace, *, to: Path | None = None) -> Archive:

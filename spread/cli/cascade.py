@@ -11,6 +11,7 @@ import pandas as pd
 
 from spread import archive, report, samples, study, tables
 from spread._errors import UsageError
+from spread._folders import require_free
 from spread.archive import Archive
 from spread.cli import _answer
 from spread.cli._answer import DONE, NOT_WRITTEN, PARTLY, answer, said, writable
@@ -21,6 +22,10 @@ _CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)
 _CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
 _KEEP = "keep the tables of the archive there, and start from them the next time"
 _STATIC = f"write the figures also as some of {','.join(report.FORMATS)}"
+_FREEZE = "write a replication package there too: tables, figures, versions, hashes, the command"
+_VERIFY = (
+    "run a replication package again and compare; name the archive if it is not in it (3: differs)"
+)
 _PARTS = ("tables", "figures", "report")
 
 _EXAMPLES = """\
@@ -29,6 +34,9 @@ _EXAMPLES = """\
   python -m spread.cascade tweets.jsonl.gz --root myNYPD --time-zone America/New_York
   python -m spread.cascade folder/ 'more/*.jsonl' --out out2 --seed 7
   python -m spread.cascade big/ --keep big-tables --only figures
+  python -m spread.cascade tweets.jsonl.gz --root myNYPD --freeze package
+  python -m spread.cascade --verify package tweets.jsonl.gz
+      does the package come out the same?
 """
 
 
@@ -49,6 +57,8 @@ def parser() -> argparse.ArgumentParser:
     add("--only", metavar="PART", action="append", help=f"write {', '.join(_PARTS)}; repeatable")
     add("--static", metavar="FORMATS", help=_STATIC)
     add("--keep", metavar="DIR", type=Path, help=_KEEP)
+    add("--freeze", metavar="DIR", type=Path, help=_FREEZE)
+    add("--verify", metavar="DIR", type=Path, help=_VERIFY)
     add("--start", metavar="TIME", help="first moment, such as 2014-04-22T14:00")
     add("--end", metavar="TIME", help="the moment after the last")
     add("--time-zone", metavar="ZONE", help="zone of the times told, such as America/New_York")
@@ -73,7 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     command = shlex.join(["python", "-m", "spread.cascade", *arguments])
-    return answer(lambda options: _run(options, command), parser(), arguments)
+    return answer(
+        lambda options: _verified(options) if options.verify else _run(options, command),
+        parser(),
+        arguments,
+    )
 
 
 def _run(options: argparse.Namespace, command: str) -> int:
@@ -82,6 +96,8 @@ def _run(options: argparse.Namespace, command: str) -> int:
         raise UsageError("--seed is out of range", got=str(options.seed), allowed="0, 1, 2, …")
     formats = _formats(options.static)
     writable(options.out)
+    if options.freeze is not None:
+        require_free(options.freeze)
     shipped = not options.archive
     progress = False if options.quiet else None
     found = study.run(
@@ -100,6 +116,8 @@ def _run(options: argparse.Namespace, command: str) -> int:
         found = _checked(found, options.seed, progress)
     write(found, options.out, command=command, parts=parts)
     code = PARTLY if len(found.read_report.rejects) else DONE
+    if options.freeze is not None:
+        study.freeze(found, options.freeze, figures=report.write_figures)
     if formats:
         code = _static(found, options.out / "figures", formats) or code
     if options.json:
@@ -108,6 +126,20 @@ def _run(options: argparse.Namespace, command: str) -> int:
         print(found)
         print(f"\nOpen {options.out / 'report.html' if 'report' in parts else options.out}")
     return code
+
+
+def _verified(options: argparse.Namespace) -> int:
+    """Tell what came of running a package again; what differs is a line of its own."""
+    done = study.verify(
+        options.verify, options.archive or None, progress=False if options.quiet else None
+    )
+    told = done.checks.verdict.value_counts().to_dict()
+    print(
+        f"{options.verify}: " + ", ".join(f"{count} {verdict}" for verdict, count in told.items())
+    )
+    for check in tables.rows(done.faults):
+        print(f"{check.what}: {check.verdict}{f', {check.detail}' if check.detail else ''}")
+    return DONE if done.is_same else PARTLY
 
 
 def _static(found: study.Study, folder: Path, formats: Sequence[str]) -> int:
