@@ -288,6 +288,11 @@ def test_a_large_city_reaches_farther_than_a_town() -> None:
     assert places.nearest_cities([-95.4588], [29.7058]).city[0] == "Bellaire"
 
 
+def test_coordinates_off_the_globe_are_no_place() -> None:
+    found = places.nearest_cities([-73.9, 400.0, -73.9, np.nan], [40.6, 40.6, 91.0, 0.0])
+    assert found.city.fillna("").tolist() == ["New York City", "", "", ""]
+
+
 def test_coverage_counts_users() -> None:
     tweets = pd.DataFrame(
         {

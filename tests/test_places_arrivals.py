@@ -226,14 +226,34 @@ def test_order_gives_both_directions_of_a_pair() -> None:
     found = places.order(tweets, located, "t", rng=2).set_index(["before", "after"]).probability
     assert found["a", "b"] + found["b", "a"] == pytest.approx(1)
     assert found["a", "b"] == 1.0
-    assert places.order(tweets, located, "absent", rng=2).empty
+
+
+def test_tags_are_found_however_they_are_written() -> None:
+    tweets, located = archive(np.arange(3.0), "mynypd"), people(["00000"], ["a"])
+    plain = places.arrivals(tweets, located, ["mynypd"], k=[1], rng=1)
+    assert len(plain) == 1
+    for written in ("mynypd", "#myNYPD", ["＃MYNYPD", "mynypd"]):
+        pd.testing.assert_frame_equal(
+            places.arrivals(tweets, located, written, k=[1], rng=1), plain
+        )
+    nobody = places.arrivals(tweets, located.assign(place_id=None), "mynypd")
+    assert nobody.columns.tolist() == plain.columns.tolist()
+
+
+def test_ids_that_became_numbers_are_refused() -> None:
+    tweets, located = archive(np.arange(3.0)), people(["00000"], ["a"])
+    numbers = located.assign(user_id=located.user_id.astype("int64"))
+    for ask in (places.arrivals, places.order, places.adoption):
+        with pytest.raises(UsageError, match="user_id of the located users holds numbers"):
+            ask(tweets, numbers, "t")
+    with pytest.raises(UsageError, match="user_id of the located users holds numbers"):
+        places.coverage(tweets, numbers)
 
 
 def test_absent_tags_and_bad_arguments() -> None:
     tweets, located = archive(np.arange(3.0)), people(["00000"], ["a"])
-    none = places.arrivals(tweets, located, ["absent"], rng=1)
-    assert none.empty
-    assert none.columns.tolist() == places.arrivals(tweets, located, ["t"]).columns.tolist()
+    with pytest.raises(UsageError, match="never occur in the collected tweets: got #absent"):
+        places.arrivals(tweets, located, ["absent", "t"], rng=1)
     with pytest.raises(UsageError, match="count from 1"):
         places.arrivals(tweets, located, ["t"], k=(0,))
     with pytest.raises(MissingColumnError, match=r"places\.of_users"):

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._errors import MissingColumnError
+from spread._errors import UsageError
 from spread.places._locate import CERTAIN
+from spread.places._located import PLACE, of_accounts
 from spread.tables import TWEETS, Table, expression, instants, microseconds
+from spread.text import hashtag_key
 
-__all__ = ["PLACE", "Adopters", "adopters_of", "adoption", "cities_of"]
-
-PLACE = ("place_id", "city", "region", "country", "longitude", "latitude")
+__all__ = ["Adopters", "adopters_of", "adoption", "cities_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,7 @@ def adoption(tweets: Table, located: pd.DataFrame, tags: Sequence[str]) -> pd.Da
 
 def cities_of(located: pd.DataFrame) -> pd.DataFrame:
     """Return the cities of located users, sorted by place_id: a city's row is its code."""
-    if missing := {"user_id", "probability", *PLACE} - set(located.columns):
-        raise MissingColumnError(
-            "the located users lack columns",
-            got=", ".join(map(str, located.columns)),
-            hint=f"Add {', '.join(sorted(missing))}; `places.of_users` returns them all",
-        )
+    located = of_accounts(located, ("probability", *PLACE))
     cities = located.loc[located["place_id"].notna(), list(PLACE)]
     return cities.drop_duplicates("place_id").sort_values("place_id", ignore_index=True)
 
@@ -99,12 +94,13 @@ def _of_area(rows: pd.DataFrame) -> NDArray[np.float64]:
 def adopters_of(
     tweets: Table, located: pd.DataFrame, places: pd.DataFrame, tags: Sequence[str]
 ) -> list[Adopters]:
-    """Return each tag's adopters with their places, tags sorted."""
+    """Return each tag's adopters with their places, tags sorted; every tag must occur."""
+    keys = sorted({hashtag_key(tag) for tag in ([tags] if isinstance(tags, str) else tags)})
     wanted = ["tweet_id", "author_id", "at", "hashtags"]
     table = expression(tweets, TWEETS, wanted, optional=["origin"])
     table = table.filter((table.origin == "collected") | table.origin.isnull())
     uses = table.select("tweet_id", "author_id", "at", hashtag=table.hashtags.unnest())
-    uses = uses.filter(uses.hashtag.isin(sorted(set(tags))))
+    uses = uses.filter(uses.hashtag.isin(keys))
     earliest = ibis.row_number().over(
         group_by=[uses.hashtag, uses.author_id], order_by=[uses.at, uses.tweet_id]
     )
@@ -115,9 +111,14 @@ def adopters_of(
         .to_pyarrow()
         .to_pandas()
     )
-    joined = firsts.merge(
-        located.drop_duplicates("user_id"), left_on="author_id", right_on="user_id", how="left"
-    )
+    if absent := [key for key in keys if key not in set(firsts.hashtag)]:
+        raise UsageError(
+            "hashtags never occur in the collected tweets",
+            got=", ".join(f"#{key}" for key in absent),
+            hint="`hashtags.usage` lists those that do",
+        )
+    homes = of_accounts(located)
+    joined = firsts.merge(homes, left_on="author_id", right_on="user_id", how="left")
     code = pd.Series(np.arange(len(places)), index=places["place_id"])
     return [
         Adopters(

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from spread._errors import UsageError
 from spread._random import resolve_seed
-from spread.places._adopters import PLACE, Adopters, adopters_of, cities_of
+from spread.places._adopters import Adopters, adopters_of, cities_of
 from spread.places._imputation import drawn
 from spread.places._levels import at_level, named_place
+from spread.places._located import PLACE
 from spread.places._null import Null, dealt, null_of, positions
 from spread.tables import TWEETS, Table, expression, instants
 
@@ -61,7 +62,7 @@ def arrivals(
     located
         `user_id` and the columns of `locate`, as `of_users` returns them.
     tags
-        Keys of hashtags.
+        Hashtags; each must occur.
     k
         Which adopters: the first, the third, the fifth.
     level
@@ -168,31 +169,28 @@ def order(
     seed, located = resolve_seed(rng), at_level(located, level)
     places = cities_of(located)
     columns = ["before_id", "before", "after_id", "after", "probability"]
-    for adopters in adopters_of(tweets, located, places, [tag]):
-        count = np.bincount(adopters.city[adopters.city >= 0], minlength=len(places))
-        cities = np.flatnonzero(count >= k)
-        cities = cities[np.lexsort((cities, -count[cities]))][:most]
-        reached = drawn(adopters, places, cities, k, draws, seed)[:, :, k - 1].astype(float)
-        rows = [
-            (
-                a,
-                b,
-                float(
-                    (
-                        (reached[:, i] < reached[:, j]) + 0.5 * (reached[:, i] == reached[:, j])
-                    ).mean()
-                ),
-            )
-            for i, a in enumerate(cities)
-            for j, b in enumerate(cities)
-            if i != j
-        ]
-        name, place_id = named_place(places).tolist(), places["place_id"].tolist()
-        return pd.DataFrame(
-            [(place_id[a], name[a], place_id[b], name[b], share) for a, b, share in rows],
-            columns=columns,
+    (adopters,) = adopters_of(tweets, located, places, [tag])
+    count = np.bincount(adopters.city[adopters.city >= 0], minlength=len(places))
+    cities = np.flatnonzero(count >= k)
+    cities = cities[np.lexsort((cities, -count[cities]))][:most]
+    reached = drawn(adopters, places, cities, k, draws, seed)[:, :, k - 1].astype(float)
+    rows = [
+        (
+            a,
+            b,
+            float(
+                ((reached[:, i] < reached[:, j]) + 0.5 * (reached[:, i] == reached[:, j])).mean()
+            ),
         )
-    return pd.DataFrame(columns=columns)
+        for i, a in enumerate(cities)
+        for j, b in enumerate(cities)
+        if i != j
+    ]
+    name, place_id = named_place(places).tolist(), places["place_id"].tolist()
+    return pd.DataFrame(
+        [(place_id[a], name[a], place_id[b], name[b], share) for a, b, share in rows],
+        columns=columns,
+    )
 
 
 def _of_tag(

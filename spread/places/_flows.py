@@ -1,15 +1,14 @@
 """Who passed on from which place to which, and whether arrival follows distance."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from spread._errors import MissingColumnError, UsageError
+from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.places._levels import LEVELS, at_level, named_place
+from spread.places._located import needs
 from spread.tables import TWEETS, Table, expression
 
 __all__ = ["distance_test", "flows"]
@@ -162,8 +161,8 @@ def distance_test(
     >>> round(found["correlation"], 3), found["p"] < 0.01
     (1.0, True)
     """
-    _needs(arrivals, ("place_id", "at"))
-    _needs(distances, ("place_id", "distance"))
+    needs(arrivals, ("place_id", "at"), "the arrivals", maker="arrivals")
+    needs(distances, ("place_id", "distance"), "the distances", maker="effective_distance")
     seed = resolve_seed(rng)
     both = arrivals[["place_id", "at"]].dropna().merge(distances, on="place_id")
     both = both[(both.distance > 0) & np.isfinite(both.distance)]
@@ -195,11 +194,6 @@ def _check(level: str, least: int, replicates: int) -> None:
         )
 
 
-def _needs(table: pd.DataFrame, columns: Sequence[str]) -> None:
-    if missing := [name for name in columns if name not in table.columns]:
-        raise MissingColumnError("the table lacks columns", got=", ".join(missing))
-
-
 def _passed(tweets: Table, until: pd.Timestamp | None) -> pd.DataFrame:
     """Return tweet_id, at, source_user, target_user: retweets of others, collected."""
     needed = ["tweet_id", "author_id", "at", "kind", "retweet_author_id"]
@@ -219,9 +213,7 @@ def _passed(tweets: Table, until: pd.Timestamp | None) -> pd.DataFrame:
 
 def _homes(located: pd.DataFrame, level: str) -> pd.DataFrame:
     """Return user, place (its id), name, longitude, latitude and probability."""
-    _needs(located, ("user_id", "place_id", "city", "country", "longitude", "latitude"))
-    _needs(located, ("probability",))
-    people = at_level(located.drop_duplicates("user_id"), level)
+    people = at_level(located, level)
     people = people[people.place_id.notna()]
     homes = people.assign(place=people.place_id, name=named_place(people))
     kept = homes[["user_id", "place", "name", "longitude", "latitude", "probability"]]

@@ -6,6 +6,7 @@ import pandas as pd
 from spread._errors import UsageError
 from spread.places._gazetteer import COUNTRY, gazetteer, unit_vectors
 from spread.places._locate import CERTAIN
+from spread.places._located import PLACE, of_accounts
 
 __all__ = ["LEVELS", "at_level", "named_place"]
 
@@ -25,6 +26,7 @@ def at_level(located: pd.DataFrame, level: str) -> pd.DataFrame:
     """
     if level not in LEVELS:
         raise UsageError("unknown level", got=repr(level), allowed=", ".join(LEVELS))
+    located = of_accounts(located, ("probability", *PLACE))
     if level == "city":
         return located
     probability = _of_country(located)

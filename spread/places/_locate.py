@@ -171,7 +171,7 @@ def nearest_cities(
     Parameters
     ----------
     longitudes, latitudes
-        n degrees; NaN where unknown.
+        n degrees; NaN where unknown. Beyond ±180 or ±90 there is `no place`.
     within_km
         Farther from every city a point is `no place`.
 
@@ -236,7 +236,7 @@ def _nearest(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return for each point the row of its city (-1: none) and its probability."""
     places = gazetteer()
-    known = np.isfinite(longitudes) & np.isfinite(latitudes)
+    known = (np.abs(longitudes) <= 180) & (np.abs(latitudes) <= 90)
     chord, found = places.tree.query(
         unit_vectors(longitudes[known], latitudes[known]), k=_NEIGHBOURS
     )

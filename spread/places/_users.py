@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from spread.places._locate import COLUMNS, locate, nearest_cities
+from spread.places._located import of_accounts
 from spread.places._told import by_description, country_of_zone
 from spread.tables import TWEETS, USERS, Table, expression, frame
 
@@ -139,7 +140,8 @@ def coverage(tweets: Table, located: pd.DataFrame) -> pd.DataFrame:
     uses = table.select(author_id="author_id", hashtag=table.hashtags.unnest()).distinct()
     by_tag = uses.to_pyarrow().to_pandas()
     everyone = table.select("author_id").distinct().to_pyarrow().to_pandas().assign(hashtag=None)
-    city = set(located.loc[located["place_id"].notna(), "user_id"])
+    homes = of_accounts(located)
+    city = set(homes.loc[homes["place_id"].notna(), "user_id"])
     rows = pd.concat([everyone, by_tag])
     rows["located"] = rows["author_id"].isin(city)
     counted = rows.groupby("hashtag", dropna=False)["located"].agg(["size", "sum"]).reset_index()
