@@ -22,6 +22,7 @@ __all__ = [
     "is_cut_after",
     "manual_retweet",
     "mentions_in",
+    "one_line",
     "plain",
     "with_mentions",
     "xml_text",
@@ -190,24 +191,37 @@ def plain(text: object, *, most: int | None = _SHOWN_MOST) -> str:
     >>> plain("<b>$1</b>\u202e")
     '&lt;b&gt;&#36;1&lt;/b&gt;'
     """
-    folded = " ".join(_BIDIRECTIONAL.sub("", _CONTROL.sub(" ", str(text))).split())
+    folded = one_line(str(text))
     if most is not None and len(folded) > most:
         folded = folded[: most - 1].rstrip() + "…"
     return html.escape(folded, quote=True).replace("$", "&#36;")
 
 
+def one_line(text: str) -> str:
+    """Return a text without control and text-direction characters, white space folded.
+
+    A terminal then shows it and does not obey it.
+
+    Examples
+    --------
+    >>> one_line("a\\x1b[2Jb  c")
+    'a [2Jb c'
+    """
+    return " ".join(_BIDIRECTIONAL.sub("", _CONTROL.sub(" ", text)).split())
+
+
 def csv_cell(text: str) -> str:
     """Return a text that a spreadsheet shows and does not compute.
 
-    A first character that starts a formula gets an apostrophe before it. The Parquet
-    file beside each CSV holds the exact text.
+    A first character that starts a formula gets an apostrophe before it; control characters
+    but tab and line feed go. The Parquet file beside each CSV holds the exact text.
 
     Examples
     --------
     >>> csv_cell("=1+1"), csv_cell("@NYPDnews"), csv_cell("fine")
     ("'=1+1", "'@NYPDnews", 'fine')
     """
-    cleaned = text.replace("\x00", "")
+    cleaned = _CONTROL.sub("", text)
     return (
         f"'{cleaned}"
         if cleaned.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))

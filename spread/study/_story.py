@@ -18,6 +18,7 @@ from spread.study._labels import called
 from spread.study._scope import Scope
 from spread.study._telling import Telling
 from spread.tables import rows
+from spread.text import one_line
 
 _CASCADE_LEAST = 3
 _HELD_LEAST = 0.5
@@ -296,8 +297,8 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
         of_flows(found.flows),
     ]
     return Telling(
-        [_capital(sentence) for telling in tellings for sentence in telling.sentences],
-        [refusal for telling in tellings for refusal in telling.refusals],
+        [_capital(one_line(sentence)) for telling in tellings for sentence in telling.sentences],
+        [(topic, one_line(reason)) for telling in tellings for topic, reason in telling.refusals],
     )
 
 
