@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from spread import communities
 from spread._errors import SpreadError, UsageError
 from spread.communities import _workers
-from spread.communities._search import METHODS
+from spread.communities._flat import Flat, flat
+from spread.communities._search import METHODS, Settings
 
 KARATE = igraph.Graph.Famous("Zachary")
 
@@ -151,6 +152,58 @@ def test_the_same_for_any_number_of_workers() -> None:
     )
     assert alone.frame().equals(together.frame())
     assert (alone.quality, alone.null_high) == (together.quality, together.null_high)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_tasks_on_several_graphs_are_answered_in_order(workers: int) -> None:
+    graphs = [flat(planted(seed, size=8 + seed)) for seed in range(3)]
+    choices = [Settings("leiden", 1.0, 2**70, 1e-3), Settings("louvain", 0.5, 3)]
+    jobs = [_workers.Job("run", 1), _workers.Job("rewired", 0)]
+    tasks = [
+        _workers.Task(graph, chosen, job) for graph in graphs for chosen in choices for job in jobs
+    ]
+    found = _workers.each(tasks, workers=workers)
+    for task, answer in zip(tasks, found, strict=True):
+        (alone,) = _workers.run(*task[:2], [task.job], workers=1)
+        assert answer.score == alone.score
+        assert answer.labels.tolist() == alone.labels.tolist()
+
+
+def test_the_dearest_tasks_are_shared_out_first() -> None:
+    # Costs 100, 10, 10, 14 (rewired), 1: one worker has the large graph, the other the rest.
+    large, small, least = (Flat((), *(np.zeros(n) for _ in range(3)), False) for n in (100, 10, 1))
+    kinds = [(small, "run"), (large, "run"), (small, "rewired"), (small, "run"), (least, "run")]
+    tasks = [
+        _workers.Task(graph, Settings("leiden", 1.0, 0), _workers.Job(kind, 0))
+        for graph, kind in kinds
+    ]
+    assert _workers._shared_out(tasks, 2) == [[1], [2, 0, 3, 4]]
+
+
+def test_few_swaps_leave_hardly_an_edge_and_every_degree(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_workers, "_MANY_EDGES", 0)
+    ends = np.random.default_rng(1).integers(0, 2_000, (6_000, 2))
+    edges = flat(igraph.Graph(2_000, ends.tolist(), directed=True))
+    rewired = _workers._rewired(edges, 1, 0)
+    # An edge is in six swaps on average, e⁻⁶ = 0.25 % in none; by chance 0.15 % are the same.
+    before = set(zip(edges.source.tolist(), edges.target.tolist(), strict=True))
+    after = list(zip(rewired.source.tolist(), rewired.target.tolist(), strict=True))
+    assert sum(edge in before for edge in after) < 0.02 * len(after)
+    for ends in ("source", "target"):
+        degrees = [np.bincount(getattr(one, ends), minlength=2_000) for one in (edges, rewired)]
+        assert (degrees[0] == degrees[1]).all()
+
+
+def test_a_search_ends_when_a_round_adds_less_than_was_asked() -> None:
+    graph = planted(3, camps=12, size=25, inside=0.12)
+    fine, coarse = (
+        communities.detect(graph, runs=3, rewirings=0, tolerance=share, rng=1)
+        for share in (1e-6, 0.2)
+    )
+    assert (fine.tolerance, coarse.tolerance) == (1e-6, 0.2)
+    assert coarse.typical_quality < fine.typical_quality
+    with pytest.raises(UsageError, match="tolerance is out of range: got 0; allowed: 0 to 1"):
+        communities.detect(graph, tolerance=0)
 
 
 def test_a_worker_that_dies_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

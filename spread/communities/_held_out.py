@@ -10,10 +10,11 @@ from scipy import sparse
 
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
-from spread.communities._detect import detect
 from spread.communities._flat import Flat, flat
 from spread.communities._partition import Partition
 from spread.communities._partition import camps as folded
+from spread.communities._search import Settings
+from spread.communities._workers import Job, Task, each
 
 __all__ = ["held_out_camps"]
 
@@ -91,50 +92,53 @@ def held_out_camps(
     seed, names = resolve_seed(rng), np.array(edges.names, dtype=object)
     ties = _ties(graph if outside is None else _without(graph, outside))
     plain = _plain(edges)
-    parts = []
+    halves = []
     for split in range(splits):
         half = stream(seed, split, 0).random(len(names)) < 0.5
-        for side, trained in enumerate((half, ~half)):
-            labels = _learned(plain, trained, partition, reference, len(letters), seed, split, side)
-            camp = _assigned(ties, labels, len(letters))
-            known = np.flatnonzero((camp >= 0) & ~trained)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "user_id": pd.Series(names[known], dtype="str"),
-                        "camp": pd.Series(letters.take(camp[known]), dtype="str"),
-                        "split": split,
-                    }
-                )
+        halves += [(split, 0, half), (split, 1, ~half)]
+    tasks = [
+        _task(plain, trained, partition, resolve_seed(stream(seed, split, side, 1)))
+        for split, side, trained in halves
+    ]
+    parts = []
+    for (split, _, trained), found in zip(halves, each(tasks), strict=True):
+        labels = _learned(found.labels, trained, reference, len(letters))
+        camp = _assigned(ties, labels, len(letters))
+        known = np.flatnonzero((camp >= 0) & ~trained)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "user_id": pd.Series(names[known], dtype="str"),
+                    "camp": pd.Series(letters.take(camp[known]), dtype="str"),
+                    "split": split,
+                }
             )
+        )
     return pd.concat(parts).sort_values(["split", "user_id"], ignore_index=True)
 
 
+def _task(graph: igraph.Graph, trained: NDArray[np.bool_], partition: Partition, seed: int) -> Task:
+    """Return the search among one half of the accounts."""
+    half = graph.induced_subgraph(np.flatnonzero(trained).tolist())
+    settings = Settings("leiden", partition.resolution, seed, partition.tolerance)
+    return Task(flat(half), settings, Job("run", 0))
+
+
 def _learned(
-    graph: igraph.Graph,
+    found: NDArray[np.int64],
     trained: NDArray[np.bool_],
-    partition: Partition,
     reference: NDArray[np.int64],
     camps: int,
-    seed: int,
-    *keys: int,
 ) -> NDArray[np.int64]:
-    """Return the camps of one half as found within it; -1 for the other half."""
+    """Return the camps of one half by the communities within it; -1 for the other half."""
     labels = np.full(len(trained), -1, dtype=np.int64)
     rows = np.flatnonzero(trained)
     if not len(rows):
         return labels
-    found = detect(
-        graph.induced_subgraph(rows.tolist()),
-        resolution=partition.resolution,
-        runs=1,
-        rewirings=0,
-        rng=stream(seed, *keys, 1),
-    )
     # Vertices without names keep their order, so the found nodes stand as the rows do.
-    shared = np.zeros((found.labels.max() + 1, camps))
-    np.add.at(shared, (found.labels, reference[rows]), 1)
-    labels[rows] = shared.argmax(axis=1)[found.labels]
+    shared = np.zeros((found.max() + 1, camps))
+    np.add.at(shared, (found, reference[rows]), 1)
+    labels[rows] = shared.argmax(axis=1)[found]
     return labels
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import UsageError
+from spread.communities._search import SAME
 from spread.text import html_card
 
 __all__ = ["Partition", "camps"]
@@ -28,6 +29,8 @@ class Partition:
         has no edge.
     method, objective, resolution, runs, seed
         How they were found.
+    tolerance
+        Each search ended when a round added less than this share of the quality.
     agreement
         Of each node, the share of the other runs that agree (`detect`); NaN for one run.
     typical_quality
@@ -61,6 +64,7 @@ class Partition:
     edges: int
     outside_largest: int
     cannot_tell: str | None
+    tolerance: float = SAME
 
     @property
     def excess(self) -> float:

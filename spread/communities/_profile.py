@@ -8,7 +8,10 @@ import pandas as pd
 
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
-from spread.communities._detect import detect
+from spread.communities._detect import check, record
+from spread.communities._flat import flat
+from spread.communities._search import SAME, Settings
+from spread.communities._workers import Job, Task, each
 
 __all__ = ["clearest", "profile"]
 
@@ -21,6 +24,7 @@ def profile(
     resolutions: Sequence[float] = _RESOLUTIONS,
     method: str = "leiden",
     runs: int = 5,
+    tolerance: float = SAME,
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
     """Return what the communities of a graph look like at several resolutions.
@@ -39,6 +43,8 @@ def profile(
         As in `detect`.
     runs
         How many searches at each resolution, and as many rewired graphs.
+    tolerance
+        As in `detect`.
     rng
         A generator, a seed, or None for a fresh one.
 
@@ -62,18 +68,20 @@ def profile(
     """
     if not len(resolutions):
         raise UsageError("no resolution is given", allowed="one or more numbers > 0")
-    seed = resolve_seed(rng)
-    found = [
-        detect(
-            graph,
-            method=method,
-            resolution=resolution,
-            runs=runs,
-            rewirings=runs,
-            rng=stream(seed, number),
-        )
-        for number, resolution in enumerate(resolutions)
-    ]
+    seed, edges = resolve_seed(rng), flat(graph)
+    chosen = []
+    for number, resolution in enumerate(resolutions):
+        check(method, resolution, runs, runs, tolerance)
+        seeded = resolve_seed(stream(seed, number))
+        chosen.append(Settings(method, float(resolution), seeded, tolerance))
+    jobs = [Job("run", number) for number in range(runs)]
+    jobs += [Job("rewired", number) for number in range(runs if len(edges.weight) else 0)]
+    searched = each([Task(edges, settings, job) for settings in chosen for job in jobs])
+    found = []
+    for number, settings in enumerate(chosen):
+        of_this = searched[number * len(jobs) : (number + 1) * len(jobs)]
+        null = [one.score for one in of_this[runs:]]
+        found.append(record(edges, found=of_this[:runs], null=null, settings=settings))
     return pd.DataFrame(
         {
             "resolution": [float(partition.resolution) for partition in found],

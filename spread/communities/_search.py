@@ -11,10 +11,21 @@ from spread._errors import UsageError
 from spread._random import igraph_random, stream
 from spread.communities._flat import Flat, quality
 
-__all__ = ["METHODS", "Found", "Settings", "canonical", "objective", "score", "search", "summed"]
+__all__ = [
+    "METHODS",
+    "SAME",
+    "Found",
+    "Settings",
+    "canonical",
+    "objective",
+    "score",
+    "search",
+    "summed",
+]
 
 METHODS: Final = ("leiden", "cpm", "louvain", "infomap")
-_SAME: Final = 1e-6
+SAME: Final = 1e-6
+"""A round that adds no more than this share of the quality is the last."""
 _ROUNDS: Final = 100
 
 Labels = NDArray[np.int64]
@@ -26,6 +37,7 @@ class Settings(NamedTuple):
     method: str
     resolution: float
     seed: int
+    tolerance: float = SAME
 
 
 class Found(NamedTuple):
@@ -37,7 +49,7 @@ class Found(NamedTuple):
 
 def search(edges: Flat, settings: Settings, *keys: int, scattered: bool = False) -> Found:
     """Search once. Louvain takes the graph as `summed` gives it."""
-    method, resolution, seed = settings
+    method, resolution, seed, tolerance = settings
     if not len(edges.weight):
         return Found(np.arange(len(edges.names)), float("nan"))
     if method == "infomap":
@@ -47,7 +59,7 @@ def search(edges: Flat, settings: Settings, *keys: int, scattered: bool = False)
     else:
         start = _scattered(len(edges.names), seed, *keys) if scattered else None
         with igraph_random(seed, *keys):
-            labels = leiden(edges, resolution, start, potts=method == "cpm")
+            labels = leiden(edges, resolution, start, potts=method == "cpm", tolerance=tolerance)
     labels = canonical(labels)
     return Found(labels, score(edges, labels, settings))
 
@@ -70,9 +82,14 @@ def objective(edges: Flat, method: str) -> str:
 
 
 def leiden(
-    edges: Flat, resolution: float, start: Labels | None = None, *, potts: bool = False
+    edges: Flat,
+    resolution: float,
+    start: Labels | None = None,
+    *,
+    potts: bool = False,
+    tolerance: float = SAME,
 ) -> Labels:
-    """Iterate Leiden until the quality no longer rises; from singletons without a start."""
+    """Iterate Leiden until the quality hardly rises; from singletons without a start."""
     leaving, reaching = edges.strengths()
     # Without both, igraph takes the strength out for the strength in as well, and then
     # optimises something else than modularity on a directed graph.
@@ -99,7 +116,7 @@ def leiden(
             break
         gained = found.quality - reached
         labels, reached = np.array(found.membership, dtype=np.int64), found.quality
-        if gained <= _SAME * abs(reached):
+        if gained <= tolerance * abs(reached):
             break
     return labels if labels is not None else np.arange(len(edges.names))
 

@@ -6,7 +6,10 @@ from numpy.typing import NDArray
 
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
-from spread.communities._detect import detect
+from spread.communities._detect import check
+from spread.communities._flat import flat
+from spread.communities._search import SAME, Settings
+from spread.communities._workers import Job, Task, each
 
 __all__ = ["timing_null"]
 
@@ -18,6 +21,7 @@ def timing_null(
     *,
     resolution: float = 1.0,
     rewirings: int = 9,
+    tolerance: float = SAME,
     rng: np.random.Generator | int | None = None,
 ) -> NDArray[np.float64]:
     """Return the modularity of graphs in which only the time of each edge is kept.
@@ -35,6 +39,8 @@ def timing_null(
         γ of the modularity, the one that the communities were found with.
     rewirings
         How many graphs.
+    tolerance
+        As in `detect`, the one that the communities were found with.
     rng
         A generator, a seed, or None for a fresh one.
 
@@ -58,18 +64,16 @@ def timing_null(
     if "first_at" not in graph.es.attributes() and graph.ecount():
         raise UsageError("the edges carry no time", allowed="an edge attribute first_at (seconds)")
     seed = resolve_seed(rng)
-    return np.array(
-        [
-            detect(
-                _dealt(graph, stream(seed, number, 0)),
-                resolution=resolution,
-                runs=1,
-                rewirings=0,
-                rng=stream(seed, number, 1),
-            ).quality
-            for number in range(rewirings)
-        ]
-    )
+    check("leiden", resolution, 1, rewirings, tolerance)
+    tasks = [
+        Task(
+            flat(_dealt(graph, stream(seed, number, 0))),
+            Settings("leiden", float(resolution), resolve_seed(stream(seed, number, 1)), tolerance),
+            Job("run", 0),
+        )
+        for number in range(rewirings)
+    ]
+    return np.array([found.score for found in each(tasks)])
 
 
 def _dealt(graph: igraph.Graph, rng: np.random.Generator) -> igraph.Graph:

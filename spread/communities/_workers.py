@@ -9,11 +9,11 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import igraph
 import numpy as np
@@ -23,12 +23,17 @@ from spread._random import igraph_random, stream
 from spread.communities._flat import Flat
 from spread.communities._search import Found, Labels, Settings, search, summed
 
-__all__ = ["Job", "run"]
+__all__ = ["Job", "Task", "each", "run"]
 
 _PROGRAM: Final = "from spread.communities._workers import serve; serve()"
-# A million edges take about three seconds; a worker takes one to start.
-_ALONE_EDGES: Final = 4_000_000
+# A million edges take five seconds or more; a worker takes one to start.
+_ALONE_EDGES: Final = 1_000_000
+# After three swaps an edge half a percent of the edges are where they were.
 _SWAPS_PER_EDGE: Final = 10
+_SWAPS_PER_EDGE_OF_MANY: Final = 3
+_MANY_EDGES: Final = 100_000
+_DEARER: Final = 1.4
+_COLUMNS: Final = ("graph", "method", "resolution", "seed", "tolerance", "kind", "number")
 
 
 class Job(NamedTuple):
@@ -38,43 +43,68 @@ class Job(NamedTuple):
     number: int
 
 
+class Task(NamedTuple):
+    """A job on a graph of its own."""
+
+    edges: Flat
+    settings: Settings
+    job: Job
+
+
 def run(
     edges: Flat, settings: Settings, jobs: Sequence[Job], *, workers: int | None = None
 ) -> list[Found]:
     """Return what each job finds, in order; None for workers takes the cores it is worth."""
-    count = _how_many(workers, len(edges.weight) * len(jobs), len(jobs))
-    # Neighbouring jobs are alike in cost, so each worker takes a few from everywhere.
-    pairs = [jobs[first : first + 2] for first in range(0, len(jobs), 2)]
-    shares = [[job for pair in pairs[worker::count] for job in pair] for worker in range(count)]
+    return each([Task(edges, settings, job) for job in jobs], workers=workers)
+
+
+def each(tasks: Sequence[Task], *, workers: int | None = None) -> list[Found]:
+    """Return what each task finds, in order; None for workers takes the cores it is worth."""
+    edges = sum(len(task.edges.weight) for task in tasks)
+    shares = _shared_out(tasks, _how_many(workers, edges, len(tasks)))
+    found: dict[int, Found] = {}
     with contextlib.ExitStack() as stack:
-        others = _started(edges, settings, shares[1:], stack) if count > 1 else []
-        found = dict(zip(shares[0], (_do(edges, settings, job) for job in shares[0]), strict=True))
+        parts = [[tasks[number] for number in share] for share in shares]
+        others = _started(parts[1:], stack) if len(parts) > 1 else []
+        found |= zip(shares[0], (_do(*task) for task in parts[0]), strict=True)
         for share, (process, answer) in zip(shares[1:], others, strict=True):
             if process.wait():
                 raise SpreadError("a worker stopped", hint="Try workers=1")
             found |= zip(share, _read(answer), strict=True)
-    return [found[job] for job in jobs]
+    return [found[number] for number in range(len(tasks))]
 
 
 def serve() -> None:
-    """Do the jobs of the file named on the command line, and write beside it what they find."""
+    """Do the tasks of the file named on the command line, and write beside it what they find."""
     question, answer = (Path(argument) for argument in sys.argv[1:3])
     with np.load(question) as asked:
-        size, directed, seed = int(asked["size"]), bool(asked["directed"]), int(str(asked["seed"]))
-        names = tuple(str(number) for number in range(size))
-        edges = Flat(names, asked["source"], asked["target"], asked["weight"], directed)
-        settings = Settings(str(asked["method"]), float(asked["resolution"]), seed)
-        jobs = [
-            Job(str(kind), int(number))
-            for kind, number in zip(asked["kinds"], asked["numbers"], strict=True)
-        ]
-    found = [_do(edges, settings, job) for job in jobs]
+        found = [_do(*task) for task in _tasks(asked)]
     np.savez(
         answer,
         scores=np.array([each.score for each in found]),
         ends=np.cumsum([len(each.labels) for each in found]),
         labels=np.concatenate([each.labels for each in found]),
     )
+
+
+def _tasks(asked: Mapping[str, Any]) -> list[Task]:
+    """Return the tasks that `_write` wrote."""
+    graphs = [
+        Flat(
+            tuple(str(number) for number in range(size)),
+            asked[f"source{graph}"],
+            asked[f"target{graph}"],
+            asked[f"weight{graph}"],
+            bool(directed),
+        )
+        for graph, (size, directed) in enumerate(asked["graphs"].tolist())
+    ]
+    return [
+        Task(graphs[graph], Settings(method, resolution, int(seed), tolerance), Job(kind, number))
+        for graph, method, resolution, seed, tolerance, kind, number in zip(
+            *(asked[name].tolist() for name in _COLUMNS), strict=True
+        )
+    ]
 
 
 def _do(edges: Flat, settings: Settings, job: Job) -> Found:
@@ -96,10 +126,15 @@ def _rewired(edges: Flat, seed: int, number: int) -> Flat:
     """Return the graph with its edges swapped at random and its weights dealt out anew."""
     swapped: igraph.Graph = edges.engine.copy()
     with igraph_random(seed, 2, number):
-        swapped.rewire(n=_SWAPS_PER_EDGE * len(edges.weight))
+        swapped.rewire(n=_swaps(len(edges.weight)))
     ends = np.array(swapped.get_edgelist(), dtype=np.int64)
     weight = stream(seed, 3, number).permutation(edges.weight)
     return replace(edges, source=ends[:, 0], target=ends[:, 1], weight=weight, given=None)
+
+
+def _swaps(edges: int) -> int:
+    """Return how many swaps of two edges are tried."""
+    return (_SWAPS_PER_EDGE if edges <= _MANY_EDGES else _SWAPS_PER_EDGE_OF_MANY) * edges
 
 
 def _resampled(edges: Flat, seed: int, number: int) -> Flat:
@@ -122,6 +157,20 @@ def _how_many(workers: int | None, edges: int, jobs: int) -> int:
     return max(1, min(workers or _cores(), (jobs + 1) // 2))
 
 
+def _shared_out(tasks: Sequence[Task], workers: int) -> list[list[int]]:
+    """Return the numbers of each worker's tasks: the dearest first, to whom has least."""
+    cost = [
+        len(task.edges.weight) * (_DEARER if task.job.kind == "rewired" else 1.0) for task in tasks
+    ]
+    shares: list[list[int]] = [[] for _ in range(workers)]
+    held = [0.0] * workers
+    for number in sorted(range(len(tasks)), key=lambda number: -cost[number]):
+        least = held.index(min(held))
+        shares[least].append(number)
+        held[least] += cost[number]
+    return shares
+
+
 def _cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
@@ -130,14 +179,14 @@ def _cores() -> int:
 
 
 def _started(
-    edges: Flat, settings: Settings, shares: Sequence[list[Job]], stack: contextlib.ExitStack
+    shares: Sequence[Sequence[Task]], stack: contextlib.ExitStack
 ) -> list[tuple[subprocess.Popen[bytes], Path]]:
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="spread-")))
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     processes = []
     for number, share in enumerate(shares):
         question, answer = folder / f"{number}.npz", folder / f"{number}-found.npz"
-        _write(question, edges, settings, share)
+        _write(question, share)
         process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, str(question), str(answer)],
             stdin=subprocess.DEVNULL,
@@ -155,20 +204,21 @@ def _ended(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _write(path: Path, edges: Flat, settings: Settings, jobs: Sequence[Job]) -> None:
-    np.savez(
-        path,
-        source=edges.source,
-        target=edges.target,
-        weight=edges.weight,
-        size=len(edges.names),
-        directed=edges.directed,
-        method=settings.method,
-        resolution=settings.resolution,
-        seed=str(settings.seed),
-        kinds=[job.kind for job in jobs],
-        numbers=[job.number for job in jobs],
-    )
+def _write(path: Path, tasks: Sequence[Task]) -> None:
+    graphs = list({id(task.edges): task.edges for task in tasks}.values())
+    place = {id(edges): graph for graph, edges in enumerate(graphs)}
+    rows = [
+        (place[id(edges)], method, resolution, str(seed), tolerance, *job)
+        for edges, (method, resolution, seed, tolerance), job in tasks
+    ]
+    arrays: dict[str, Any] = {
+        f"{name}{graph}": getattr(edges, name)
+        for graph, edges in enumerate(graphs)
+        for name in ("source", "target", "weight")
+    }
+    sizes = np.array([(len(edges.names), edges.directed) for edges in graphs])
+    arrays |= zip(_COLUMNS, map(np.array, zip(*rows, strict=True)), strict=True)
+    np.savez(path, graphs=sizes, **arrays)
 
 
 def _read(path: Path) -> list[Found]:
