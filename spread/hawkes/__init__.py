@@ -14,6 +14,7 @@ from spread.hawkes._residuals import Residuals, residuals
 from spread.hawkes._result import HawkesFit
 from spread.hawkes._seismic import seismic
 from spread.hawkes._simulate import simulate
+from spread.hawkes._traces import Traces, traces
 
 __all__ = [
     "Baseline",
@@ -21,6 +22,7 @@ __all__ = [
     "Parents",
     "Prediction",
     "Residuals",
+    "Traces",
     "attribution",
     "branching_matrix",
     "fit",
@@ -32,4 +34,5 @@ __all__ = [
     "residuals",
     "seismic",
     "simulate",
+    "traces",
 ]

@@ -10,6 +10,7 @@ Numbers = NDArray[np.float64]
 DAY_S = 86_400.0
 _CYCLE_KNOTS = 8
 _STRETCH = 0.01
+_LEVEL = 1e4
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,10 +74,10 @@ def course(
     at = at[np.append(True, np.diff(at) > 1e-9 * end_s)]
     at[-1] = end_s
     columns = [hats(at, knots)] if pieces else []
-    rough = [_roughness(pieces + 1, stiffness)] if pieces else []
+    rough = [_roughness(pieces + 1, stiffness) + _level(pieces + 1)] if pieces else []
     if daily:
         columns.append(_cycle(at))
-        rough.append(np.eye(_CYCLE_KNOTS) * 0.25)
+        rough.append(np.eye(_CYCLE_KNOTS) * 0.25 + _level(_CYCLE_KNOTS))
     if not columns:
         return Course(at, np.zeros((len(at), 0)), np.zeros((0, 0)), 0, 0.0, False)
     return Course(at, np.hstack(columns), _blocks(rough), pieces, stiffness, daily)
@@ -98,6 +99,11 @@ def _roughness(knots: int, stiffness: float) -> Numbers:
     """Return the penalty of a cubic smoothing spline, ∝ Σ (second difference)² / spacing³."""
     bends = np.diff(np.eye(knots), n=2, axis=0)
     return stiffness * ((knots - 1) / 32) ** 3 * bends.T @ bends + _STRETCH * np.eye(knots)
+
+
+def _level(knots: int) -> Numbers:
+    """Return a penalty on the mean of the knots: the level is told by the scales alone."""
+    return np.full((knots, knots), _LEVEL / knots**2)
 
 
 def _blocks(squares: list[Numbers]) -> Numbers:

@@ -13,7 +13,8 @@ from spread._random import resolve_seed, stream
 from spread.hawkes import _search as search
 from spread.hawkes._course import flat
 from spread.hawkes._events import Events, events_of
-from spread.hawkes._flexible import Option, chosen
+from spread.hawkes._flexible import Option, carried, chosen, weights
+from spread.hawkes._gibbs import resampled
 from spread.hawkes._objective import Objective
 from spread.hawkes._result import (
     HawkesFit,
@@ -154,7 +155,7 @@ def fit(
             f"at least {fewest} are needed"
         )
         return _untold(objective, why, baseline, copies, seed)
-    option, table = _option(objective, baseline)
+    option, options, table = _option(objective, baseline)
     if copies > 1:
         return _pooled(option, table, events, resolution_s or 0.0, copies, baseline, seed)
     curvature = option.objective.curvature(option.x)
@@ -164,14 +165,38 @@ def fit(
         asked = [i for i in asked if i >= where["branching"].start]
     ranges = search.intervals(option.objective, option.x, curvature, asked)
     drawn = search.draws(option.objective, option.x, curvature, stream(seed, 1))
+    if option.objective.types > 1 and option.objective.outside:
+        mixed = _mixed(option, options, drawn, stream(seed, 4))
+        drawn = resampled(option.objective, option.x, mixed, stream(seed, 5))
+        ends = quantiles(drawn)
+        ranges |= {
+            i: (min(ends[0, i], option.x[i]), max(ends[1, i], option.x[i]))
+            for i in range(where["branching"].start, where["branching"].stop)
+        }
     return _result(option, table, ranges, drawn, baseline, 1, seed)
 
 
-def _option(objective: Objective, baseline: str) -> tuple[Option, pd.DataFrame]:
+def _mixed(
+    leader: Option, options: list[Option], drawn: Numbers, rng: np.random.Generator
+) -> Numbers:
+    """Return draws over flexibilities too, each as often as it is to be believed."""
+    counts = rng.multinomial(len(drawn), weights(options, rng))
+    found = []
+    for option, count in zip(options, counts, strict=True):
+        own = drawn
+        if option is not leader and count:
+            curvature = option.objective.curvature(option.x)
+            own = search.draws(option.objective, option.x, curvature, rng)
+        found += [carried(option.objective, y, leader.objective) for y in own[:count]]
+    return rng.permutation(np.array(found))
+
+
+def _option(objective: Objective, baseline: str) -> tuple[Option, list[Option], pd.DataFrame]:
     if baseline == "flexible":
         return chosen(objective)
     x, value, converged = search.best(objective, search.starts(objective))
-    return Option(objective, x, value, converged, np.zeros(1)), pd.DataFrame(columns=_FLEXIBILITY)
+    only = Option(objective, x, value, converged, np.zeros(1))
+    return only, [only], pd.DataFrame(columns=_FLEXIBILITY)
 
 
 def _jittered(events: Events, resolution_s: float | None, seed: int, copy: int) -> Events:

@@ -1,8 +1,8 @@
 """What a fit minimises: the penalised negative log-likelihood as a function of one vector.
 
-The vector holds the logarithms of the baselines' scales (one a type), the knots of the
-course's logarithm, the branching matrix (for marks of mean 1), the kernel's logarithmic
-parameters, and the exponent of the marks.
+The vector holds the baselines' scales (one a type, in that type's events over the window), the
+knots of the course's logarithm, the branching matrix (for marks of mean 1), the kernel's
+logarithmic parameters, and the exponent of the marks.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ Numbers = NDArray[np.float64]
 MOST_BRANCHING = 50.0
 # A kernel as slow as the baseline bends cannot be told from it.
 _SLOWEST, _SLOWEST_BESIDE_A_COURSE = 2.0, 20.0
+# Not 0: an event that nothing excites must stay possible.
+_NO_SCALE = 1e-9
 _LEAST_SHAPE, _MOST_SHAPE = 0.02, 5.0
 
 
@@ -66,14 +68,18 @@ class Objective:
         return self.slices["exponent"].stop
 
     @cached_property
+    def unit(self) -> Numbers:
+        """What a scale of 1 is: as many events of the type a second as there are."""
+        return np.maximum(self.events.counts, 1) / self.events.end_s
+
+    @cached_property
     def bounds(self) -> list[tuple[float, float]]:
         """The least and greatest value of each parameter."""
         end = self.events.end_s
         gaps = np.diff(self.events.times_s)
         shortest = float(np.quantile(gaps[gaps > 0], 0.02)) if (gaps > 0).any() else end / 100
         return (
-            [(np.log(1e-6 / end), np.log(1e3 * (len(self.events) + 1) / end))]
-            * (self.slices["scales"].stop)
+            [(_NO_SCALE, 1e3)] * (self.slices["scales"].stop)
             + [(-20.0, 20.0)] * (self.slices["course"].stop - self.slices["course"].start)
             + [(0.0, MOST_BRANCHING)] * self.types**2
             + self._shape_bounds(shortest, end)
@@ -185,7 +191,7 @@ class Objective:
         if not self.outside:
             return Baseline(self.course.at_s, np.zeros(len(self.course.at_s)), np.zeros(self.types))
         course = self.course.columns @ x[self.slices["course"]]
-        return Baseline(self.course.at_s, course, np.exp(x[self.slices["scales"]]))
+        return Baseline(self.course.at_s, course, self.unit * x[self.slices["scales"]])
 
     def branching(self, x: Numbers) -> Numbers:
         """Return the branching matrix at a point, for marks of mean 1."""
@@ -211,10 +217,10 @@ class Objective:
         outside = outside[:-1] if len(outside) == len(mu) + 1 else outside[self._kept]
         slopes = np.zeros(self.size)
         if self.outside:
-            total = self._exposed @ piece_integrals(self.course.at_s, log_course)
-            value -= baseline.scales @ total
+            exposed = self._exposed @ piece_integrals(self.course.at_s, log_course)
+            value -= float(baseline.scales @ exposed)
             by_type = np.bincount(self.events.types, outside, minlength=self.types)
-            slopes[self.slices["scales"]] = by_type - baseline.scales * total
+            slopes[self.slices["scales"]] = by_type / x[self.slices["scales"]] - self.unit * exposed
             slopes[self.slices["course"]] = self.course.columns.T @ (
                 np.bincount(piece, outside * (1 - within), minlength=len(log_course))
                 + np.bincount(piece + 1, outside * within, minlength=len(log_course))
@@ -255,8 +261,8 @@ class Objective:
         by_rates, by_weights = self.shape.slopes(x[where["shape"]])
         found = recursions.information(
             rows.times, rows.types, rows.f, rows.df, rows.counted, rows.mu,
-            self.branching(x), rates, weights, by_rates, by_weights, knots, heights,
-            self._starts, self.size,
+            self.branching(x), rates, weights, by_rates, by_weights, x[where["scales"]],
+            knots, heights, self._starts, self.size,
         )  # fmt: skip
         found[where["course"], where["course"]] += self.course.roughness
         return found

@@ -213,6 +213,7 @@ def information(
     weights: Numbers,
     by_rates: Numbers,
     by_weights: Numbers,
+    scales: Numbers,
     knots: Types,
     heights: Numbers,
     starts: Types,
@@ -246,7 +247,7 @@ def information(
             inverse = 1.0 / intensity if intensity > 0.0 else 0.0
             outside, used, by_b = mu[i] * inverse, 0, 0.0
             if starts[0] >= 0:
-                place[used], slope[used] = starts[0] + k, outside
+                place[used], slope[used] = starts[0] + k, outside / scales[k]
                 used += 1
                 for h in range(knots.shape[1]):
                     if heights[i, h] != 0.0:

@@ -145,7 +145,7 @@ def estimates_of(
         rates = objective.baseline(x).mean_rates()
         if where["course"].start == where["course"].stop:
             ends = np.array([ranges[i] for i in range(objective.types)]).T
-            low, high = np.exp(ends)
+            low, high = objective.unit * ends
         else:
             low, high = quantiles([objective.baseline(y).mean_rates() for y in draws])
         for k, name in enumerate(names):

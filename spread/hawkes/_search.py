@@ -21,12 +21,11 @@ _FAR = 1.5
 
 def starts(objective: Objective) -> list[Numbers]:
     """Return points to search from: fast, middling and slow kernels."""
-    events, where = objective.events, objective.slices
+    where = objective.slices
     found = []
     for place in _STARTS:
         x = np.zeros(objective.size)
-        share = 0.6 * np.maximum(events.counts, 0.5) / events.end_s
-        x[where["scales"]] = np.log(share)[: objective.types if objective.outside else 0]
+        x[where["scales"]] = 0.6
         types = objective.types
         mixed = 0.3 * np.eye(types) + 0.1 / types
         x[where["branching"]] = (mixed if objective.outside else 2 * mixed).ravel()
@@ -159,7 +158,9 @@ def covariance(objective: Objective, x: Numbers, curvature: Numbers) -> Numbers:
     slope = objective(x)[1]
     lower, upper = np.array(objective.bounds).T
     at_bound = (x <= lower + 1e-9) | (x >= upper - 1e-9)
-    held = curvature + np.diag(np.where(at_bound, (2 * slope) ** 2, 0.0))
+    # What depends on a scale of 0 bends only with the slope at the bound: nothing moves it.
+    held = np.where(at_bound | at_bound[:, None], objective.information(x), curvature)
+    held += np.diag(np.where(at_bound, (2 * slope) ** 2, 0.0))
     values, vectors = np.linalg.eigh(held)
     width = upper - lower
     least_value = 1e-3 / np.median(width) ** 2

@@ -1,0 +1,109 @@
+"""Shares of a tag's first day that trace back to another tag."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from spread import hawkes
+from spread._errors import UsageError
+from spread.hawkes._column import greatest
+from spread.hawkes._uses import uses_of
+
+HOUR = 3600.0
+FED = {
+    "baseline": [12 / HOUR, 0.6 / HOUR],
+    "branching": [[0.3, 0.12], [0.0, 0.3]],
+    "decay": 1 / 1200,
+    "types": ["mynypd", "mylapd"],
+}
+ALONE = FED | {"baseline": [12 / HOUR, 2.4 / HOUR], "branching": [[0.3, 0.0], [0.0, 0.3]]}
+START = pd.Timestamp("2014-04-22T18:00Z").as_unit("us")
+
+
+def tweets_of(times_s: np.ndarray, tags: list[list[str]], **more: object) -> pd.DataFrame:
+    n = len(times_s)
+    return pd.DataFrame(
+        {
+            "tweet_id": [f"{i:06d}" for i in range(n)],
+            "author_id": [f"user{i % 7}" for i in range(n)],
+            "at": START + pd.to_timedelta(np.round(np.asarray(times_s) * 1e6), unit="us"),
+            "hashtags": tags,
+            "at_resolution_ms": 1,
+        }
+        | more
+    )
+
+
+def planted(truth: dict, rng: int, end_s: float = 72 * HOUR) -> tuple[pd.DataFrame, float]:
+    """Return tweets with the tags of a simulated process, and the true share of the first day."""
+    drawn = hawkes.simulate(truth, end_s=end_s, rng=rng)
+    kind = drawn.events["type"].to_numpy(object)
+    root = kind[drawn.offsets[:-1][drawn.events["cascade"]]]
+    times = drawn.events["time_s"].to_numpy()
+    target = kind == "mylapd"
+    day = target & (times < times[target].min() + 86_400)
+    share = float((root == "mynypd")[day].mean())
+    return tweets_of(times, [[k] for k in kind]), share
+
+
+def test_the_interval_holds_the_planted_share() -> None:
+    tweets, share = planted(FED, rng=2)
+    told = hawkes.traces(tweets, "#myNYPD", ["#myLAPD"], shifts=39, rng=1).table.iloc[0]
+    assert told.share_low < share < told.share_high
+    assert told.p_null <= 0.05
+    assert told.cannot_tell is None
+
+
+def test_tags_that_ignore_each_other_cannot_be_traced() -> None:
+    tweets, _ = planted(ALONE, rng=2)
+    told = hawkes.traces(tweets, "mynypd", ["mylapd"], shifts=39, rng=1).table.iloc[0]
+    assert told.share_low == 0
+    assert told.cannot_tell
+
+
+def test_retweets_weigh_where_their_original_stands() -> None:
+    """Ten retweets of one tweet: its origin counts eleven times, and no event is added."""
+    tweets, _ = planted(FED, rng=1)
+    own = tweets[tweets.hashtags.map(lambda tags: tags == ["mylapd"])].sort_values("at").iloc[3]
+    again = tweets_of(np.zeros(10), [["mylapd"]] * 10, kind="retweet", retweet_of=own.tweet_id)
+    again["tweet_id"], again["at"] = [f"r{i}" for i in range(10)], own["at"]
+    before = uses_of(tweets, "mynypd", ["mylapd"], rng=np.random.default_rng(1))
+    both = pd.concat([tweets.assign(kind="tweet", retweet_of=None), again])
+    after = uses_of(both, "mynypd", ["mylapd"], rng=np.random.default_rng(1))
+    more = after.tweets(np.full(2, np.inf)) - before.tweets(np.full(2, np.inf))
+    assert len(before) == len(after)
+    assert {i: c for i, c in zip(after.tweet_ids, more, strict=True) if c} == {own.tweet_id: 10}
+
+
+def test_a_tweet_with_both_tags_spreads_the_newer() -> None:
+    tweets = tweets_of(np.arange(3.0), [["a"], ["a", "b"], ["b", "a"]])
+    uses = uses_of(tweets, "a", ["b"], rng=np.random.default_rng(1))
+    assert uses.types.tolist() == [0, 1, 1]
+
+
+def test_rows_in_any_order_are_the_same_tweets() -> None:
+    tweets, _ = planted(FED, rng=3, end_s=30 * HOUR)
+    there, back = (
+        hawkes.traces(rows, "mynypd", ["mylapd"], shifts=3, rng=1).table
+        for rows in (tweets, tweets.iloc[::-1])
+    )
+    pd.testing.assert_frame_equal(there, back)
+
+
+def test_a_root_that_never_occurs_is_named() -> None:
+    with pytest.raises(UsageError, match="#mysfpd"):
+        hawkes.traces(tweets_of(np.arange(3.0), [["a"]] * 3), "mySFPD", ["a"])
+
+
+def test_nobody_asked_for_gives_an_empty_table() -> None:
+    told = hawkes.traces(tweets_of(np.arange(3.0), [["a"]] * 3), "a", [], rng=1)
+    assert told.table.empty
+    assert told.cannot_tell == "no tag has enough own tweets"
+
+
+def test_the_greatest_likelihood_of_known_courses() -> None:
+    """One course with n events and total T: w = n / T, and n ln(n / T) − n is the maximum."""
+    pulls, totals = np.ones((5, 1)), np.array([2.0])
+    assert greatest(pulls, totals) == pytest.approx(5 * np.log(5 / 2) - 5)
+    useless = np.column_stack([pulls, np.full(5, 1e-9)])
+    assert greatest(useless, np.array([2.0, 3.0])) == pytest.approx(5 * np.log(5 / 2) - 5)
