@@ -401,6 +401,9 @@ def tables() -> dict[str, pd.DataFrame]:
         "turn_volume": pd.DataFrame({"start_at": [ONSET], "end_at": [ONSET],
                                      "tweets_per_min": [9.0], "tweets_per_min_low": [8.0],
                                      "tweets_per_min_high": [10.0]}),
+        "roles": seeds(8)[["user_id", "label", "public", "camp"]].assign(liaison=3, between=9),
+        "elites": seeds(3)[["user_id", "label", "public", "camp", "share", "share_low",
+                            "share_high", "evidence"]].assign(start_at=LAUNCH, end_at=ONSET),
         "in_step": pd.DataFrame(
             {"cluster": [0], "accounts": [3], "pairs": [3], "objects": [4], "q": [0.001]}
         ),

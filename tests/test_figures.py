@@ -233,6 +233,16 @@ def test_without_datashader_one_line_says_what_to_install(monkeypatch: pytest.Mo
         figures.network(TABLES["nodes"], TABLES["edges"], rasterised=True)
 
 
+def test_a_telephone_shows_fewer_names_none_over_another() -> None:
+    nodes, edges = invented.network(300)
+    figure = figures.network(nodes.assign(public=True), edges)
+    few, more = (part for part in figure.data if part.name == "names")
+    assert (few.meta, more.meta) == (None, "wide")
+    assert len(few.text) >= 3
+    assert len(few.text) + len(more.text) == 16
+    assert figure.layout.meta["narrow"] == {"height": 520}
+
+
 def evolving() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give three accounts in a chain of two edges, an hour apart, and one without an edge."""
     nodes = pd.DataFrame({"name": list("1234"), "label": list("abcd"), "x": np.arange(4.0),
@@ -414,7 +424,17 @@ def test_no_two_names_on_the_map_cover_each_other() -> None:
     assert len(named) < 16
     assert len(set(places)) > 1
     above = sorted(lon for lon, at in named if at == "top center")
-    assert all(np.diff(above) > 30)  # names of ten letters, 440 px for 360 degrees
+    # Names of eight letters and more, of 6.6 px each; 350 px for 50 degrees.
+    assert all(np.diff(above) > 8 * 6.6 * 50 / 350)
+
+
+def test_the_map_shows_where_the_cities_are_and_not_the_poles() -> None:
+    figure = figures.map(TABLES["arrivals"])  # from Oakland to Sydney, from Sydney to Berlin
+    assert figure.layout.geo.lonaxis.range == (-122.3 - 0.12 * 273.5 - 6, 180)
+    near = figures.map(TABLES["arrivals"].query("city in ['Boston', 'New York']"))
+    west, east = near.layout.geo.lonaxis.range
+    assert east - west == pytest.approx(50)
+    assert (west + east) / 2 == pytest.approx((-74 - 71.1) / 2)
 
 
 def test_map_with_an_outline_needs_nothing_else() -> None:

@@ -60,7 +60,7 @@ def play(
     *,
     lines: Sequence[tuple[int, int]],
     points: Sequence[tuple[int, Rows]],
-    names: tuple[int, Rows],
+    names: Sequence[tuple[int, Rows]],
     time_zone: str,
 ) -> None:
     """Add a frame a step, two buttons and a slider.
@@ -76,13 +76,13 @@ def play(
     points
         Numbers of traces of accounts, and the rows of nodes in each.
     names
-        The number of the trace of names, and the rows that are named.
+        Numbers of traces of names, and the rows that are named.
     time_zone
         The zone in which the slider tells times.
     """
     days = {stamp(end, time_zone).split(",")[0] for end in (steps.ends[0], steps.ends[-1])}
-    texts = np.array(figure.data[names[0]].text, dtype=object)
-    order = [*(trace for trace, _ in lines), *(trace for trace, _ in points), names[0]]
+    texts = [np.array(figure.data[trace].text, dtype=object) for trace, _ in names]
+    order = [trace for trace, _ in (*lines, *points, *names)]
     figure.frames = [
         go.Frame(
             name=str(step),
@@ -94,7 +94,10 @@ def play(
                     go.Scatter(marker={"opacity": _opacity(steps.nodes[rows], step)})
                     for _, rows in points
                 ),
-                go.Scatter(text=np.where(steps.nodes[names[1]] <= step, texts, "")),
+                *(
+                    go.Scatter(text=np.where(steps.nodes[rows] <= step, text, ""))
+                    for (_, rows), text in zip(names, texts, strict=True)
+                ),
             ],
         )
         for step, end in enumerate(steps.ends)

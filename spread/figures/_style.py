@@ -5,7 +5,8 @@ palette is Okabe and Ito's (https://jfly.uni-koeln.de/color/), ordered so that t
 can be seen on white come first; the text beside a mark takes a darker ink of the same hue.
 """
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "MUTED",
     "OTHER",
     "TAG",
+    "WIDE",
     "Mark",
     "alt",
     "apart",
@@ -69,6 +71,9 @@ LEGEND = {
 
 # plotly.js offers to send the data of a figure to its maker's servers: never.
 _NO_BUTTONS = ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"]
+
+WIDE = "wide"
+_SUBTITLE_MOST = 58
 
 
 class Mark(NamedTuple):
@@ -253,14 +258,28 @@ def rows(heights: Sequence[int], *, gap: int) -> tuple[list[tuple[float, float]]
 
 
 def finish(
-    figure: go.Figure, *, title: str, subtitle: str, caption: str, alt: str, height: int
+    figure: go.Figure,
+    *,
+    title: str,
+    subtitle: str,
+    caption: str,
+    alt: str,
+    height: int,
+    narrow: Mapping[str, object] | None = None,
 ) -> go.Figure:
-    """Give a figure its title, its house style, and the caption and alt sentence it carries."""
-    top = 84 + 18 * subtitle.count("<br>")
+    """Give a figure its title, its house style, and the caption and alt sentence it carries.
+
+    `narrow` holds parts of the layout for a page as narrow as a telephone; there, traces
+    whose meta is `WIDE` and annotations of that name are left out.
+    """
+    lines = textwrap.wrap(subtitle, _SUBTITLE_MOST, break_long_words=False)
+    subtitle = "<br>".join(lines)
+    top = 84 + 18 * max(len(lines) - 1, 0)
+    height += 18 * max(len(lines) - 1, 0)
     figure.update_layout(
         template=_TEMPLATE,
         height=height,
-        meta={"caption": caption, "alt": alt},
+        meta={"caption": caption, "alt": alt, **({"narrow": dict(narrow)} if narrow else {})},
         modebar={"remove": _NO_BUTTONS},
         title={
             "text": f"<b>{title}</b>",

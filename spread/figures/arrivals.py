@@ -84,7 +84,12 @@ def arrivals(
     rows = len(first) + len(late)
     late_names = [f"{shown(row.city)}, {shown(row.country)}  <b>–</b>" for row in late.itertuples()]
     figure.update_layout(
-        xaxis={"type": "date", "title": {"text": zone_words(first["at"], time_zone)}},
+        xaxis={
+            "type": "date",
+            "title": {"text": zone_words(first["at"], time_zone)},
+            "tickangle": 0,
+            "nticks": 6,
+        },
         yaxis={
             "tickvals": np.arange(rows),
             "ticktext": [f"{name}  <b>{row + 1}</b>" for row, name in enumerate(names)]
@@ -103,7 +108,7 @@ def arrivals(
     return finish(
         figure,
         title="The order of arrival",
-        subtitle=f"{_which(first)}{of_tag} in each city,<br>with 95 % intervals",
+        subtitle=f"{_which(first)}{of_tag} in each city, with 95 % intervals",
         caption=_caption(ordered, first, of_tag, cities) + _more_words(first, late),
         alt=f"Arrival in {cities}: first {names[0]}, {stamp(first['at'][0], time_zone)}"
         + (

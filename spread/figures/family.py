@@ -26,7 +26,7 @@ from spread.tables import Table
 
 __all__ = ["family"]
 
-_ROW_PX = 30
+_ROW_PX = 34
 _LATE = 0.6
 _VERDICTS = {
     "descends": ("circle", TAG, "descends from another tag"),

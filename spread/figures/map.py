@@ -15,8 +15,10 @@ __all__ = ["map"]
 
 _FLOWS_MOST = 40
 _WIDTHS = ((0.0, 0.1, 0.8), (0.1, 0.35, 1.8), (0.35, 1.0, 3.5))
-_NARROW_PX = 440
+_NARROW_PX = 350
+_SPAN_LEAST = 50.0
 _FRAMES_MOST = 60
+_Ends = tuple[float, float]
 _SEA, _LAND, _BORDER = "#f3f6fa", "#e3e7ec", "#ffffff"
 
 
@@ -95,7 +97,7 @@ def map(  # noqa: A001 - the name that a user looks for
         _draw_outline(figure, outline)
     drawn = 0 if flows is None else _draw_flows(figure, flows)
     _draw_cities(figure, cities, timed, time_zone, most_names)
-    figure.update_layout(geo=_geo(own=outline is not None), showlegend=False)
+    figure.update_layout(geo=_geo(cities, own=outline is not None), showlegend=False)
     figure.update_layout(margin={"l": 8, "r": 8, "b": 8, "t": 92})
     if animated:
         _play(figure, cities["at"], time_zone)
@@ -118,6 +120,7 @@ def map(  # noqa: A001 - the name that a user looks for
             else f"the largest is {first}."
         ),
         height=644 if animated else 560,
+        narrow={"height": 400},
     )
 
 
@@ -259,9 +262,10 @@ def _named(cities: pd.DataFrame, labels: list[str], most: int) -> dict[int, str]
     From the top; a name is written where it covers none written before, on a map that is
     `_NARROW_PX` wide, or it is left out.
     """
-    scale = _NARROW_PX / 360
-    x = cities["longitude"].to_numpy(float) * scale
-    y = cities["latitude"].to_numpy(float) * scale
+    (west, east), (south, north) = _window(cities)
+    scale = _NARROW_PX / (east - west)
+    x = (cities["longitude"].to_numpy(float) - (west + east) / 2) * scale
+    y = (cities["latitude"].to_numpy(float) - (south + north) / 2) * scale
     taken: list[tuple[float, float, float, float]] = []
     chosen: dict[int, str] = {}
     for row in range(min(len(cities), 5 * most)):
@@ -279,8 +283,23 @@ def _named(cities: pd.DataFrame, labels: list[str], most: int) -> dict[int, str]
     return chosen
 
 
-def _geo(*, own: bool) -> dict[str, object]:
-    """Return the look of the map: the whole world but Antarctica."""
+def _window(cities: pd.DataFrame) -> tuple[_Ends, _Ends]:
+    """Return the degrees that are drawn: the cities with room around, if not the whole world."""
+    west, east = _room(cities["longitude"], _SPAN_LEAST, -180, 180)
+    return (west, east), _room(cities["latitude"], 0.5 * (east - west), -58, 80)
+
+
+def _room(degrees: "pd.Series[float]", least: float, low: float, high: float) -> _Ends:
+    """Return ends around some degrees, `least` apart where there is room for it."""
+    first, last = float(degrees.min()), float(degrees.max())
+    room = max(0.12 * (last - first) + 6, (least - (last - first)) / 2)
+    first, last = max(first - room, low), min(last + room, high)
+    return max(min(first, last - least), low), min(max(last, first + least), high)
+
+
+def _geo(cities: pd.DataFrame, *, own: bool) -> dict[str, object]:
+    """Return the look of the map."""
+    longitude, latitude = _window(cities)
     layers = {
         "showland": not own, "landcolor": _LAND, "showcountries": not own,
         "countrycolor": _BORDER, "showcoastlines": False, "showocean": False,
@@ -289,6 +308,7 @@ def _geo(*, own: bool) -> dict[str, object]:
     return layers | {
         "projection": {"type": "natural earth"},
         "bgcolor": "#ffffff",
-        "lataxis": {"range": [-58, 80]},
+        "lonaxis": {"range": longitude},
+        "lataxis": {"range": latitude},
         "resolution": 110,
     }

@@ -15,6 +15,7 @@ from spread.figures._style import (
     HALO,
     INK,
     LEGEND,
+    WIDE,
     Mark,
     blank,
     counted,
@@ -30,8 +31,15 @@ from spread.tables import Table
 
 __all__ = ["network"]
 
-_HEIGHT, _WIDTH = 720, 480
+_HEIGHT, _NARROW_HEIGHT = 720, 520
+_WIDE_PX, _NARROW_PX = 560, 340
 _ASIDE = "#b9c0ca"
+_PLACES = {
+    "top center": (0, 1),
+    "bottom center": (0, -1),
+    "middle right": (1, 0),
+    "middle left": (-1, 0),
+}
 
 _VERBS = {
     "retweet": "retweeted",
@@ -128,8 +136,7 @@ def network(
     points = _draw_nodes(figure, marked, drawn, names, everyone["camp"].value_counts())
     named = _draw_names(figure, marked, most_names)
     if steps is not None:
-        told = (len(figure.data) - 1, named)
-        play(figure, steps, lines=lines, points=points, names=told, time_zone=time_zone)
+        play(figure, steps, lines=lines, points=points, names=named, time_zone=time_zone)
     axis = {"visible": False, "showgrid": False}
     figure.update_layout(
         xaxis=axis,
@@ -148,6 +155,7 @@ def network(
         f"in {counted(everyone['camp'].nunique(), 'camp')}; the strongest account is "
         f"{shown(marked['label'][0])}.",
         height=_HEIGHT + (98 if animated else 0),
+        narrow={"height": _NARROW_HEIGHT},
     )
 
 
@@ -288,39 +296,66 @@ def _diameters(strength: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1.5 + 2.5 * room + widest * room * np.sqrt(strength / largest)
 
 
-def _draw_names(figure: go.Figure, nodes: pd.DataFrame, most: int) -> NDArray[np.int64]:
-    """Write the names of the strongest, each where it covers no other; return their rows."""
+def _draw_names(
+    figure: go.Figure, nodes: pd.DataFrame, most: int
+) -> list[tuple[int, NDArray[np.int64]]]:
+    """Write names of the strongest, those that fit a telephone and the others apart.
+
+    Return the numbers of the traces and the rows that they name.
+    """
+    few = _named(nodes, most, _NARROW_PX, {})
+    every = _named(nodes, most, _WIDE_PX, few)
+    more = {row: place for row, place in every.items() if row not in few}
     x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
-    scale = max(np.ptp(x) / _WIDTH, np.ptp(y) / _WIDTH) or 1.0
-    public = nodes["public"].to_numpy(bool) if "public" in nodes else np.ones(len(nodes), bool)
-    radius = _diameters(np.maximum(nodes["strength"].to_numpy(float), 0)) / 2 * scale
+    radius = _diameters(np.maximum(nodes["strength"].to_numpy(float), 0)) / 2
+    radius = radius * max(np.ptp(x), np.ptp(y)) / _WIDE_PX
     rises = {"top center": 1.0, "bottom center": -1.0}
-    taken: list[tuple[float, float, float, float]] = []
-    chosen: list[int] = []
-    places: list[str] = []
-    for row in np.flatnonzero(public)[: 6 * most]:
+    lots = []
+    for places, meta in ((few, None), (more, WIDE)):
+        rows = np.array(list(places), dtype=np.int64)
+        lots.append((len(figure.data), rows))
+        figure.add_scatter(
+            x=x[rows], mode="text", textposition=list(places.values()), meta=meta,
+            y=[y[row] + rises.get(at, 0.0) * radius[row] for row, at in places.items()],
+            text=[f"<b>{shown(nodes['label'][row], most=24)}</b>" for row in rows],
+            textfont={"size": 12, "color": INK, "shadow": HALO},
+            hoverinfo="skip", showlegend=False, name="names",
+        )  # fmt: skip
+    return lots
+
+
+def _named(
+    nodes: pd.DataFrame, most: int, width_px: float, before: Mapping[int, str]
+) -> dict[int, str]:
+    """Return the rows that are named and where each name stands, so that none covers another.
+
+    The picture is `width_px` wide; those of `before` have their places.
+    """
+    x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
+    scale = max(np.ptp(x), np.ptp(y)) / width_px or 1.0
+    public = nodes["public"].to_numpy(bool) if "public" in nodes else np.ones(len(nodes), bool)
+    taken = [_box(nodes, row, place, x / scale, y / scale) for row, place in before.items()]
+    chosen = dict(before)
+    for row in np.flatnonzero(public)[: 6 * most].tolist():
         if len(chosen) == most:
             break
-        width = 7.0 * len(str(nodes["label"][row])[:24])
-        for place, right, up in (("top center", 0, 12), ("bottom center", 0, -12),
-                                 ("middle right", width / 2 + 6, 0),
-                                 ("middle left", -width / 2 - 6, 0)):  # fmt: skip
-            middle, level = x[row] / scale + right, y[row] / scale + up
-            box = (middle - width / 2, level - 10, middle + width / 2, level + 10)
+        for place in () if row in chosen else _PLACES:
+            box = _box(nodes, row, place, x / scale, y / scale)
             if not any(cover(box, other) for other in taken):
                 taken.append(box)
-                chosen.append(row)
-                places.append(place)
+                chosen[row] = place
                 break
-    figure.add_scatter(
-        x=x[chosen], mode="text", textposition=places,
-        y=[y[row] + rises.get(at, 0.0) * radius[row]
-           for row, at in zip(chosen, places, strict=True)],
-        text=[f"<b>{shown(nodes['label'][row], most=24)}</b>" for row in chosen],
-        textfont={"size": 12, "color": INK, "shadow": HALO},
-        hoverinfo="skip", showlegend=False, name="names",
-    )  # fmt: skip
-    return np.array(chosen, dtype=np.int64)
+    return chosen
+
+
+def _box(
+    nodes: pd.DataFrame, row: int, place: str, x: NDArray[np.float64], y: NDArray[np.float64]
+) -> tuple[float, float, float, float]:
+    """Return the box of a name in pixels: left, low, right, high."""
+    width = 7.2 * len(str(nodes["label"][row])[:24])
+    beside, above = _PLACES[place]
+    middle, level = x[row] + beside * (width / 2 + 6), y[row] + 12 * above
+    return middle - width / 2, level - 9, middle + width / 2, level + 9
 
 
 def _subtitle(nodes: int, edges: int, nodes_drawn: int, edges_drawn: int) -> str:

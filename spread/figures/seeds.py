@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from spread.figures._style import (
     LEGEND,
     MUTED,
+    WIDE,
     Mark,
     blank,
     counted,
@@ -91,8 +92,12 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
         },
         legend=LEGEND,
         showlegend="camp" in leading,
-        margin={"l": 20, "r": 20 + _COLUMN_PX * len(naive), "b": bottom, "t": 108},
+        margin={"l": 20, "r": 28 + _COLUMN_PX * len(naive), "b": bottom, "t": 108},
     )
+    narrow = {
+        "xaxis": {"nticks": 4},
+        "margin": {"r": 16},
+    }
     low, high = leading[f"{measure}_low"][0], leading[f"{measure}_high"][0]
     return finish(
         figure,
@@ -104,6 +109,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
         f"{names[0]} leads with {_told(leading[measure][0], measure)} "
         f"({_told(low, measure)} to {_told(high, measure)}).",
         height=108 + bottom + _ROW_PX * len(leading),
+        narrow=narrow,
     )
 
 
@@ -148,7 +154,13 @@ def _write_ranks(figure: go.Figure, leading: pd.DataFrame, naive: list[tuple[str
     """Write the naive ranks in columns right of the plot, as the table they are."""
     notes: list[dict[str, object]] = []
     for place, (column, title) in enumerate(naive):
-        at = {"x": 1, "xref": "paper", "xshift": 26 + _COLUMN_PX * place, "showarrow": False}
+        at = {
+            "x": 1,
+            "xref": "paper",
+            "xshift": 34 + _COLUMN_PX * place,
+            "showarrow": False,
+            "name": WIDE,
+        }
         small = {"font": {"size": 11, "color": MUTED}, "yref": "paper", "yanchor": "bottom"}
         notes.append({"text": title, "y": 1, **small, **at})
         plain = {"font": {"size": 12, "color": MUTED}, "yref": "y"}

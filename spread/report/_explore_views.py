@@ -119,16 +119,17 @@ def _network(figure: go.Figure, study: Study, index: Index) -> dict[str, object]
         text=[shown(label) for label in nodes["label"]], **_hover("tweets by it or passed on"),
     )  # fmt: skip
     figure.update_layout(height=560)
-    names = figure.data[-2]
-    figure.data = [*(part for part in figure.data if part is not names), names]
-    return {"traces": [len(figure.data) - 2], "most": 26}
+    *below, few, more, chosen = figure.data
+    figure.data = [*below, chosen, few, more]
+    return {"traces": [len(below)], "most": 26}
 
 
 def _map(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
     """Add a point a city where enough accounts are."""
     if not figure.data:
         return {"traces": []}
-    figure.update_layout(height=440)
+    whole = {"lonaxis": {"range": [-180, 180]}, "lataxis": {"range": [-58, 80]}}
+    figure.update_layout(height=440, geo=whole)
     cities = study.tables["places"].astype({"place_id": str}).set_index("place_id")
     cities = cities.loc[list(index.names["place"])]
     figure.add_scattergeo(

@@ -28,6 +28,7 @@ _DRAW = """\
     var place = document.getElementById(block.getAttribute("data-figure"));
     var figure = JSON.parse(block.textContent);
     place.textContent = "";
+    if (place.clientWidth < 560) narrow(figure, place);
     var given = {data: figure.data, layout: figure.layout, frames: figure.frames || [],
                  config: setting};
     return Plotly.newPlot(place, given).then(function () { play(place, given.frames); });
@@ -35,6 +36,18 @@ _DRAW = """\
   Promise.all(drawn).then(function () {
     document.documentElement.setAttribute("data-drawn", String(drawn.length));
   });
+  function narrow(figure, place) {
+    figure.data.forEach(function (trace) { if (trace.meta === "wide") trace.visible = false; });
+    (figure.layout.annotations || []).forEach(function (note) {
+      if (note.name === "wide") note.visible = false;
+    });
+    Object.keys(figure.narrow).forEach(function (key) {
+      var part = figure.narrow[key];
+      var whole = typeof part === "object" && !Array.isArray(part);
+      figure.layout[key] = whole ? Object.assign({}, figure.layout[key], part) : part;
+    });
+    if (figure.narrow.height) place.style.height = figure.narrow.height + "px";
+  }
   function play(place, frames) {
     if (!frames.length) return;
     var last = frames.length - 1, timer = null;
@@ -120,7 +133,8 @@ def script(source: str) -> Markup:
 def data_block(figure: go.Figure, place: str) -> Markup:
     """Return a figure as a block of JSON for the element with the id `place`."""
     shown = json.loads(figure.to_json())
-    shown["layout"].pop("meta", None)  # the caption stands in the page
+    carried = shown["layout"].pop("meta", {})  # the caption stands in the page
+    shown["narrow"] = carried.get("narrow", {})
     block = Markup(_json(shown))
     return element("script", block, type="application/json", data_figure=place)
 
