@@ -1,5 +1,6 @@
 """Reading that is killed, run twice at once, or asked the same in other words."""
 
+import contextlib
 import gzip
 import json
 import os
@@ -18,6 +19,7 @@ from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_twe
 
 from spread import archive
 from spread._errors import UsageError
+from spread.archive import _workers
 from spread.archive._lock import held
 from spread.archive._packed import zstd
 from spread.tables import TWEETS
@@ -78,6 +80,51 @@ def _outcomes(folder: Path, kills: int, tweets: int) -> tuple[int, int]:
 def test_what_is_killed_leaves_nothing_and_can_be_run_again(tmp_path: Path) -> None:
     nothing, done = _outcomes(tmp_path, kills=3, tweets=30)
     assert nothing + done == 3
+
+
+def _cut_off(files: list[Path], to: Path, after: int) -> list[str]:
+    """Read until so many files were read to their ends, then be interrupted; return the rest."""
+    read: list[str] = []
+
+    def run(job: _workers.Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
+        if len(read) == after:
+            raise KeyboardInterrupt
+        read.append(Path(job.path).name)
+        return _whole_run(job, on_bytes)
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        patch.setattr(_workers, "_run", run)
+        archive.read(files, to=to, workers=1)
+    return read
+
+
+_whole_run = _workers._run
+
+
+def test_what_was_read_to_its_end_is_not_read_again(tmp_path: Path) -> None:
+    files = _files(tmp_path, tweets=20)
+    whole = archive.read(files, to=tmp_path / "whole", workers=1)
+    out = tmp_path / "out"
+    assert _cut_off(files, out, 2) == ["0.jsonl", "1.jsonl"]
+    # What a kill leaves of the third file, and of the tables, is cleared away.
+    draft = tmp_path / ".out.0.part"
+    (draft / "tweets.parquet").write_bytes(b"half")
+    (draft / "parts" / "tweets-000002.parquet").write_bytes(b"half")
+    assert not out.exists()
+    assert _cut_off(files, out, 9) == ["2.jsonl"]
+    assert _tables(out) == _tables(whole.path)
+    assert archive.open(out).report.as_dict() == whole.report.as_dict()
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_file_that_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
+    files = _files(tmp_path, tweets=5)
+    assert len(_cut_off(files, tmp_path / "out", 2)) == 2
+    put(files[0], v1_tweet(77))
+    assert _cut_off(files, tmp_path / "out", 9) == ["0.jsonl", "2.jsonl"]
+    assert _tables(tmp_path / "out") == _tables(
+        archive.read(files, to=tmp_path / "whole", workers=1).path
+    )
 
 
 @pytest.mark.calibration

@@ -1,30 +1,28 @@
 """Reading: files into parts, parts into tables, all in a draft that is renamed at the end."""
 
 import contextlib
-import glob
 import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
-from spread._errors import InputError, OutputError, UsageError
+from spread._errors import InputError, UsageError
 from spread.archive import _engine, _merge
 from spread.archive._archive import Archive, opened
 from spread.archive._delimited import FIELDS
+from spread.archive._done import done_before, note_done
+from spread.archive._draft import alone, drafted
 from spread.archive._files import REPORT, Found, find, is_archive, source_name
-from spread.archive._lock import HeldError, held
 from spread.archive._measures import measured
 from spread.archive._report import FILE_COLUMNS
 from spread.archive._rows import EMBEDDED, PARTS, part_path
@@ -78,13 +76,14 @@ def read(
         .gz, .bz2, .zst, .zip or .tar; the rest is named in the report.
     to
         A folder to be made, for the tables; None for one that goes when no table of it
-        is used any more.
+        is used any more. A reading into a folder that was killed or interrupted is taken up
+        by the same call: files that were read to their ends are not read again.
     engine
         `duckdb` (one machine) or `spark` (pyspark and Java, on this machine or, under
         `spark-submit`, on a cluster): the same rows, each table a folder of Parquet parts.
     workers
-        How many processes read files; None for as many as there are cores, or one for
-        a small archive. On Spark its own settings decide.
+        How many processes read files, and stretches of large files of lines; None for as
+        many as there are cores, or one for a small archive. On Spark its own settings decide.
     strict
         Raise at the first reject.
     columns
@@ -125,7 +124,7 @@ def read(
     _require_columns(columns)
     found = find(paths)
     target = None if to is None else _require_free(Path(to))
-    with _alone(target), _draft(target) as draft:
+    with alone(target), drafted(target) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
         jobs = _jobs(found, draft, strict=strict, columns=columns)
         jobs = divided(jobs, workers or cores())
@@ -153,7 +152,7 @@ def _require_workers(workers: int | None, engine: str) -> None:
 
 
 def _here(workers: int | None, jobs: list[Job], on_bytes: Callable[[int], object]) -> Counts:
-    return run(jobs, how_many(workers, [job.size for job in jobs]), on_bytes)
+    return run(jobs, how_many(workers, [job.size for job in jobs]), on_bytes, note_done)
 
 
 def _on_spark(target: Path | None) -> Callable[..., Counts]:
@@ -193,58 +192,6 @@ def _require_free(to: Path) -> Path:
     return to
 
 
-@contextlib.contextmanager
-def _alone(target: Path | None) -> Iterator[None]:
-    """Hold the place for this reading; what one that was killed left there goes."""
-    if target is None:
-        yield
-        return
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with held(target.with_name(f".{target.name}.lock")):
-            for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
-                shutil.rmtree(left, ignore_errors=True)
-            yield
-    except HeldError as error:
-        raise UsageError(
-            "another reading into this folder is under way",
-            got=f"{target}, held by {error}",
-            hint="Wait for its end, or name another folder",
-        ) from None
-    except OSError as error:
-        raise OutputError(
-            "the tables cannot be written",
-            got=f"{target} ({error.strerror or error})",
-            hint="Choose another place with `to`, or free space or permissions there",
-        ) from error
-
-
-@contextlib.contextmanager
-def _draft(target: Path | None) -> Iterator[Path]:
-    """Give a folder beside the target; it goes when anything fails."""
-    draft = None
-    try:
-        draft = Path(
-            tempfile.mkdtemp(prefix="spread-")
-            if target is None
-            else tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        )
-        (draft / "parts").mkdir()
-        yield draft
-    except BaseException as error:
-        if draft is not None:
-            shutil.rmtree(draft, ignore_errors=True)
-        if isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
-            place = target or tempfile.gettempdir()
-            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
-            raise OutputError(
-                "the tables cannot be written",
-                got=f"{place} ({why})",
-                hint="Choose another place with `to`, or free space or permissions there",
-            ) from error
-        raise
-
-
 def _finished(draft: Path, target: Path | None, engine: str) -> Archive:
     if target is None:
         return opened(draft, engine=engine, removed_after=True)
@@ -272,7 +219,12 @@ def _ingested(
     jobs: Sequence[Job], *, read_by: Callable[..., Counts], progress: bool | None
 ) -> Counts:
     with _bar(sum(job.size for job in jobs), progress) as on_bytes:
-        return read_by(jobs, on_bytes)
+        known = done_before(jobs)
+        on_bytes(sum(job.size for job in jobs if job.number in known))
+        left = [job for job in jobs if job.number not in known]
+        now = read_by(left, on_bytes) if left else []
+        counts = known | {job.number: count for job, count in zip(left, now, strict=True)}
+        return [counts[job.number] for job in jobs]
 
 
 def _is_readable(file: Path) -> bool:

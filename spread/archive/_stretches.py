@@ -13,6 +13,7 @@ from typing import IO, Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from spread.archive._done import forget_done
 from spread.archive._lines import is_whole
 from spread.archive._rows import part_path
 from spread.archive._workers import Job
@@ -65,6 +66,7 @@ def renumber_rejects(folder: Path, before: dict[int, int]) -> None:
     for number, records in before.items():
         path = part_path(folder, "rejects", number)
         if path.exists():
+            forget_done(folder, number)
             rejects = pq.read_table(path)
             at = rejects.schema.get_field_index("source_record")
             moved = pa.array(rejects["source_record"].to_numpy() + records)

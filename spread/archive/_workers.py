@@ -61,12 +61,30 @@ def how_many(workers: int | None, sizes: Sequence[int]) -> int:
 
 
 def run(
-    jobs: Sequence[Job], workers: int, on_bytes: Callable[[int], object]
+    jobs: Sequence[Job],
+    workers: int,
+    on_bytes: Callable[[int], object],
+    on_done: Callable[[Job, dict[str, object]], object] = lambda *_: None,
 ) -> list[dict[str, object]]:
-    """Read all files, and return their counts in the order of the jobs."""
-    if workers == 1:
-        return [_run(job, on_bytes) for job in jobs]
-    return ordered(told(_without_bytes(_side_by_side(jobs, workers), on_bytes)))
+    """Read all files, and return their counts in the order of the jobs.
+
+    `on_done` is told of each as soon as it was read to its end.
+    """
+    by_number = {job.number: job for job in jobs}
+    answers = _one_by_one(jobs, on_bytes) if workers == 1 else _side_by_side(jobs, workers)
+    counts = []
+    for count in told(_without_bytes(answers, on_bytes)):
+        said = {name: value for name, value in count.items() if name != "number"}
+        on_done(by_number[count["number"]], said)
+        counts.append(count)
+    return ordered(counts)
+
+
+def _one_by_one(
+    jobs: Sequence[Job], on_bytes: Callable[[int], object]
+) -> Iterator[tuple[str, object]]:
+    for job in jobs:
+        yield "counts", _run(job, on_bytes) | {"number": job.number}
 
 
 def ordered(counts: Iterable[dict[str, Any]]) -> list[dict[str, object]]:

@@ -1,0 +1,77 @@
+"""Which files a reading that was cut off had read to their ends: these are not read again."""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from spread import __version__
+from spread.archive._rows import PARTS, part_path
+from spread.archive._workers import Job
+
+_ENDS: Final = 1 << 20
+
+
+def done_before(jobs: Sequence[Job]) -> dict[int, dict[str, Any]]:
+    """Return the counts of jobs whose parts are whole, by number; other parts are removed."""
+    known: dict[int, dict[str, Any]] = {}
+    for job in jobs:
+        folder = Path(job.folder)
+        try:
+            told = json.loads(_note(job).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            told = {}
+        if told.get("job") == _identity(job):
+            known[job.number] = told["counts"]
+    kept = {path.name for job in jobs if job.number in known for path in _files(job)}
+    for folder in {Path(job.folder) for job in jobs}:
+        for path in folder.iterdir():
+            if path.name not in kept:
+                path.unlink()
+    return known
+
+
+def note_done(job: Job, counts: Mapping[str, Any]) -> None:
+    """Note that the parts of a job are whole; nothing stands for it before they are on disk."""
+    for path in _files(job)[1:]:
+        if path.exists():
+            _onto_disk(path)
+    note = _note(job)
+    draft = note.with_suffix(".tmp")
+    told = {"job": _identity(job), "counts": dict(counts)}
+    draft.write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    _onto_disk(draft)
+    os.replace(draft, note)
+
+
+def forget_done(folder: Path, number: int) -> None:
+    """Take the note back, before the parts of a job are changed."""
+    (folder / f"done-{number:06d}.json").unlink(missing_ok=True)
+
+
+def _note(job: Job) -> Path:
+    return Path(job.folder) / f"done-{job.number:06d}.json"
+
+
+def _files(job: Job) -> list[Path]:
+    parts = [part_path(Path(job.folder), name, job.number) for name in PARTS]
+    return [_note(job), *parts]
+
+
+def _identity(job: Job) -> list[Any]:
+    """Return by what a file is known again: how it is read, size, time, first and last MB."""
+    path = Path(job.path)
+    state = path.stat()
+    with path.open("rb") as file:
+        ends = hashlib.sha256(file.read(_ENDS))
+        file.seek(max(0, state.st_size - _ENDS))
+        ends.update(file.read(_ENDS))
+    how = [job.source_file, job.number, job.strict, job.columns, job.start, job.end]
+    return [__version__, *how, state.st_size, state.st_mtime_ns, ends.hexdigest()]
+
+
+def _onto_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,81 @@
+"""Where a reading works until its tables are whole: a folder that is renamed at the end."""
+
+import contextlib
+import glob
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+from spread._errors import OutputError, UsageError
+from spread.archive._lock import HeldError, held
+
+
+@contextlib.contextmanager
+def alone(target: Path | None) -> Iterator[None]:
+    """Hold the place for this reading; what others left there goes, but for its own draft."""
+    if target is None:
+        yield
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with held(target.with_name(f".{target.name}.lock")):
+            for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+                if left != _place(target):
+                    shutil.rmtree(left, ignore_errors=True)
+            yield
+    except HeldError as error:
+        raise UsageError(
+            "another reading into this folder is under way",
+            got=f"{target}, held by {error}",
+            hint="Wait for its end, or name another folder",
+        ) from None
+    except OSError as error:
+        raise OutputError(
+            "the tables cannot be written",
+            got=f"{target} ({error.strerror or error})",
+            hint="Choose another place with `to`, or free space or permissions there",
+        ) from error
+
+
+@contextlib.contextmanager
+def drafted(target: Path | None) -> Iterator[Path]:
+    """Give a folder beside the target; it goes when anything fails.
+
+    Where the reading was interrupted it stays, as where it was killed: files that were
+    read to their ends need not be read again.
+    """
+    draft = None
+    try:
+        draft = Path(tempfile.mkdtemp(prefix="spread-")) if target is None else _taken_up(target)
+        (draft / "parts").mkdir(exist_ok=True)
+        yield draft
+    except BaseException as error:
+        if draft is not None and (target is None or not isinstance(error, KeyboardInterrupt)):
+            shutil.rmtree(draft, ignore_errors=True)
+        if isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
+            place = target or tempfile.gettempdir()
+            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            raise OutputError(
+                "the tables cannot be written",
+                got=f"{place} ({why})",
+                hint="Choose another place with `to`, or free space or permissions there",
+            ) from error
+        raise
+
+
+def _place(target: Path) -> Path:
+    return target.with_name(f".{target.name}.0.part")
+
+
+def _taken_up(target: Path) -> Path:
+    """Return the draft of a reading that was cut off, with its parts alone, or a new one."""
+    draft = _place(target)
+    draft.mkdir(mode=0o700, exist_ok=True)
+    for left in draft.iterdir():
+        if left.name != "parts":
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+    shutil.rmtree(draft / "parts" / "spill", ignore_errors=True)
+    return draft
