@@ -45,6 +45,13 @@ def test_text_of_the_page_is_legible(text: str, ground: str) -> None:
     assert contrast(colours[text], colours[ground]) >= 4.5
 
 
+@pytest.mark.parametrize("mark", [*_style.marks("ABCDEFGH").values()])
+def test_lines_and_points_can_be_seen_on_white(mark: _style.Mark) -> None:
+    """WCAG 2.1, 1.4.11: 3 to 1 for what is needed to understand a graphic."""
+    assert contrast(mark.line) >= 3
+    assert max(contrast(mark.fill), contrast(mark.outline)) >= 3
+
+
 def test_the_colours_are_those_of_okabe_and_ito() -> None:
     # Okabe & Ito 2008, https://jfly.uni-koeln.de/color/, as red, green, blue
     palette = {(0, 114, 178), (213, 94, 0), (0, 158, 115), (204, 121, 167), (230, 159, 0),

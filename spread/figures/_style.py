@@ -77,11 +77,25 @@ _SUBTITLE_MOST = 58
 
 
 class Mark(NamedTuple):
-    """How a category is drawn: fill colour, ink for its text, symbol."""
+    """How a category is drawn: fill colour, ink for its text, symbol.
+
+    Where the fill is too light to be seen on white (WCAG 2.1: 3 to 1), lines and the outline
+    of points take the ink.
+    """
 
     fill: str
     ink: str
     symbol: str
+
+    @property
+    def line(self) -> str:
+        """The colour of lines."""
+        return self.ink if self.fill in _LIGHT else self.fill
+
+    @property
+    def outline(self) -> str:
+        """The colour around points: white, which parts them, if they can be seen on white."""
+        return self.ink if self.fill in _LIGHT else "#ffffff"
 
 
 _MARKS = (
@@ -94,6 +108,7 @@ _MARKS = (
     Mark("#000000", "#000000", "star"),
     Mark("#F0E442", "#6d6600", "triangle-down"),
 )
+_LIGHT = frozenset({"#E69F00", "#56B4E9", "#F0E442", "#9aa3af"})
 OTHER = Mark("#9aa3af", "#5b6675", "hexagon")
 HALO = "0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff"
 

@@ -221,8 +221,9 @@ def _draw(
     if measure in _SHAPES:
         size[:-1] = 0  # the symbol stands at the end of a curve
     figure.add_scatter(
-        x=x, y=y, mode="lines+markers", line={"color": mark.fill, "width": 2, **steps},
-        marker={"symbol": mark.symbol, "color": mark.fill, "size": size.tolist(), "opacity": 1},
+        x=x, y=y, mode="lines+markers", line={"color": mark.line, "width": 2, **steps},
+        marker={"symbol": mark.symbol, "color": mark.fill, "size": size.tolist(), "opacity": 1,
+                "line": {"width": 0.8, "color": mark.outline}},
         name=name, legendgroup=name, showlegend=first,
         customdata=_told(curve, measure), hovertemplate=_PANELS[measure].hover, **axes,
     )  # fmt: skip

@@ -75,7 +75,7 @@ def ccdf(table: Table) -> go.Figure:
         for (source, group), curve in curves[curves["measure"] == measure].groupby(
             ["source", "group"], sort=True
         ):
-            colour = drawn[group].fill if group else "#0072B2" if source == _INFERRED else "#A84800"
+            colour = drawn[group].line if group else "#0072B2" if source == _INFERRED else "#A84800"
             name = ", ".join(filter(None, [shown(group), source]))
             _draw(figure, curve, panel, name, colour, source == _STAR, name not in told)
             told.add(name)

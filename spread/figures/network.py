@@ -279,7 +279,7 @@ def _draw_nodes(
                 "symbol": mark.symbol,
                 "size": diameter[rows].astype(np.float32),
                 "color": rgba(mark.fill, 0.85),
-                "line": {"width": 0.5, "color": "#ffffff"},
+                "line": {"width": 0.5, "color": mark.outline},
             },
             text=[shown(nodes["label"][row]) for row in rows],
             customdata=strength[rows],

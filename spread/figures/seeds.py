@@ -139,10 +139,11 @@ def _draw(
     form = ".1%" if measure == "share" else ",.0f"
     figure.add_scatter(
         x=value, y=rows, mode="markers", name=shown(camp) or "accounts",
-        marker={"symbol": mark.symbol, "color": mark.fill, "size": 11},
+        marker={"symbol": mark.symbol, "color": mark.fill, "size": 11,
+                "line": {"width": 1, "color": mark.line}},
         error_x={
             "type": "data", "array": high - value, "arrayminus": value - low,
-            "color": mark.fill, "thickness": 2, "width": 4,
+            "color": mark.line, "thickness": 2, "width": 4,
         },
         text=[names[row] for row in rows], customdata=np.column_stack([low, high]),
         hovertemplate="<b>%{text}</b><br>%{x:" + form + "} (%{customdata[0]:" + form + "} to "

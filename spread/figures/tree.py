@@ -216,7 +216,7 @@ def _draw_events(
             name=f"{label} ({len(rows):,})",
             marker={
                 "symbol": mark.symbol, "size": diameter[rows].astype(np.float32),
-                "color": mark.fill, "opacity": 0.85, "line": {"width": 0.4, "color": "#ffffff"},
+                "color": mark.fill, "opacity": 0.85, "line": {"width": 0.5, "color": mark.outline},
             },
             text=[shown(named[row]) for row in rows],
             customdata=[
