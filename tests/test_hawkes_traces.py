@@ -8,6 +8,7 @@ from spread import hawkes
 from spread._errors import UsageError
 from spread.hawkes._column import greatest
 from spread.hawkes._uses import uses_of
+from spread.hawkes._without import _descends
 
 HOUR = 3600.0
 FED = {
@@ -107,3 +108,42 @@ def test_the_greatest_likelihood_of_known_courses() -> None:
     assert greatest(pulls, totals) == pytest.approx(5 * np.log(5 / 2) - 5)
     useless = np.column_stack([pulls, np.full(5, 1e-9)])
     assert greatest(useless, np.array([2.0, 3.0])) == pytest.approx(5 * np.log(5 / 2) - 5)
+
+
+def test_who_descends_from_whom() -> None:
+    """0 → 1 → 2 and 3 → 4: without 1, its child 2 goes too; without 3, so does 4."""
+    parents = np.array([-1, 0, 1, -1, 3])
+    gone = [np.flatnonzero(_descends(parents, np.arange(5) == who)).tolist() for who in (0, 1, 3)]
+    assert gone == [[0, 1, 2], [1, 2], [3, 4]]
+
+
+def test_a_tag_without_its_hijacker_lies_between_the_bounds() -> None:
+    """Each tweet of one account calls forth eight of others; all else comes from outside."""
+    truth = {
+        "baseline": [20 / HOUR, 0.3 / HOUR],
+        "branching": [[0.3, 0.0], [8.0, 0.0]],
+        "decay": 1 / 600,
+        "types": ["others", "hijacker"],
+    }
+    drawn = hawkes.simulate(truth, end_s=48 * HOUR, rng=5)
+    kind = drawn.events["type"].to_numpy(object)
+    began = kind[drawn.offsets[:-1][drawn.events["cascade"]]]
+    tweets = tweets_of(drawn.events["time_s"].to_numpy(), [["mynypd"]] * len(kind))
+    tweets["author_id"] = np.where(kind == "hijacker", "bob", "ann")
+    told = hawkes.without(tweets, "myNYPD", "bob", shifts=39, rng=1)
+    assert told.cannot_tell is None
+    assert told.own == np.sum(kind == "hijacker")
+    assert told.traced_low < np.sum(began == "hijacker") < told.traced_high
+    assert told.traced <= told.bound <= told.tweets
+    assert told.timeline["tweets"].sum() == len(tweets)
+    left = told.timeline["without"].sum()
+    assert left == pytest.approx(told.tweets - told.traced, abs=1e-6)
+
+
+def test_an_account_whom_nobody_follows_leaves_all_but_its_own() -> None:
+    r = np.random.default_rng(4)
+    tweets = tweets_of(np.sort(r.uniform(0, 48 * HOUR, 400)), [["mynypd"]] * 400)
+    tweets["author_id"] = np.where(r.random(400) < 0.05, "bob", "ann")
+    told = hawkes.without(tweets, "mynypd", ["bob"], shifts=39, rng=1)
+    assert told.cannot_tell
+    assert told.traced_low == told.own == (tweets.author_id == "bob").sum()

@@ -15,6 +15,7 @@ from spread.hawkes._result import HawkesFit
 from spread.hawkes._seismic import seismic
 from spread.hawkes._simulate import simulate
 from spread.hawkes._traces import Traces, traces
+from spread.hawkes._without import Without, without
 
 __all__ = [
     "Baseline",
@@ -23,6 +24,7 @@ __all__ = [
     "Prediction",
     "Residuals",
     "Traces",
+    "Without",
     "attribution",
     "branching_matrix",
     "fit",
@@ -35,4 +37,5 @@ __all__ = [
     "seismic",
     "simulate",
     "traces",
+    "without",
 ]

@@ -43,6 +43,14 @@ def evidence(fit: HawkesFit, target: int, turned_s: float = 0.0) -> Numbers:
     return np.maximum(lost, 0.0)
 
 
+def turned(fit: HawkesFit, target: int, shifts: int, rng: np.random.Generator) -> Numbers:
+    """Return how often the target's series, turned, follows each source as closely as it does."""
+    gained = evidence(fit, target)
+    turns = rng.uniform(0.05, 0.95, shifts) * fit.end_s
+    above = sum((evidence(fit, target, turn) >= gained).astype(int) for turn in turns)
+    return np.asarray((1 + above) / (1 + shifts))
+
+
 def greatest(pulls: Numbers, totals: Numbers) -> float:
     """Return the maximum of Σ ln(pulls · w) − totals · w over w ≥ 0, by projected Newton steps.
 

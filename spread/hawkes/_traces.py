@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._random import resolve_seed, stream
-from spread.hawkes._column import evidence
+from spread.hawkes._column import turned
 from spread.hawkes._fit import fit
 from spread.hawkes._origins import origins, parents_of
 from spread.hawkes._result import HawkesFit, quantiles
@@ -300,13 +300,10 @@ def _turned(found: HawkesFit, shifts: int, seed: int) -> Numbers:
 
     Shape (sources + 1, targets).
     """
-    types, end = len(found.types), found.end_s
+    types = len(found.types)
     p = np.full((types + 1, types), np.nan)
     for target in range(types if shifts else 0):
-        gained = evidence(found, target)
-        turns = stream(seed, 3, target).uniform(0.05, 0.95, shifts) * end
-        above = sum((evidence(found, target, turn) >= gained).astype(int) for turn in turns)
-        p[:, target] = (1 + above) / (1 + shifts)
+        p[:, target] = turned(found, target, shifts, stream(seed, 3, target))
         p[target, target] = np.nan
     return p
 
