@@ -16,10 +16,14 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from spread import report
 from spread._errors import OutputError
+from spread.figures._style import stamp
 from spread.report import _safety
 from spread.report._cells import cell, table
 from spread.report._elements import element, joined
@@ -203,6 +207,74 @@ def test_the_page_fits_a_telephone(browser: webdriver.Chrome, pages: Path) -> No
     width = browser.execute_script("return document.documentElement.scrollWidth")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert width <= 390
+
+
+_CONTRASTS = """
+const parsed = (text) => text.match(/[\\d.]+/g).map(Number);
+const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, at) => {
+  const part = c[at] / 255;
+  return sum + weight * (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+}, 0);
+const ground = (node) => {
+  for (let at = node; at instanceof Element; at = at.parentElement) {
+    const colour = parsed(getComputedStyle(at).backgroundColor);
+    if (!(at instanceof SVGElement) && (colour[3] === undefined || colour[3] > 0.99)) return colour;
+  }
+  return [255, 255, 255];
+};
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const found = [];
+while (walker.nextNode()) {
+  const node = walker.currentNode.parentElement, look = getComputedStyle(node);
+  if (!walker.currentNode.textContent.trim() || !node.getClientRects().length) continue;
+  if (node.closest("script, style, .modebar")) continue;
+  const ink = parsed(node instanceof SVGElement ? look.fill : look.color);
+  if (ink[3] === 0) continue;
+  const pair = [light(ink), light(ground(node))].sort((a, b) => b - a);
+  const large = parseFloat(look.fontSize) >= 24;
+  found.push([(pair[0] + 0.05) / (pair[1] + 0.05) / (large ? 3 : 4.5),
+              walker.currentNode.textContent.trim().slice(0, 30)]);
+}
+return found;
+"""
+
+
+def test_every_text_that_is_drawn_has_the_contrast_of_wcag_aa(
+    browser: webdriver.Chrome, pages: Path
+) -> None:
+    """4.5 to 1, and 3 to 1 for large text, of what the browser computed, figures included."""
+    opened(browser, pages / "plain.html", figures=len(PICTURES))
+    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = browser.execute_script(_CONTRASTS)
+    assert len(found) > 1_000
+    assert {text for ratio, text in found if ratio < 1} == set()
+    assert max(ratio for ratio, _ in found) > 3  # dark text was seen as such
+
+
+def test_the_page_is_used_by_keyboard_alone(browser: webdriver.Chrome, pages: Path) -> None:
+    """The first stop leads past the contents; a figure is played with the keys."""
+    opened(browser, pages / "plain.html", figures=len(PICTURES))
+    keys = ActionChains(browser)
+    keys.send_keys(Keys.TAB).perform()
+    first = browser.switch_to.active_element
+    assert first.text == "To the story"
+    assert first.location["x"] >= 0  # it is seen while it has the focus
+    browser.execute_script("document.querySelector('#figure-map').scrollIntoView()")
+    slider = browser.find_element(By.CSS_SELECTOR, "#figure-map + .play input")
+    cities = "return document.querySelectorAll('#figure-map .scattergeo text').length"
+    named = browser.execute_script(cities)
+    slider.send_keys(Keys.HOME)
+    WebDriverWait(browser, 30).until(lambda chrome: chrome.execute_script(cities) < named)
+    first_at = stamp(invented.arrivals()["at"].min(), invented.ZONE)
+    assert slider.get_attribute("aria-valuetext") == f"until {first_at}"
+    slider.send_keys(Keys.END)
+    WebDriverWait(browser, 30).until(lambda chrome: chrome.execute_script(cities) == named)
+    button = browser.find_element(By.CSS_SELECTOR, "#figure-map + .play button")
+    button.send_keys(Keys.SPACE)
+    assert button.text == "Pause"
+    WebDriverWait(browser, 30).until(lambda _: slider.get_attribute("value") not in {"0", "15"})
+    button.send_keys(Keys.SPACE)
+    assert button.text == "Play"
 
 
 class _Reader(html.parser.HTMLParser):
