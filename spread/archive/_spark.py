@@ -149,12 +149,39 @@ def write(
         if change is not None:
             changed = partial(_changed, schema=schema, change=change)
             rows = rows.mapInArrow(changed, types(schema))
-        rows.write.parquet(_plain(path))
-    for number, part in enumerate(sorted(path.glob("part-*.parquet"))):
-        part.rename(path / f"part-{number:06d}.parquet")
-    for left in path.iterdir():
-        if not left.name.startswith("part-"):
-            left.unlink()
+        _write(rows, path)
+
+
+def write_ranged(
+    con: Backend, table: ibis.Table, path: Path, keys: Sequence[str], order: Sequence[str]
+) -> None:
+    """Write rows in the order of keys, then `order`; those of equal keys are in one part."""
+    with told():
+        parted = _rows(con, table).repartitionByRange(*keys)
+        _write(parted.sortWithinPartitions(*keys, *order), path)
+
+
+def over_files(
+    con: Backend,
+    files: Sequence[Path],
+    function: Callable[[int, Path], pa.Table],
+    schema: pa.Schema,
+    *,
+    write_to: Path | None = None,
+) -> pa.Table:
+    """Return `function(number, file)` of each file in their order, a task each on the workers.
+
+    With `write_to` the rows go there, as parts in that order.
+    """
+    paths = [str(file.absolute()) for file in files]
+    listed = pa.table({"number": pa.array(range(len(files)), pa.int64()), "path": paths})
+    with told():
+        frame = con._session.createDataFrame(listed).repartitionByRange(len(files), "number")
+        rows = frame.mapInArrow(partial(_of_files, function=function), types(schema))
+        if write_to is None:
+            return rows.toArrow().cast(schema)
+        _write(rows, write_to)
+    return schema.empty_table()
 
 
 def types(schema: pa.Schema) -> StructType:
@@ -171,7 +198,10 @@ def told(what: str = "Spark stopped") -> Iterator[None]:
             warnings.simplefilter("ignore", DeprecationWarning)
             yield
     except (PySparkException, Py4JError) as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        own = [line.partition(": ")[2] for line in lines if line.startswith("spread._errors.")]
+        if own:
+            raise UsageError(own[-1]) from error
         raise SpreadError(
             what, got=(lines or [type(error).__name__])[0][:300], hint="Spark's log says more"
         ) from error
@@ -186,6 +216,23 @@ def _running() -> SparkSession:
     session = SparkSession.builder.appName("spread").config(map=_OWN).getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def _write(rows: DataFrame, path: Path) -> None:
+    rows.write.parquet(_plain(path))
+    for number, part in enumerate(sorted(path.glob("part-*.parquet"))):
+        part.rename(path / f"part-{number:06d}.parquet")
+    for left in path.iterdir():
+        if not left.name.startswith("part-"):
+            left.unlink()
+
+
+def _of_files(
+    batches: Iterator[pa.RecordBatch], *, function: Callable[[int, Path], pa.Table]
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        for number, path in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            yield from function(number, Path(path)).combine_chunks().to_batches()
 
 
 def _rows(con: Backend, table: ibis.Table) -> DataFrame:

@@ -5,6 +5,7 @@ from spread.cascade._coverage import coverage
 from spread.cascade._exact import expected_credit, expected_depth, expected_virality, influence
 from spread.cascade._forests import forests
 from spread.cascade._metrics import ccdf, metrics, tree
+from spread.cascade._on_workers import metrics_on_workers
 from spread.cascade._profile import profile
 from spread.cascade._survival import survival
 
@@ -18,6 +19,7 @@ __all__ = [
     "forests",
     "influence",
     "metrics",
+    "metrics_on_workers",
     "profile",
     "survival",
     "tree",

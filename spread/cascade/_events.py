@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from spread._errors import UsageError
 from spread.tables import EVENTS, TWEETS, Table, expression, instants, microseconds
 
-_NEEDED = ["tweet_id", "author_id", "at", "origin", "kind", "retweet_of", "retweet_author_id"]
-_NEEDED_OF_QUOTES = ["quote_of", "quote_author_id"]
-_OPTIONAL = ["platform", "followers", "at_resolution_ms"]
+REQUIRED = ["tweet_id", "author_id", "at", "origin", "kind", "retweet_of", "retweet_author_id"]
+REQUIRED_OF_QUOTES = ["quote_of", "quote_author_id"]
+OPTIONAL = ["platform", "followers", "at_resolution_ms"]
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,27 @@ def events(tweets: Table, *, singletons: bool, quotes: bool = False) -> Events:
 
     With `quotes` a quote is an event of the cascade that it quotes, and may be a root too.
     """
-    needed = _NEEDED + _NEEDED_OF_QUOTES if quotes else _NEEDED
-    known = expression(tweets, TWEETS, needed, optional=_OPTIONAL)
+    needed = REQUIRED + REQUIRED_OF_QUOTES if quotes else REQUIRED
+    known = expression(tweets, TWEETS, needed, optional=OPTIONAL)
     known = known.mutate(platform=known.platform.fill_null(""))
     rows = _rows(known, singletons=singletons, quotes=quotes).to_pyarrow()
     window = archive_window(known)
     repeated = rows["repeated"].to_numpy()
     kept = rows.filter(pa.array(~repeated))
+    return held_events(kept, window, repeats_dropped=int(repeated.sum()), quotes=quotes)
+
+
+def held_events(
+    kept: pa.Table, window: dict[str, int], *, repeats_dropped: int = 0, quotes: bool = False
+) -> Events:
+    """Return the events of rows in order, whole cascades, without repeats."""
     is_root = kept["place"].to_numpy() == 0
     check_unique(kept)
     offsets = np.append(np.flatnonzero(is_root), len(kept)).astype(np.int64)
     root_at = microseconds(kept["root_at"])[is_root]
     counts = {
         "retweets": int((kept["place"].to_numpy() == 1).sum()),
-        "repeats_dropped": int(repeated.sum()),
+        "repeats_dropped": repeats_dropped,
         "earlier_than_root": int(np.sum(kept["early"].to_numpy())),
         "self_retweets": int(np.sum(kept["own"].to_numpy())),
         "marks_missing": kept["followers"].null_count,

@@ -202,7 +202,7 @@ def _fitted(found: Events, singletons: bool, options: _Options) -> _Found:
     truncated = ~found.root_collected if singletons else np.diff(found.offsets) > 0
     whole = found.opens_s <= 0
     fit = excitation.fit(
-        _under(found, excitation.exponential(_DEBATENIGHT_RATE)),
+        under(found, excitation.exponential(_DEBATENIGHT_RATE)),
         shape=options.kernel,
         closes_s=found.closes_s,
         whole=whole,
@@ -214,7 +214,7 @@ def _fitted(found: Events, singletons: bool, options: _Options) -> _Found:
     for name, (low, high) in fit.intervals.items():
         parameters |= {f"{name}_low": low, f"{name}_high": high}
     parameters["kernel_cannot_tell"] = fit.cannot_tell
-    posterior = _under(found, fit.kernel)
+    posterior = under(found, fit.kernel)
     if fit.cannot_tell or not options.root_effect:
         return posterior, parameters
     effect, told = with_root_effect(
@@ -225,7 +225,7 @@ def _fitted(found: Events, singletons: bool, options: _Options) -> _Found:
 
 def _debatenight(found: Events, *_: object) -> _Found:
     kernel = excitation.exponential(_DEBATENIGHT_RATE, beta=1.0)
-    return _under(found, kernel), {"kernel": kernel.name, "rate_per_s": 6.8e-5, "beta": 1.0}
+    return under(found, kernel), {"kernel": kernel.name, "rate_per_s": 6.8e-5, "beta": 1.0}
 
 
 def _pdi(found: Events, _: bool, options: _Options) -> _Found:
@@ -270,9 +270,15 @@ def _latest(found: Events, *_: object) -> _Found:
     return Observed(parents, found.offsets), {}
 
 
-def _under(found: Events, kernel: excitation.Kernel) -> ExponentialPosterior:
+def under(found: Events, kernel: excitation.Kernel) -> ExponentialPosterior:
+    """Return the posterior of events under a kernel."""
     times, marks = found.table["at_s"].to_numpy(), found.table["mark"].to_numpy()
     return ExponentialPosterior(times, marks, found.offsets, kernel)
+
+
+def posterior_of(method: str, found: Events) -> Posterior:
+    """Return the posterior of a method that fits nothing and takes no option."""
+    return {"debatenight": _debatenight, "star": _star, "latest": _latest}[method](found)[0]
 
 
 _METHODS: dict[str, Callable[[Events, bool, _Options], _Found]] = {
