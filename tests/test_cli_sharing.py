@@ -1,5 +1,6 @@
 """The commands by which an archive is passed on, forgotten in, frozen and verified."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -12,11 +13,16 @@ from spread.cli import _answer as codes
 from spread.cli import archive, cascade
 
 
+@pytest.fixture(scope="module")
+def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder, original = tmp_path_factory.mktemp("read"), v1_tweet(1)
+    file = put(folder / "a.jsonl", original, v1_retweet(5, original), v1_tweet(9, author=3))
+    return archives.read(file, to=folder / "tables").path
+
+
 @pytest.fixture
-def tables(tmp_path: Path) -> Path:
-    original = v1_tweet(1)
-    file = put(tmp_path / "a.jsonl", original, v1_retweet(5, original), v1_tweet(9, author=3))
-    return archives.read(file, to=tmp_path / "tables").path
+def tables(read_once: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(read_once, tmp_path / "tables")
 
 
 def test_pseudonyms_with_a_new_key_and_again_with_the_same(
@@ -58,7 +64,11 @@ def test_ids_are_forgotten_from_the_line_and_from_a_file(
             "shared with the data",
         ),
         (["export", "TABLES", "--to", "o", "--exact-followers"], codes.USAGE, "pseudonyms="),
-        (["export", "TABLES", "--to", "a.jsonl/o"], codes.NOT_WRITTEN, "cannot be written"),
+        (
+            ["export", "TABLES", "--to", "tables/report.json/o"],
+            codes.NOT_WRITTEN,
+            "cannot be written",
+        ),
         (["forget", "TABLES"], codes.USAGE, "no id was named"),
         (["forget", "TABLES", "--ids", "none.txt"], codes.USAGE, "the ids cannot be read"),
         (["forget", "none", "1"], codes.NOTHING_USABLE, "no archive there"),

@@ -38,8 +38,9 @@ What stays the same as in the archive
 
 What can still give somebody away
 - Whoever has the original tweets, or can ask the platform for them, can find cascades again
-  by their sizes and delays, and accounts by whom they retweet and mention. So do not
-  publish this folder: pass it on under an agreement that forbids to try.
+  by their sizes and delays, tweets by the day and the hashtags that stand together, and
+  accounts by whom they retweet and mention. So do not publish this folder: pass it on under
+  an agreement that forbids to try.
 
 To open it
     from spread import archive
