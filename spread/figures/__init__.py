@@ -11,8 +11,11 @@ from spread.figures.arrivals import arrivals
 from spread.figures.cascades import cascades
 from spread.figures.ccdf import ccdf
 from spread.figures.family import family
+from spread.figures.flexibility import flexibility
+from spread.figures.influence import influence
 from spread.figures.map import map  # noqa: A004 - the name that a user looks for
 from spread.figures.network import network
+from spread.figures.residuals import residuals
 from spread.figures.seeds import seeds
 from spread.figures.sensitivity import sensitivity
 from spread.figures.shares import shares
@@ -26,8 +29,11 @@ __all__ = [
     "cascades",
     "ccdf",
     "family",
+    "flexibility",
+    "influence",
     "map",
     "network",
+    "residuals",
     "seeds",
     "sensitivity",
     "shares",
