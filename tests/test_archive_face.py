@@ -1,6 +1,7 @@
 """What a user meets: folders, errors, opening again, exporting, showing."""
 
 import gc
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from invented_archive import put, v1_retweet, v1_tweet
 
-from spread import archive
+from spread import archive, scenario
 from spread._errors import InputError, MissingColumnError, OutputError, SpreadError, UsageError
 from spread.archive import _workers
 from spread.tables import TWEETS, arrow
@@ -245,3 +246,13 @@ def test_a_worker_that_dies_is_no_endless_wait(
     monkeypatch.setattr(_workers, "_PROGRAM", "raise SystemExit(1)")
     with pytest.raises(SpreadError, match="a worker stopped"):
         _workers.run(_jobs(put(tmp_path / "t.jsonl", v1_tweet(1)), tmp_path), 2, lambda _: None)
+
+
+def test_an_archive_says_itself_that_it_is_synthetic(tmp_path: Path) -> None:
+    """The name of a file or folder says nothing: `scenario` writes it into its accounts."""
+    real = tmp_path / "synthetic" / "synthetic.jsonl"
+    real.parent.mkdir()
+    real.write_text(json.dumps(v1_tweet(1)))
+    assert not archive.read(real, workers=1).synthetic
+    scenario.generate("steady", tmp_path / "mine.jsonl.gz", scale=0.01, rng=1)
+    assert archive.read(tmp_path / "mine.jsonl.gz", workers=1).synthetic

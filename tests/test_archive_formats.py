@@ -362,9 +362,25 @@ def test_a_table_that_is_cut_says_so(tmp_path: Path) -> None:
     assert counts["kept_tweets"] > 200
 
 
-def test_a_quote_that_is_never_closed_is_one_reject(tmp_path: Path) -> None:
-    text = table(*[LAYOUTS["TAGS"] | {"id_str": snowflake(n)} for n in range(20)])
-    broken = text.replace(b",me,", b',"me,', 1)
+@pytest.mark.parametrize("at", [0, 7, 19])
+@pytest.mark.parametrize("last", [False, True])
+def test_a_quote_that_is_never_closed_is_one_reject(tmp_path: Path, at: int, last: bool) -> None:
+    """The lines after it, which a reader of CSV takes for its text, are all read."""
+    marked = [LAYOUTS["TAGS"] | {"id_str": snowflake(n), "text": f"text {n}"} for n in range(20)]
+    end = f"text {at}".encode()
+    text = table(*marked)
+    broken = text.replace(end + b",", b'"' + end + b",", 1)
+    if last:
+        broken = text.replace(b"\n" + snowflake(at).encode(), b'\n"' + snowflake(at).encode(), 1)
     counts, rejects = counted(tmp_path, broken)
-    assert rejects
-    assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
+    assert [r["reason"] for r in rejects] == ["BAD_FIELD"]
+    assert "never closed" in rejects[0]["detail"]
+    assert (counts["kept_tweets"], counts["records"]) == (19, 20)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_lines_end_as_any_system_ends_them(tmp_path: Path, end: bytes) -> None:
+    rows = table(*[LAYOUTS["TAGS"] | {"id_str": snowflake(n)} for n in range(20)])
+    counts, rejects = counted(tmp_path, end.join(rows.splitlines()) + end)
+    assert not rejects
+    assert counts["kept_tweets"] == 20

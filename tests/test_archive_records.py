@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_archive import counted, lines, snowflake, v1_tweet, v2_tweet, v2_user
 
+from spread import archive
 from spread.archive import _lines
 from spread.archive._faults import REASONS, DamageError
 from spread.archive._lines import pieces
@@ -68,6 +69,16 @@ def test_the_same_three_tweets_in_every_layout(tmp_path: Path, text: bytes) -> N
         (v1_tweet(1, id=None, id_str=None), "NO_ID", "no id"),
         (v1_tweet(1, id=7, id_str="7", created_at="yesterday"), "BAD_TIME", "created_at"),
         (v1_tweet(1, id=7, id_str="7", created_at="2014-04-22T18:00:00"), "BAD_TIME", "created"),
+        (
+            v1_tweet(1, id=7, id_str="7", created_at="Mon Jan 01 00:00:00 +0000 0001"),
+            "BAD_TIME",
+            "cre",
+        ),
+        (
+            v1_tweet(1, id=7, id_str="7", created_at="Fri Dec 31 23:59:59 +0000 9999"),
+            "BAD_TIME",
+            "cre",
+        ),
         (v1_tweet(1, text=5), "BAD_FIELD", "$.text"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "UNKNOWN_FORMAT", "keys a"),
         (v1_tweet(1, deep=json.loads("[" * 64 + "]" * 64)), "TOO_DEEP", "64 levels"),
@@ -176,6 +187,22 @@ def test_what_is_unreadable_inside_a_tweet_is_said_and_the_tweet_kept(tmp_path: 
     counts, rejects = counted(tmp_path, lines(retweet))
     assert (counts["kept_tweets"], counts["rejected"]) == (1, 0)
     assert (rejects[0]["reason"], "NO_USER" in rejects[0]["detail"]) == ("EMBEDDED", True)
+
+
+def test_a_count_that_no_table_holds_is_unknown(tmp_path: Path) -> None:
+    """2^63 followers, or an offset of 2^31 s from UTC: the tweet is kept, the number is not."""
+    huge = v1_tweet(1, retweet_count=2**63)
+    huge["user"] |= {"followers_count": 2**64, "utc_offset": 2**31}
+    user = v2_user(9) | {"public_metrics": {"followers_count": 2**63}}
+    paged = v2_tweet(2, author_id="9") | {"public_metrics": {"retweet_count": 2**63}}
+    page = {"data": [paged], "includes": {"users": [user]}}
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(row) for row in (huge, page)))
+    made = archive.read(tmp_path / "a.jsonl", workers=1)
+    assert made.report.totals["rejected"] == 0
+    tweets, users = made.frame("tweets"), made.frame("users")
+    assert len(tweets) == 2
+    assert tweets[["retweet_count"]].isna().all(axis=None)
+    assert users[["followers", "utc_offset_s"]].isna().all(axis=None)
 
 
 def test_details_are_one_printable_line_of_200_bytes(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from spread.archive import _engine, _export, _forget
 from spread.archive._files import REPORT, is_archive
 from spread.archive._forget import Forgotten
 from spread.archive._report import ReadReport, told_again
+from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS, frame
 from spread.text import html_card
 
@@ -43,6 +44,11 @@ class Archive:
     users: ibis.Table
     follows: ibis.Table
     report: ReadReport
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the archive says of itself that it is synthetic, as those of `scenario` do."""
+        return PSEUDONYMISED in set(self.report.files.source_file) or says_synthetic(self.path)
 
     def frame(self, table: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return a table as a pandas frame, in the order of its file.

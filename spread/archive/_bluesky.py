@@ -163,7 +163,8 @@ def _post_row(
         PLATFORM, uri, did, at, said=said, origin=origin, source_file=file, source_record=number,
         mentions=list(dict.fromkeys(_features(features, "did"))), lang=langs[0] if langs else None,
         quote_of=quote_of, quote_author_id=_owner(quote_of),
-        reply_to=parent, reply_author_id=_owner(parent), retweet_count=view.get("repostCount"),
+        reply_to=parent, reply_author_id=_owner(parent),
+        retweet_count=_said.count(view.get("repostCount")),
     )  # fmt: skip
 
 
@@ -179,7 +180,7 @@ def _profile(found: Json, at: int | None) -> Profile:
         name=found.get("displayName"), description=found.get("description"),
         created_at=microseconds(found.get("createdAt")),
     )  # fmt: skip
-    return Profile(row, found.get("followersCount"), at)
+    return Profile(row, _said.count(found.get("followersCount")), at)
 
 
 def _features(features: list[Any], name: str) -> list[str]:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 from spread.archive import _said
+from spread.archive._cells import cells, lines
 from spread.archive._elements import Element, Profile, tweet_row, user_row
 from spread.archive._faults import DamageError, RejectedError
 from spread.archive._instants import microseconds, tweet_time
@@ -15,7 +16,6 @@ from spread.archive._rows import STUB, FollowRow
 from spread.text import manual_retweet
 
 Columns = Mapping[str, str]
-_FIELD_MOST: Final = 8 << 20
 _SAMPLE: Final = 1000
 _ROUNDED_SHARE: Final = 0.05
 _LONG_ID: Final = 16
@@ -115,11 +115,11 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
     columns
         Which column holds what, by the names in `FIELDS`; None to go by known layouts.
     """
-    lines = head.lstrip(b"\r\n").split(b"\n")
-    first = lines[0].decode("utf-8", "replace").strip("\r")
+    starts = head.lstrip(b"\r\n").splitlines()
+    first = starts[0].decode("utf-8", "replace") if starts else ""
     if not first or first.lstrip()[:1] in "{[<":
         return None
-    second = lines[1].decode("utf-8", "replace").strip() if len(lines) > 1 else ""
+    second = starts[1].decode("utf-8", "replace").strip() if len(starts) > 1 else ""
     if columns is None and _ID.fullmatch(first.strip().strip('"')):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
     if columns is None and _is_header_of_ids(first, second):
@@ -145,23 +145,18 @@ def rows(chunks: Iterator[bytes], found: Layout) -> Iterator[Row]:
 
     A damage of the file is raised after the last whole row.
     """
-    csv.field_size_limit(_FIELD_MOST)
-    lines = _lines(chunks)
+    each = lines(chunks)
+    parsed: Iterator[list[str] | RejectedError]
     if found.delimiter == "\x00":
-        each: Iterator[list[str]] = ([line.strip().strip('"')] for line in lines)
+        parsed = ([line.strip().strip('"')] for line in each)
     else:
-        each = csv.reader(lines, delimiter=found.delimiter)
+        parsed = cells(each, found.delimiter)
     if not found.is_bare:
-        next(each, None)
-    while True:
-        try:
-            fields = next(each)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield Row([], RejectedError("TOO_LARGE", f"a field that does not end ({error})"), b"")
-            continue
-        if any(fields):
+        next(parsed, None)
+    for fields in parsed:
+        if isinstance(fields, RejectedError):
+            yield Row([], fields, b"")
+        elif any(fields):
             data = found.delimiter.join(fields[:20]).encode("utf-8", "surrogateescape")
             yield Row(fields, _row_fault(fields, found), data)
 
@@ -375,15 +370,3 @@ def _row_fault(fields: list[str], found: Layout) -> RejectedError | None:
 
 def _has_stray_bytes(field: str) -> bool:
     return any("\udc80" <= c <= "\udcff" for c in field)
-
-
-def _lines(chunks: Iterator[bytes]) -> Iterator[str]:
-    """Yield lines with their ends; bytes that are no UTF-8 become single marks."""
-    held = b""
-    for chunk in chunks:
-        held += chunk
-        *whole, held = held.split(b"\n")
-        for line in whole:
-            yield line.decode("utf-8", "surrogateescape").replace("\x00", "") + "\n"
-    if held:
-        yield held.decode("utf-8", "surrogateescape").replace("\x00", "")

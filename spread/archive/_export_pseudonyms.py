@@ -29,6 +29,7 @@ from spread.archive._export_key import Rename, renaming
 from spread.archive._export_readme import Told, readme
 from spread.archive._files import REPORT
 from spread.archive._measures import measured
+from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
 FEWEST: Final = 5
@@ -321,9 +322,7 @@ def _write_rejects(source: Path, draft: Path, label: str) -> None:
 
 def _label(source: Path) -> str:
     """Return what stands for the files: their names may name somebody."""
-    report = json.loads((source / REPORT).read_text(encoding="utf-8"))
-    synthetic = any("synthetic" in str(file["source_file"]) for file in report["files"])
-    return "pseudonymised synthetic archive" if synthetic else "pseudonymised archive"
+    return PSEUDONYMISED if says_synthetic(source) else "pseudonymised archive"
 
 
 def _write_report(source: Path, draft: Path, label: str) -> dict[str, Any]:

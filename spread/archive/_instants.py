@@ -26,6 +26,8 @@ _DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _FORM: Final = "Mon Apr 21 18:00:11 +0000 2014"
 _FIXED: Final = [3, 7, 10, 13, 16, 19, 20, 21, 22, 23, 24, 25]
 _FIXED_SIGNS: Final = np.frombuffer(_FORM.encode(), np.uint8)[_FIXED]
+_YEARS: Final = range(1990, 2200)
+"""A time outside is a wrong clock or a gap in the data; it would stretch every axis."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -73,7 +75,8 @@ def _looks_rounded(found: str) -> bool:
 def microseconds(text: str | None) -> int | None:
     """Return a time with its zone as microseconds since 1970; None where it is unreadable.
 
-    Read are Twitter's v1.1 form and ISO 8601; a time without a zone is unreadable.
+    Read are Twitter's v1.1 form and ISO 8601; a time without a zone, or of a year
+    before 1990 or after 2199, is unreadable.
 
     Examples
     --------
@@ -84,7 +87,7 @@ def microseconds(text: str | None) -> int | None:
         return None
     try:
         at = _v1(text) if text[3:4] == " " else datetime.fromisoformat(text)
-        return (at - _EPOCH) // _MICROSECOND if at.tzinfo else None
+        return (at - _EPOCH) // _MICROSECOND if at.tzinfo and at.year in _YEARS else None
     except (ValueError, KeyError, OverflowError):
         return None
 
@@ -104,7 +107,10 @@ def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
     is_read = np.zeros(len(texts), bool)
     if rows and len(block) == len(rows) * len(_FORM):
         times, good = _clocks(np.frombuffer(block, np.uint8).reshape(-1, len(_FORM)))
-        found[rows], is_read[rows] = times, good
+        first, last = (
+            np.datetime64(f"{y}", "us").astype(np.int64) for y in (_YEARS.start, _YEARS.stop)
+        )
+        found[rows], is_read[rows] = times, good & (first <= times) & (times < last)
     for row in np.flatnonzero(~is_read).tolist():
         at = microseconds(texts[row])
         found[row] = UNKNOWN if at is None else at

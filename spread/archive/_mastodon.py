@@ -195,7 +195,8 @@ def _rows(found: Status, origin: str, source_file: str, source_record: int) -> l
         retweet_author_id=boosted.account.id if boosted and boosted.account else None,
         reply_to=found.in_reply_to_id if boosted is None else None,
         reply_author_id=found.in_reply_to_account_id if boosted is None else None,
-        retweet_count=found.reblogs_count, followers=found.account.followers_count,
+        retweet_count=_said.count(found.reblogs_count),
+        followers=_said.count(found.account.followers_count),
         original_at=microseconds(boosted.created_at) if boosted is not None else None,
     )  # fmt: skip
     return [row, _profile(found.account, at)]
@@ -208,7 +209,7 @@ def _profile(found: Account, at: int | None) -> Profile:
         PLATFORM, found.id, screen_name=found.acct or found.username, name=found.display_name,
         description=plain_text(found.note or ""), created_at=microseconds(found.created_at),
     )  # fmt: skip
-    return Profile(row, found.followers_count, at)
+    return Profile(row, _said.count(found.followers_count), at)
 
 
 def _heard(content: str, tags: list[str], media: list[str | None]) -> _said.Said:

@@ -32,7 +32,7 @@ from spread.archive._lines import BLANK, Piece, runs, several
 from spread.archive._members import Text, peeked
 from spread.archive._platforms import PAGES, RECORDS
 from spread.archive._rows import EMBEDDED, FollowRow, NoticeRow, Parts, RejectRow, TweetRow
-from spread.archive._said import name_id
+from spread.archive._said import count, name_id
 from spread.archive._twitter_v1_batch import Batch, is_regular
 
 BATCH_TWEETS: Final = 10_000
@@ -283,7 +283,7 @@ class Reader:
 
     def _see(self, user: v1.User | v2_json.User, at: int | None) -> None:
         """Note an account's profile; one without an id says nothing of anybody."""
-        self._parts.user(user.row(), followers=user.followers_count, at=at)
+        self._parts.user(user.row(), followers=count(user.followers_count), at=at)
 
     def _add_user(self, user: v1.User | v2_json.User, at: int | None, name: str) -> None:
         self._see(user, at)

@@ -13,6 +13,8 @@ _RETWEET_OF: Final = re.compile(r"^RT [@＠](\w{1,15}):? ?", re.ASCII)
 _OWN_STATUS: Final = "twitter.com/i/web/status/"
 _MEDIA_PAGE: Final = re.compile(r"/status/\d+/(?:photo|video)/\d+$")
 _cached_key: Final = lru_cache(maxsize=1 << 16)(hashtag_key)
+_COUNT_END: Final = 1 << 63
+_DAY_S: Final = 86_400
 
 
 class Said(NamedTuple):
@@ -131,18 +133,25 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys(name_id(name) for name in mentions_in(text)))
 
 
-def count(value: int | str | None) -> int | None:
-    """Return a count; the `100+` of 2011 is read as 100.
+def count(value: object) -> int | None:
+    """Return a count; the `100+` of 2011 is read as 100. What cannot be one is unknown.
 
     Examples
     --------
-    >>> count(3), count("100+"), count("many") is None
-    (3, 100, True)
+    >>> count(3), count("100+"), count("many"), count(2**63)
+    (3, 100, None, None)
     """
     if isinstance(value, str):
         digits = value.rstrip("+")
-        return int(digits) if digits.isascii() and digits.isdigit() else None
-    return value
+        value = int(digits) if len(digits) < 20 and digits.isascii() and digits.isdigit() else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value < _COUNT_END else None
+
+
+def offset_s(value: int | None) -> int | None:
+    """Return a clock's offset from UTC in seconds; what exceeds a day is none."""
+    return value if value is not None and abs(value) <= _DAY_S else None
 
 
 def _leads_home(url: str) -> bool:

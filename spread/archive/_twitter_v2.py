@@ -115,7 +115,9 @@ def tweet_row(
         reply_to=reply_to,
         reply_author_id=reply_author,
         manual_retweet=retweet_of is None and _said.is_manual_retweet(said.text),
-        retweet_count=tweet.public_metrics.retweet_count if tweet.public_metrics else None,
+        retweet_count=_said.count(tweet.public_metrics.retweet_count)
+        if tweet.public_metrics
+        else None,
         followers=_followers(tweet, author_id, context),
         longitude=longitude,
         latitude=latitude,
@@ -175,7 +177,7 @@ def _retweeted_author(tweet: Tweet, original: Reference | None, context: Context
 
 def _followers(tweet: Tweet, author_id: str, context: Context) -> int | None:
     author = tweet.author or context.users.get(author_id)
-    return author.followers_count if author is not None else None
+    return _said.count(author.followers_count) if author is not None else None
 
 
 def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Said, list[str]]:

@@ -131,7 +131,7 @@ def run(
     return Study(
         root=scope.root,
         shown=scope.shown,
-        synthetic=bool(made["files"].source_file.str.contains("synthetic").any()),
+        synthetic=opened.synthetic,
         start_at=scope.start_at,
         end_at=scope.end_at,
         time_zone=time_zone,

@@ -1,0 +1,84 @@
+"""Lines of a table into their cells; a quote that never ends costs its own line alone."""
+
+import csv
+import re
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final
+
+from spread.archive._faults import RejectedError
+
+__all__ = ["cells", "lines"]
+
+_FIELD_MOST: Final = 8 << 20
+_LINE_MOST: Final = 16 << 20
+_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)")
+
+
+def lines(chunks: Iterator[bytes]) -> Iterator[str]:
+    """Yield lines with their ends (LF, CR LF, CR); bytes that are no UTF-8 become single marks.
+
+    A line beyond 16 MB comes in pieces: no row can be so long.
+    """
+    held = b""
+    for chunk in chunks:
+        held += chunk
+        end = 0
+        for line in _LINE.finditer(held):
+            # A CR at the very end may be half of a CR LF.
+            if line.end() == len(held) and held.endswith(b"\r"):
+                break
+            end = line.end()
+            yield _text(line[0])
+        held = held[end:]
+        if len(held) > _LINE_MOST:
+            yield _text(held)
+            held = b""
+    if held:
+        yield _text(held)
+
+
+def cells(each: Iterator[str], delimiter: str) -> Iterator[list[str] | RejectedError]:
+    """Yield the cells of each row, or why they cannot be had.
+
+    A quote that is still open at the end, or after 8 MB, was no quote: its line is one
+    fault, and the lines that it would have swallowed are read as rows.
+    """
+    csv.field_size_limit(_FIELD_MOST)
+    while True:
+        taken: list[str] = []
+        for row in _until_open(each, delimiter, taken):
+            yield row
+            if not isinstance(row, RejectedError):
+                taken.clear()
+        if not taken:
+            return
+        each = chain(taken[1:], each)
+
+
+def _until_open(
+    each: Iterator[str], delimiter: str, taken: list[str]
+) -> Iterator[list[str] | RejectedError]:
+    """Yield rows up to one whose quote does not end; `taken` then holds the lines it took."""
+    ended = False
+
+    def noted() -> Iterator[str]:
+        nonlocal ended
+        for line in each:
+            taken.append(line)
+            yield line
+        ended = True
+
+    try:
+        for row in csv.reader(noted(), delimiter=delimiter):
+            # The reader asks for a further line only inside a quote.
+            if ended:
+                yield RejectedError("BAD_FIELD", "a quote that is never closed")
+                return
+            yield row
+    except csv.Error as error:
+        yield RejectedError("TOO_LARGE", f"a field that does not end ({error})")
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape").replace("\x00", "")
