@@ -248,10 +248,12 @@ class _Local(NamedTuple):
 
 
 def _zip(source: _Source, meter: Meter) -> Iterator[Text]:
+    found = 0
     while (magic := source.peek(4)) == _ZIP:
         local = _local(source)
         if local is None:
             break
+        found += 1
         if local.name.endswith("/"):
             _let_go(_sized(source, local.packed, local.packed))
         else:
@@ -263,8 +265,12 @@ def _zip(source: _Source, meter: Meter) -> Iterator[Text]:
     if magic in _ZIP_ENDS:
         while (more := source.peek(_PIECE)) and (at := more.find(_ZIP_EMPTY)) < 0:
             source.take(max(1, len(more) - 3))
-        if more and len(source.take(at + _ZIP_END)) == at + _ZIP_END:
+        if more and len(end := source.take(at + _ZIP_END)[at:]) == _ZIP_END:
             source.drain()
+            listed = int.from_bytes(end[10:12], "little")
+            if listed not in (found, 0xFFFF):
+                told = f"the zip file lists {listed:,} members, of which {found:,} were found"
+                yield Text("", _broken(DamageError("CRC", told)))
             return
     if source.damage is None and not meter.is_bomb():
         yield Text("", _broken(DamageError("TRUNCATED", "the zip file ends before its directory")))
