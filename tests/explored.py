@@ -15,8 +15,14 @@ TAGS = ("mynypd", "mylapd", "myopd")
 CITIES = {"New York": "New York, NY", "Oakland": "Oakland, CA", "Athens": "Athens, Greece"}
 
 
-def explored(size: int = 600, *, names: bool = False) -> SimpleNamespace:
-    """Return the invented study with an archive of its accounts' tweets."""
+_SHOWN = ("label", "shown", "city", "country", "reason")
+
+
+def explored(size: int = 600, *, names: bool = False, hostile: bool = False) -> SimpleNamespace:
+    """Return the invented study with an archive of its accounts' tweets.
+
+    If hostile, with a payload in the name of every account, tag and city.
+    """
     told = invented.study()
     nodes = told.tables["nodes"]
     tweets, users = _tweets(nodes, size), _users(nodes)
@@ -28,12 +34,19 @@ def explored(size: int = 600, *, names: bool = False) -> SimpleNamespace:
     fields = {name: getattr(told, name) for name in told.__dataclass_fields__}
     fields |= {
         "names": names,
-        "tables": {**told.tables, "places": places},
+        "tables": {
+            name: _hostile(table) if hostile else table
+            for name, table in {**told.tables, "places": places}.items()
+        },
         "start_at": tweets["at"].min(),
         "end_at": tweets["at"].max(),
         "archive": SimpleNamespace(tweets=_ibis(tweets, TWEETS), users=_ibis(users, USERS)),
     }
     return SimpleNamespace(**fields)
+
+
+def _hostile(table: pd.DataFrame) -> pd.DataFrame:
+    return invented.attacked(table, tuple(set(table.columns) - set(_SHOWN)))
 
 
 def _tweets(nodes: pd.DataFrame, size: int) -> pd.DataFrame:

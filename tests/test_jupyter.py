@@ -24,9 +24,10 @@ from selenium.webdriver.support.ui import WebDriverWait
 _CELLS = (
     """from explored import explored
 from spread import report
-explorer = report.explore(explored(names=True))
+explorer = report.explore(explored(names=True, hostile=True))
 explorer""",
     "print('chosen', len(explorer.selected), 'of', len(explorer._index))",
+    "from IPython.display import HTML; HTML('<img src=x onerror=window.control_ran=1>')",
 )
 _READY = """
     const panel = window.jupyterapp && window.jupyterapp.shell.currentWidget;
@@ -36,8 +37,21 @@ _DRAWN = """
     const drawn = (place) => document.querySelectorAll(`.spread-explorer ${place}`).length;
     return {timeline: drawn(".timeline path.js-line"), network: drawn(".network path.point") > 99,
             map: drawn(".map .scattergeo path") > 9, family: drawn(".family path.point") > 9};"""
+_INERT = """
+    const at = document.querySelector(".spread-explorer");
+    const point = at.querySelector(".family path.point").getBoundingClientRect();
+    const plot = at.querySelector(".family .nsewdrag");
+    for (const name of ["mouseover", "mousemove"])
+      plot.dispatchEvent(new MouseEvent(name, {bubbles: true, clientX: point.x + 4,
+                                               clientY: point.y + 4}));
+    return {ran: window.payload_ran === undefined ? null : window.payload_ran,
+            control: window.control_ran,
+            links: [...at.querySelectorAll("a, iframe, img, script, [src]")].length,
+            handlers: [...at.querySelectorAll("*")].flatMap((e) => [...e.attributes])
+              .filter((a) => a.name.startsWith("on")).length,
+            hovered: at.textContent.includes("payload_ran")};"""
 _TOKEN = "invented"
-_WAIT_S = 90
+_WAIT_S = 180
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +120,8 @@ def browser() -> Iterator[webdriver.Chrome]:
                      "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"):  # fmt: skip
         options.add_argument(argument)
     chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    chrome.set_page_load_timeout(_WAIT_S)
+    chrome.set_script_timeout(_WAIT_S)
     yield chrome
     chrome.quit()
 
@@ -131,7 +147,8 @@ def test_the_explorer_works_in_jupyterlab(browser: webdriver.Chrome, lab: str) -
     _command(browser, "notebook:run-cell")
     wait.until(lambda chrome: f"chosen {chosen} of 600" in _outputs(chrome))
     assert "<script>window.payload_ran=1</script>" in _outputs(browser)  # as text
-    assert browser.execute_script("return window.payload_ran") is None
+    inert = browser.execute_script(_INERT)
+    assert inert == {"ran": None, "control": 1, "links": 0, "handlers": 0, "hovered": True}
 
 
 def _command(browser: webdriver.Chrome, name: str) -> None:

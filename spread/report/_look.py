@@ -89,7 +89,8 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .9rem; }
 @media (hover: none) { .plot .modebar { display: none; } }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
 @media print {
-  body { font-size: 10.5pt; }
+  html { font-size: 10.5pt; }
+  body { font-size: 1rem; }
   .page { display: block; padding: 0; max-width: 17cm; }
   nav, .skip, .play, .plot .modebar { display: none; }
   summary { color: var(--muted); }
