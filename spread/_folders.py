@@ -39,6 +39,7 @@ def new_folder(path: str | Path, *, failures: tuple[type[Exception], ...] = ()) 
     ['made']
     """
     final = require_free(path)
+    unwritten: tuple[type[Exception], ...] = (OSError, OutputError, *failures)
     draft = None
     try:
         final.parent.mkdir(parents=True, exist_ok=True)
@@ -48,7 +49,7 @@ def new_folder(path: str | Path, *, failures: tuple[type[Exception], ...] = ()) 
         if final.is_dir():
             final.rmdir()
         draft.rename(final)
-    except (OSError, OutputError, *failures) as error:
+    except unwritten as error:
         raise OutputError(
             "the folder cannot be written",
             got=f"{final} ({_why(error)})",
