@@ -30,6 +30,9 @@ ODD = (
     {"created_at": None},
     {"timestamp_ms": "1398189301250"},
     {"timestamp_ms": "٣"},
+    {"timestamp_ms": "9" * 5000},
+    {"timestamp_ms": "9" * 18, "created_at": None},
+    {"in_reply_to_status_id_str": "0", "in_reply_to_user_id_str": "-1"},
     {"retweet_count": "100+"},
     {"retweet_count": None},
     {"in_reply_to_status_id": 5},
@@ -91,7 +94,7 @@ def test_times_read_together_are_those_read_alone() -> None:
     texts = [v1_time(n * 86_399) for n in range(400)] + [None, "", "x" * 30, "é" * 15]
     days = ("Feb 29", "Feb 28", "Apr 31", "May 00", "Xyz 01", "Jun  1")
     clocks = ("23:59:59", "24:00:00", "00:60:00", "12:00:60")
-    ends = ("+0000 2012", "+0100 2013", "+0000 0000", "-0000 2013")
+    ends = ("+0000 2012", "+0100 2013", "+0000 0000", "-0000 2013", "+0000 1970", "+0000 9999")
     texts += [f"Mon {' '.join(parts)}" for parts in itertools.product(days, clocks, ends)]
     alone = [UNKNOWN if (at := microseconds(text)) is None else at for text in texts]
     assert np.array_equal(clock_times(texts), alone)

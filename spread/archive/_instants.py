@@ -36,7 +36,7 @@ Id = int | str | float | None
 
 
 def id_text(text: Id, number: Id = None) -> str | None:
-    """Return an id as text; None where there is none.
+    """Return an id as text; None where there is none (0 and −1 are none).
 
     Raises
     ------
@@ -49,7 +49,7 @@ def id_text(text: Id, number: Id = None) -> str | None:
     ('458640532934737920', '12', True)
     """
     found = number if text is None else text
-    if found is None or found in ("", "-1"):
+    if found is None or found in ("", "-1", "0"):
         return None
     if isinstance(found, str):
         if found.isascii() and found.isdigit() and len(found) <= 20:
@@ -58,7 +58,7 @@ def id_text(text: Id, number: Id = None) -> str | None:
         raise RejectedError(fault, f"the id is {found[:40]!r}")
     if isinstance(found, float):
         raise RejectedError("ID_FLOAT", f"the id is {found!r}")
-    if not 0 <= found < 2**64:
+    if not 0 < found < 2**64:
         return None
     return str(found)
 

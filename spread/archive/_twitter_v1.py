@@ -11,6 +11,7 @@ from spread.archive._instants import Id, id_text, microseconds, snowflake, tweet
 from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
 
 PLATFORM: Final = "twitter"
+_STAMP_DIGITS: Final = 13
 
 IsKnown: TypeAlias = Callable[[str | None, str | None, int | None], bool]
 
@@ -193,7 +194,7 @@ def user_id(user: User) -> str:
         It has none.
     """
     found = id_text(user.id_str, user.id)
-    if found is None or found == "0":
+    if found is None:
         raise RejectedError("NO_ID", "the account has no id")
     return found
 
@@ -214,8 +215,7 @@ def _is_known(tweet: Tweet, is_known: IsKnown) -> bool:
 def _author_id(tweet: Tweet | None) -> str | None:
     if tweet is None or tweet.user is None:
         return None
-    found = id_text(tweet.user.id_str, tweet.user.id)
-    return None if found == "0" else found
+    return id_text(tweet.user.id_str, tweet.user.id)
 
 
 def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> TweetRow:
@@ -280,8 +280,8 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
 def created(tweet: Tweet) -> int | None:
     """Return when a status says it was made: to the millisecond, where both times agree."""
     told = microseconds(tweet.created_at)
-    stamp = tweet.timestamp_ms
-    if stamp is None or not str(stamp).isdigit():
+    stamp = str(tweet.timestamp_ms)
+    if not (stamp.isascii() and stamp.isdigit()) or len(stamp) > _STAMP_DIGITS:
         return told
     exact = int(stamp) * 1000
     return exact if told is None or exact // 1_000_000 == told // 1_000_000 else told

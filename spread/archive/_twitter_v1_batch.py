@@ -152,7 +152,6 @@ def is_regular(tweet: Tweet) -> bool:
 def _is_regular_user(user: User) -> bool:
     return (
         _is_id(user.id_str)
-        and user.id_str != "0"
         and _is_count(user.followers_count)
         and (user.utc_offset is None or -(1 << 31) <= user.utc_offset < 1 << 31)
     )
@@ -169,7 +168,13 @@ def _are_regular_mentions(tweet: Tweet) -> bool:
 
 
 def _is_id(found: object) -> bool:
-    return isinstance(found, str) and found.isascii() and found.isdigit() and len(found) <= 20
+    return (
+        isinstance(found, str)
+        and found.isascii()
+        and found.isdigit()
+        and len(found) <= 20
+        and found != "0"
+    )
 
 
 def _is_plain(text: object, number: object) -> bool:
@@ -182,7 +187,7 @@ def _is_count(found: object) -> bool:
 
 
 def _is_stamp(found: str | int) -> bool:
-    return isinstance(found, str) and found.isascii() and found.isdigit() and len(found) <= 15
+    return isinstance(found, str) and found.isascii() and found.isdigit() and len(found) <= 13
 
 
 def _count(found: str | int | None) -> int:
