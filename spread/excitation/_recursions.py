@@ -303,7 +303,7 @@ def entropies_at_quantiles(
             for j in range(slices):
                 i = start + j
                 if not exact:
-                    u = (j + (k * golden) % 1.0) / slices
+                    u = (j + ((k - start) * golden) % 1.0) / slices
                     i = parent_at(k, u, start, logs, level, share)
                 p = 0.0
                 for c in range(len(rates)):
