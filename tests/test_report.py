@@ -11,9 +11,12 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import igraph
 import invented
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from invented_archive import v1_tweet
 from plotly.offline import get_plotlyjs
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -21,13 +24,16 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from spread import report
+from spread import archive, communities, report, trees
 from spread._errors import OutputError
 from spread.figures._style import stamp
+from spread.hashtags import Family
+from spread.hijack import Turn
 from spread.report import _safety
 from spread.report._cells import cell, table
 from spread.report._elements import element, joined
 from spread.report._pictures import pictures
+from spread.study import Study
 
 COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
 
@@ -113,7 +119,8 @@ def drawn(browser: webdriver.Chrome, name: str) -> int:
     """Count the marks of a figure: points, lines and areas."""
     return browser.execute_script(
         "return document.querySelectorAll('#figure-' + arguments[0] + "
-        "' :is(.points path, .lines path, .fills path, .js-line, .scattergeo path.point)').length",
+        "' :is(.points path, .lines path, .fills path, .js-line, .scattergeo path.point, "
+        ".heatmaplayer image)').length",
         name,
     )
 
@@ -162,6 +169,39 @@ def test_the_report_draws_every_figure_and_does_nothing_else(
     allowed = ("https://doi.org/", "https://www.geonames.org/")
     assert all(link.startswith(allowed) for link in seen.links)
     assert browser.execute_script("return typeof MathJax") == "undefined"
+
+
+def test_what_results_show_of_themselves_runs_nothing(
+    browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    """Each with payloads in its names and texts, on a page without a policy that would help."""
+    payload, study = invented.PAYLOADS[1], invented.hostile()
+    (tmp_path / f"{payload}.jsonl").write_text(f'{payload}\n{{"a": "{payload[:3]}"}}\n')
+    (tmp_path / "a.jsonl").write_text(json.dumps(v1_tweet(1, text=payload)) + "\n")
+    read = archive.read([*tmp_path.glob("*.jsonl")], to=tmp_path / "out", progress=False)
+    events = pd.DataFrame({"cascade": 0, "event": [0, 1], "tweet_id": [payload, "2"],
+                           "user_id": payload, "at_s": [0.0, 5.0], "mark": 1.0})  # fmt: skip
+    graph = igraph.Graph.Full(6)
+    graph.vs["name"] = [f"{payload}{node}" for node in range(6)]
+    turn = Turn(payload, 0.0, 0.0, 9, 1, payload, 0.5, 1, *[pd.DataFrame()] * 4, {})
+    members = study.tables["members"].assign(authors=3)
+    family = SimpleNamespace(members=members, root=payload, seed=1, cannot_tell=payload)
+    shown = [
+        read._repr_html_(),
+        read.report._repr_html_(),
+        communities.detect(graph, rng=1)._repr_html_(),
+        trees.observed(events, [-1, 0], parameters={payload: payload})._repr_html_(),
+        turn._repr_html_(),
+        Family._repr_html_(family),
+        Study._repr_html_(study),
+    ]
+    page = tmp_path / "page.html"
+    page.write_text("<meta charset=utf-8>" + "<hr>".join(shown), encoding="utf-8")
+    seen = opened(browser, page, figures=0)
+    assert (seen.ran, seen.handlers, seen.links, seen.asked) == (None, 0, [], set())
+    assert not seen.complaints
+    told = browser.execute_script("return document.body.textContent").split("\n")
+    assert sum(text.count("payload_ran") for text in told) > 6  # as text, in all that name data
 
 
 def test_hovering_over_hostile_data_does_nothing(browser: webdriver.Chrome, pages: Path) -> None:
@@ -320,6 +360,18 @@ def test_what_is_told_stands_in_the_page(pages: Path) -> None:
         assert part in text
     assert "busiest bin" in text  # the naive rule, beside what was found
     assert "22 April 2014, 13:55 EDT" in text
+
+
+def test_what_is_refused_is_not_drawn(tmp_path: Path) -> None:
+    made = invented.study()
+    refusals = (("how deep it went", "half is missing"), ("who carried it", "half is missing"))
+    report.write(replace(made, cannot_tell=refusals), tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    for name in ("tree", "ccdf", "seeds"):
+        assert name in pictures(made)
+        assert f"figure-{name}" not in page
+    assert "Cannot tell who carried it: half is missing." in page
+    assert {"tree", "ccdf", "seeds"}.isdisjoint(pictures(replace(made, cannot_tell=refusals)))
 
 
 def test_a_real_archive_is_not_called_synthetic(tmp_path: Path) -> None:
