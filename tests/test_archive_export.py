@@ -278,15 +278,18 @@ def _metrics(made: archive.Archive, called: dict[str, str], method: str) -> pd.D
     return named.set_index("tweet_id").sort_index()
 
 
-def test_stars_are_the_same_but_for_the_hour(
-    campaign: dict[str, archive.Archive], key: Path
+@pytest.mark.parametrize("method", ["star", "replies"])
+def test_what_was_observed_is_the_same_but_for_the_hour(
+    campaign: dict[str, archive.Archive], key: Path, method: str
 ) -> None:
     called = _calling(campaign["itself"], key)
-    before = _metrics(campaign["itself"], called, "star")
-    after = _metrics(campaign["coarse"], called, "star")
-    same = ["size", "depth", "max_breadth", "virality", "time_to_10_s", "time_to_100_s"]
+    before = _metrics(campaign["itself"], called, method)
+    after = _metrics(campaign["coarse"], called, method)
+    same = ["size", "depth", "max_breadth", "virality"]
+    same += ["time_to_10_s", "time_to_100_s"] if method == "star" else []
     pd.testing.assert_frame_equal(after[same], before[same])
     assert (after.root_at == before.root_at.dt.floor("D")).all()
+    assert (before["size"] > 1).any()
 
 
 @pytest.mark.calibration

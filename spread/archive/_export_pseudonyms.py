@@ -12,6 +12,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -81,8 +82,9 @@ def write(source: Path, draft: Path, *, key: bytes, exact_followers: bool) -> in
         common = _common(con, tweets)
         groups = _engine.stored(con, _followers(con, tweets, users, exact_followers), "followers")
         rename, label = renaming(key), _label(source)
-        _engine.write(con, _tweets(tweets, groups, common, label), work / "tweets.parquet", TWEETS,
-                      lambda batch: _unnamed(batch, rename, common.tags))  # fmt: skip
+        rows = _tweets(tweets, groups, common, label)
+        unnamed = partial(_unnamed, rename=rename, tags=common.tags)
+        _engine.write(con, rows, work / "tweets.parquet", TWEETS, unnamed)
         _write_tweets(con, work, draft)
         _write_users(con, users, groups, rename, work, draft)
         _write_follows(con, source, rename, work, draft)
@@ -211,7 +213,7 @@ def _tweets(tweets: ibis.Table, groups: ibis.Table, common: _Common, label: str)
     return rows.select(**{name: value.cast(types[name]) for name, value in told.items()})
 
 
-def _unnamed(batch: pa.Table, rename: Rename, tags: dict[str, str]) -> pa.Table:
+def _unnamed(batch: pa.Table, *, rename: Rename, tags: dict[str, str]) -> pa.Table:
     """Return rows with pseudonyms in place of ids, and without what few accounts share."""
     batch = batch.combine_chunks()
     changed: dict[str, pa.Array] = {name: rename(_one(batch[name])) for name in _IDS}
