@@ -381,6 +381,15 @@ def tables() -> dict[str, pd.DataFrame]:
         "edges": edges,
         "camps": pd.DataFrame({"camp": ["A", "B", "C", "other"], "accounts": [410, 262, 130, 98]}),
         "seeds": seeds(),
+        "traced": pd.DataFrame(
+            {"hashtag": ["mylapd"], "tweets": [240], "events": [86], "share": [0.38],
+             "share_low": [0.29], "share_high": [0.47], "p_null": [0.01],
+             "evidence": [["458661478962364416"]], "cannot_tell": [None]}
+        ),
+        "influence": pd.DataFrame(
+            {"source": ["mynypd"], "target": ["mylapd"], "events": [86], "share": [0.38],
+             "share_low": [0.29], "share_high": [0.47]}
+        ),
         "metrics": pd.DataFrame({"cascade": [0, 1], "size": [400, 12], "depth": [9.0, 2.0],
                                  "depth_low": [8.0, 1.0], "depth_high": [11.0, 3.0]}),
         "coverage": pd.DataFrame({"tweet_id": ["1", "2"], "user_id": ["3", "4"],

@@ -18,6 +18,7 @@ Cost = Callable[[Numbers], float]
 
 QUADRATIC_FROM = 2_000
 _CHI_SQUARE_95 = 3.841458820694124
+_SINGULAR = 1e-12
 _PROFILE_STEPS = 6
 _WIDEST = 300.0
 
@@ -94,7 +95,8 @@ def intervals(
     """
     curvature = _hessian(cost, best)
     inside = all(low < x < high for x, (low, high) in zip(best, bounds, strict=True))
-    if events >= QUADRATIC_FROM and inside and np.linalg.eigvalsh(curvature)[0] > 0:
+    flattest, steepest = np.linalg.eigvalsh(curvature)[[0, -1]]
+    if events >= QUADRATIC_FROM and inside and flattest > _SINGULAR * abs(steepest):
         reach = np.sqrt(_CHI_SQUARE_95 * np.diag(np.linalg.inv(curvature)))
         ends = [(best[i] - reach[i], best[i] + reach[i]) for i in range(first)]
         return [

@@ -102,6 +102,18 @@ METHODS = (
         ),
     ),
     Method(
+        "What traces back to the root",
+        "Tweets of the largest tags are events of a cross-exciting (Hawkes) process with a common "
+        "course from outside; each share is the mean over draws of every event's first cause, and "
+        "is compared with series that were turned around the window. A model's answer: whatever "
+        "moves two tags alike, and is not in their common course, counts as one calling forth "
+        "the other.",
+        (
+            ("Hawkes 1971", _DOI + "10.1093/biomet/58.1.83"),
+            ("Zannettou et al. 2018", _DOI + "10.1145/3278532.3278550"),
+        ),
+    ),
+    Method(
         "Places",
         "What accounts say in their profile, looked up in GeoNames (CC BY 4.0); what is "
         "ambiguous is refused. Arrival times allow for wrongly placed accounts.",

@@ -26,6 +26,8 @@ _TITLES = {
     "timeline": "Tweets per bin",
     "nodes": "Accounts of the network",
     "metrics": "Cascades",
+    "traced": "What of each hashtag traces back",
+    "influence": "Which hashtag fed which",
     "profile": "Kinds of cascades, curve by curve",
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
@@ -58,6 +60,7 @@ _HIDDEN = {
     "flows": ("source", "target", *_ENDS, "evidence"),
     "seeds": ("user_id", "public", "evidence", "first_tweet_id"),
     "roles": ("user_id", "public"),
+    "traced": ("evidence",),
     "elites": ("user_id", "public", "evidence"),
     "drivers": ("user_id", "public", "evidence"),
     "turned": ("user_id", "public", "evidence", "first_tweet_id"),
@@ -235,12 +238,24 @@ def _spread(study: Study) -> Markup:
         *_tables(study, "timeline"),
         plot(study, "network"),
         *_tables(study, "nodes"),
-        plot(study, "ccdf"),
-        *_tables(study, "metrics"),
-        *_kinds(study),
-        plot(study, "tree"),
-        *_tables(study, "tree"),
+        _told(
+            study,
+            "how deep it went",
+            plot(study, "ccdf"),
+            *_tables(study, "metrics"),
+            *_kinds(study),
+            plot(study, "tree"),
+            *_tables(study, "tree"),
+        ),
     )
+
+
+def _told(study: Study, topic: str, *content: Markup) -> Markup:
+    """Return what is said of a topic, or why nothing can be: a refusal draws no figure."""
+    reason = dict(study.cannot_tell).get(topic)
+    if reason is None:
+        return joined(*content)
+    return element("p", f"Cannot tell {topic}: {reason}.", class_="note")
 
 
 def _kinds(study: Study) -> list[Markup]:
@@ -252,9 +267,15 @@ def _kinds(study: Study) -> list[Markup]:
 
 def _carried(study: Study) -> Markup:
     return joined(
-        plot(study, "seeds"),
-        *_tables(study, "seeds", "elites", "roles", "in_step"),
-        *_naive(study, ("Who carried",)),
+        _told(
+            study,
+            "who carried it",
+            plot(study, "seeds"),
+            *_tables(study, "seeds"),
+            *_naive(study, ("Who carried",)),
+        ),
+        *_tables(study, "elites", "roles"),
+        _told(study, "whether accounts shared in step", *_tables(study, "in_step")),
     )
 
 
@@ -271,8 +292,16 @@ def _spawned(study: Study) -> Markup:
     return joined(
         plot(study, "family"),
         *_tables(study, "members", "recruitment", "merged", "companions"),
+        *_fed(study),
         *_naive(study, ("Where did #",)),
     )
+
+
+def _fed(study: Study) -> list[Markup]:
+    """Return which tag fed which, where a process could be fitted to several."""
+    if study.tables["influence"].empty:
+        return []
+    return [plot(study, "influence"), *_tables(study, "traced", "influence")]
 
 
 def _went(study: Study) -> Markup:
@@ -297,9 +326,10 @@ def _checked(study: Study) -> list[tuple[str, str, Markup]]:
         content += _tables(study, *(n for n in ("robustness", "sensitivity") if n in study.tables))
     if "controls" in study.tables:
         controls = study.tables["controls"]
+        open_ones = int(controls["cannot_tell"].notna().sum())
         words = (
             f"A turn was looked for in {len(controls)} places where there should be none, and "
-            f"found in {int(controls['found'].sum())}."
+            f"found in {int(controls['found'].sum())}; in {open_ones} of them it cannot be told."
         )
         content += [element("p", words), *_tables(study, "controls")]
     return [("checked", "What depends on choices", joined(*content))] if content else []
@@ -316,9 +346,16 @@ def _refused(study: Study) -> Markup:
 
 
 def _evidence(study: Study) -> Markup:
-    return joined(
-        element("p", "Read them before you believe the rest."), *_tables(study, "evidence")
+    cited = study.tables["evidence"]
+    parts = (
+        table(rows, name="evidence", title=_capital(str(topic)), time_zone=study.time_zone)
+        for topic, rows in cited.groupby("topic", sort=False)
     )
+    return joined(element("p", "Read them before you believe the rest."), *parts)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _naive(study: Study, questions: Sequence[str]) -> list[Markup]:

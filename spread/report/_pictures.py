@@ -73,6 +73,10 @@ def _cascades(study: Study) -> go.Figure:
     return figures.cascades(study.tables["profile"])
 
 
+def _influence(study: Study) -> go.Figure:
+    return figures.influence(study.tables["influence"])
+
+
 def _sensitivity(study: Study) -> go.Figure:
     return figures.sensitivity(study.tables["sensitivity"])
 
@@ -93,8 +97,17 @@ PICTURES: dict[str, Callable[[Study], go.Figure]] = {
     "map": _map,
     "arrivals": _arrivals,
 }
-ASKED = {"cascades": ("profile", _cascades), "sensitivity": ("sensitivity", _sensitivity)}
+ASKED = {
+    "influence": ("influence", _influence),
+    "cascades": ("profile", _cascades),
+    "sensitivity": ("sensitivity", _sensitivity),
+}
 """Pictures of tables that not every study has: the table, and how it is drawn."""
+
+_OF_TOPIC = {
+    "how deep it went": {"ccdf", "cascades", "tree"},
+    "who carried it": {"seeds"},
+}
 
 
 def picture(study: Study, name: str) -> go.Figure:
@@ -104,5 +117,7 @@ def picture(study: Study, name: str) -> go.Figure:
 
 
 def pictures(study: Study) -> list[str]:
-    """Return the names of the figures that a study has."""
-    return [*PICTURES, *(name for name, (table, _) in ASKED.items() if table in study.tables)]
+    """Return the names of the figures that a study has; what it refuses to tell is not drawn."""
+    asked = [name for name, (table, _) in ASKED.items() if len(study.tables.get(table, ()))]
+    refused = {name for topic, _ in study.cannot_tell for name in _OF_TOPIC.get(topic, ())}
+    return [name for name in [*PICTURES, *asked] if name not in refused]

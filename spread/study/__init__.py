@@ -118,6 +118,7 @@ def run(
     opened = _opened(source, progress)
     with tqdm(disable=None if progress is None else not progress, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
+        _scope.require_launched(scope, launched)
         found = find(
             scope,
             coding=coding,

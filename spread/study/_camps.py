@@ -26,7 +26,7 @@ _SPLITS = 3
 _MANY_EDGES = 100_000
 _TOLERANCE, _TOLERANCE_OF_MANY = 1e-6, 1e-3
 _PROFILE_TOLERANCE_OF_MANY = 1e-2
-_TIMINGS_OF_MANY = 3
+_RUNS_OF_MANY = 3
 _SPLITS_OF_MANY = 2
 
 # Exchanging within runs of 30 retweets blurs time a little, so that pure timing explains
@@ -65,12 +65,13 @@ def choose(
 
     The resolution is the one at which communities stand out most, unless it is given.
     A graph of more than 100,000 edges is searched until a round adds less than a thousandth
-    of the quality (a hundredth for the profile) rather than a millionth, compared with
-    three graphs of the same timing, and accounts are halved twice rather than three times;
-    `partition.tolerance` says which.
+    of the quality (a hundredth for the profile) rather than a millionth, and three times, as
+    are its rewired graphs and those of the same timing; its accounts are halved twice rather
+    than three times. `partition.tolerance` and `partition.runs` say which.
     """
-    runs = int(np.clip(_SEARCHED_EDGES // max(graph.ecount(), 1), *_RUNS))
     many = graph.ecount() > _MANY_EDGES
+    runs = int(np.clip(_SEARCHED_EDGES // max(graph.ecount(), 1), *_RUNS))
+    runs = _RUNS_OF_MANY if many else runs
     profile = communities.profile(
         graph,
         runs=max(runs // 3, 2),
@@ -85,8 +86,7 @@ def choose(
         tolerance=_TOLERANCE_OF_MANY if many else _TOLERANCE,
         rng=stream(seed, 1),
     )
-    timings = min(runs, _TIMINGS_OF_MANY) if many else runs
-    refused = partition.cannot_tell or _timing(graph, partition, timings, seed)
+    refused = partition.cannot_tell or _timing(graph, partition, runs, seed)
     accounts = communities.camps(partition)
     dating = held_out(graph, partition, seed=seed)
     if refused:

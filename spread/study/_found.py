@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import igraph
 import pandas as pd
 
-from spread import cascade, coordination, graphs, hashtags, hijack, places, seeds
+from spread import cascade, coordination, graphs, hashtags, hawkes, hijack, places, seeds
 from spread._random import stream
 from spread.hashtags import Family
+from spread.hawkes import Traces
 from spread.hijack import Turn
 from spread.study import _camps, _standing
 from spread.study._camps import Camps
@@ -44,6 +45,7 @@ class Found:
     elites: pd.DataFrame
     in_step: pd.DataFrame
     family: Family | None
+    traced: Traces | None
     tags: list[str]
     located: pd.DataFrame
     arrivals: pd.DataFrame
@@ -76,6 +78,8 @@ def find(
     root = scope.root
     family = None if root is None else hashtags.family(scope.tweets, root, rng=stream(seed, 5))
     tags = _tags(scope, family)
+    begin("tracing tags back to their root")
+    traced = _traced(scope, family, seed)
     begin("locating accounts")
     located = places.of_users(scope.users, scope.tweets)
     return Found(
@@ -96,11 +100,20 @@ def find(
         elites=_standing.elites(scope, used),
         in_step=in_step(scope),
         family=family,
+        traced=traced,
         tags=tags,
         located=located,
         arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
         flows=places.flows(scope.tagged, located, rng=stream(seed, 10)),
     )
+
+
+def _traced(scope: Scope, family: Family | None, seed: int) -> Traces | None:
+    """Return which share of each tag's first day traces back to the root, if it can be told."""
+    if scope.root is None or family is None or family.cannot_tell:
+        return None
+    kin = family.members.hashtag[family.members.hashtag != scope.root].tolist()
+    return hawkes.traces(scope.tweets, scope.root, kin, rng=stream(seed, 11)) if kin else None
 
 
 def dated(

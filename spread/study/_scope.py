@@ -1,6 +1,7 @@
 """What a study is about: the window of time, the root tag, the tweets that carry it."""
 
 import difflib
+import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +16,9 @@ from spread.text import hashtag_key
 
 MIN_AUTHORS = 10
 """A tag that nobody named and fewer authors use is no subject of a study."""
+
+_YEAR = re.compile(r"\d{4}")
+_MOMENT = "such as 2014-04-22T14:00"
 
 
 @dataclass(frozen=True)
@@ -48,14 +52,14 @@ def instant(given: str | pd.Timestamp | None, time_zone: str) -> pd.Timestamp | 
     """Return a moment as UTC; one without a zone is read in `time_zone`."""
     if given is None:
         return None
+    if isinstance(given, str) and not _YEAR.search(given):
+        raise UsageError("a moment without its year", got=repr(given), allowed=_MOMENT)
     try:
         moment = pd.Timestamp(given)
     except (ValueError, TypeError) as error:
-        raise UsageError(
-            "not a moment in time", got=repr(given), allowed="such as 2014-04-22T14:00"
-        ) from error
+        raise UsageError("not a moment in time", got=repr(given), allowed=_MOMENT) from error
     if pd.isna(moment):
-        raise UsageError("not a moment in time", got=repr(given))
+        raise UsageError("not a moment in time", got=repr(given), allowed=_MOMENT)
     local = moment.tz_localize(zone(time_zone)) if moment.tzinfo is None else moment
     return local.tz_convert("UTC")
 
@@ -113,6 +117,16 @@ def choose(
         collected=facts["tweets"],
         authors=facts["authors"],
     )
+
+
+def require_launched(scope: Scope, launch: pd.Timestamp | None) -> None:
+    """Refuse a launch after the last tweet: nothing that came of it is here."""
+    if launch is not None and launch > scope.end_at:
+        raise UsageError(
+            "the launch is after the last tweet",
+            got=f"{launch:%Y-%m-%d %H:%M} UTC",
+            allowed=f"up to {scope.end_at:%Y-%m-%d %H:%M} UTC",
+        )
 
 
 def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None]:

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from spread.hashtags import Family
+from spread.hawkes import Traces
 from spread.study import _words as words
 from spread.study._telling import Telling
 from spread.tables import rows
@@ -10,14 +11,14 @@ from spread.tables import rows
 _FED = 3
 
 
-def tell(family: Family | None) -> list[Telling]:
+def tell(family: Family | None, traced: Traces | None) -> list[Telling]:
     """Return what can be said of the tags that a root spawned."""
     if family is None:
         return [Telling([], [("the family of tags", "the study has no root tag")])]
     if family.cannot_tell:
         reason = family.cannot_tell.removeprefix("cannot tell: ")
         return [Telling([], [("the family of tags", reason)])]
-    return [of_family(family), of_growth(family)]
+    return [of_family(family), of_growth(family), of_traces(family, traced)]
 
 
 def of_family(family: Family) -> Telling:
@@ -28,7 +29,7 @@ def of_family(family: Family) -> Telling:
     open_ones = others[others.verdict == "cannot tell"]
     refusals = [(f"where #{row.shown} came from", str(row.reason)) for row in rows(open_ones)]
     alone = others[others.verdict == "no parent"]
-    lone = f"{words.listed(['#' + s for s in alone.shown])} look alike and have no parent"
+    lone = _alone(alone)
     if told.empty:
         end = f"; {lone}" if len(alone) else ""
         return Telling([f"{_came_after(family, open_ones)}{end}."], refusals)
@@ -39,6 +40,13 @@ def of_family(family: Family) -> Telling:
     ]
     sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}"
     return Telling([sentence + (f"; {lone}." if len(alone) else ".")], refusals)
+
+
+def _alone(tags: pd.DataFrame) -> str:
+    """Say which tags look alike and rather have no parent, and how sure that is."""
+    named = [f"#{row.shown} ({words.probability(row.probability)})" for row in rows(tags)]
+    verb = "looks" if len(tags) == 1 else "look"
+    return f"{words.listed(named)} {verb} alike and more likely came from none of these tags"
 
 
 def _came_after(family: Family, open_ones: pd.DataFrame) -> str:
@@ -73,6 +81,33 @@ def of_growth(family: Family) -> Telling:
         [f"The adopters of #{largest.shown} after the first came through {words.listed(parts)}."],
         [],
     )
+
+
+def of_traces(family: Family, traced: Traces | None) -> Telling:
+    """Say which share of each tag's first day traces back to the root."""
+    if traced is None:
+        return Telling([], [])
+    shown = _shown(family)
+    root = f"#{shown.get(traced.root, traced.root)}"
+    if traced.cannot_tell:
+        return Telling([], [(f"what traces back to {root}", traced.cannot_tell)])
+    told = traced.table[traced.table.cannot_tell.isna()]
+    parts = [
+        f"of #{shown.get(row.hashtag, row.hashtag)}'s first day, "
+        f"{words.percent_interval(row.share, row.share_low, row.share_high)}"
+        for row in rows(told)
+    ]
+    verb = "traces" if len(parts) == 1 else "trace"
+    sentence = f"Under a fitted process, {words.listed(parts)} {verb} back to {root}."
+    open_ones = traced.table[traced.table.cannot_tell.notna() & (traced.table.events > 0)]
+    reasons = [
+        (
+            f"how much of #{shown.get(row.hashtag, row.hashtag)} traces back to {root}",
+            row.cannot_tell,
+        )
+        for row in rows(open_ones)
+    ]
+    return Telling([sentence] if parts else [], reasons)
 
 
 def _source(source: object, child: str, shown: dict[str, str]) -> str:

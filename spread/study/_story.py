@@ -20,6 +20,11 @@ from spread.study._telling import Telling
 from spread.tables import rows
 from spread.text import one_line
 
+DEPTH = "how deep it went"
+CREDIT = "who carried it"
+STEPS = "whether accounts shared in step"
+"""Topics under which something may be refused."""
+
 _CASCADE_LEAST = 3
 _HELD_LEAST = 0.5
 _RETWEETS_LEAST = 50
@@ -77,7 +82,7 @@ def of_cascades(found: Found) -> Telling:
     metrics = found.metrics
     if metrics.empty or metrics["size"].max() < _CASCADE_LEAST:
         what = "the archive holds no retweet" if _without_retweets(metrics) else _SMALL
-        return Telling([], [("how deep it went", what)])
+        return Telling([], [(DEPTH, what)])
     retweeted = int((metrics["size"] > 1).sum())
     sizes = f"{words.counted(retweeted, 'tweet has', 'tweets have')} retweets in the archive"
     top = metrics.sort_values(["size", "cascade"], ascending=[False, True]).iloc[0]
@@ -86,7 +91,7 @@ def of_cascades(found: Found) -> Telling:
         f"{words.counted(int(top['size']), 'tweet')}"
     )
     if reason := _cut_short(found, top):
-        return Telling([f"{sizes}; {largest}."], [("how deep it went", reason)])
+        return Telling([f"{sizes}; {largest}."], [(DEPTH, reason)])
     fitted, fixed, star = (
         next(rows(found.reconstructions[found.reconstructions.method == name]))
         for name in ("fitted", "debatenight", "star")
@@ -178,7 +183,7 @@ def no_credit(found: Found) -> str | None:
 def of_seeds(found: Found) -> Telling:
     """Say who is credited with the spread, and how sure the first place is."""
     if reason := no_credit(found):
-        return Telling([], [("who carried it", reason)])
+        return Telling([], [(CREDIT, reason)])
     rank = found.rank
     top, naive = rank.iloc[0], rank.sort_values("naive_followers_rank").iloc[0]
     name, followed = called(found.labels, [top.user_id, naive.user_id])
@@ -199,7 +204,7 @@ def of_steps(found: Found) -> Telling:
     """Say whether accounts share in step; clusters, never accounts."""
     pairs = found.in_step
     if reason := pairs.attrs["cannot_tell"]:
-        return Telling([], [("whether accounts shared in step", reason)])
+        return Telling([], [(STEPS, reason)])
     clusters = coordination.clusters(pairs)
     within = f"within {pairs.attrs['within_s']:g} s of each other"
     if clusters.empty:
@@ -256,10 +261,8 @@ def _beyond_size(arrivals: pd.DataFrame) -> str:
     """Say which cities were earlier than their number of active users explains (Bonferroni)."""
     early = arrivals[arrivals.p_early * len(arrivals) < _EARLY]
     if early.empty:
-        return (
-            f"In none of {len(arrivals)} cities was it earlier than the number of active users "
-            "explains."
-        )
+        cities = f"none of {len(arrivals)} cities" if len(arrivals) > 1 else "no city"
+        return f"In {cities} was it earlier than the number of active users explains."
     return (
         f"Earlier than the number of active users explains: {words.listed(list(early.city))}, of "
         f"{len(arrivals)} cities."
@@ -292,7 +295,7 @@ def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Te
         *_turning.tell(found, time_zone),
         of_seeds(found),
         of_steps(found),
-        *_spawned.tell(found.family),
+        *_spawned.tell(found.family, found.traced),
         of_places(found, time_zone, names=names),
         of_flows(found.flows),
     ]

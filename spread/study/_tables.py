@@ -17,6 +17,10 @@ _EMPTY = {
     "companions": ["hashtag", "shown", "tweets", "authors", "together"],
 }
 
+_NOT_TRACED = pd.DataFrame(
+    columns=["hashtag", "source", "target", "events", "share", "share_low", "share_high"]
+)
+
 
 def of(
     found: Found, report: ReadReport, *, names: bool, time_zone: str, seed: int
@@ -24,19 +28,20 @@ def of(
     """Return every table of a study by its name."""
     places = _places.shown(found.arrivals, found.located, names=names)
     told = _places.told(places, found.scope.root)
+    depth_refused = any(topic == _story.DEPTH for topic, _ in _story.of_cascades(found).refusals)
     nodes, edges = _drawn.network(found.graph, found.labels, found.camps.accounts, seed=seed)
     return {
         "files": report.files,
         "rejects": report.rejects,
         "usage": found.scope.usage,
-        "timeline": hashtags.timeline(found.scope.tweets, found.tags),
+        "timeline": _timeline(found),
         "nodes": nodes,
         "edges": edges,
         "camps": found.camps.accounts,
         "resolutions": found.camps.profile,
         "seeds": _labelled(found.rank, found.labels),
         "metrics": found.metrics,
-        "reconstructions": found.reconstructions,
+        "reconstructions": found.reconstructions.iloc[: 0 if depth_refused else None],
         "coverage": found.coverage,
         "tree": _largest(found),
         "ccdf": cascade.ccdf(found.metrics, _DISTRIBUTIONS),
@@ -51,6 +56,8 @@ def of(
         "elites": _labelled(found.elites, found.labels),
         "in_step": _in_step(found, names=names),
         **_family(found),
+        "traced": _NOT_TRACED if found.traced is None else found.traced.table,
+        "influence": _NOT_TRACED if found.traced is None else found.traced.matrix,
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
         "arrivals_all": places,
         "flows": found.flows,
@@ -74,6 +81,13 @@ def of(
             time_zone=time_zone,
         ),
     }
+
+
+def _timeline(found: Found) -> pd.DataFrame:
+    """Return how often each tag was used when; no row where no tag occurs."""
+    if not found.tags:
+        return pd.DataFrame(columns=["hashtag", "start_at", "end_at", "tweets", "authors"])
+    return hashtags.timeline(found.scope.tweets, found.tags)
 
 
 def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:

@@ -25,7 +25,7 @@ def tell(found: Found, time_zone: str) -> list[Telling]:
         of_turn(found.turn, found.camps.dating, time_zone, launch=found.launch),
         of_changes(found.turn, time_zone),
         of_drivers(found.turn, found.labels),
-        of_turners(found),
+        of_turners(found, time_zone),
     ]
 
 
@@ -102,7 +102,7 @@ def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
     if turn.cannot_tell or turn.drivers.empty:
         return Telling([], [])
     parts = [
-        f"{label} ({words.percent_interval(row.share, row.share_low, row.share_high)})"
+        f"{label} ({words.percent_within(row.share, row.share_low, row.share_high)})"
         for label, row in zip(
             called(labels, turn.drivers.user_id.head(3)),
             rows(turn.drivers.head(3)),
@@ -118,7 +118,7 @@ def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
     )
 
 
-def of_turners(found: Found) -> Telling:
+def of_turners(found: Found, time_zone: str) -> Telling:
     """Say who turned it, which is another question than who carried it."""
     if found.turned.empty:
         return Telling([], [])
@@ -129,12 +129,17 @@ def of_turners(found: Found) -> Telling:
         reason = f"no account brought most of those who turned it; likeliest is {name}, {sure}"
         return Telling([], [("who turned it", reason)])
     low, high = likeliest.brought_low, likeliest.brought_high
+    began = found.turn.posterior
+    before = float(began.probability[began["at"] < likeliest.first_at].sum())
     return Telling(
         [
             f"{name} turned it with probability {sure}: of the accounts of camp "
             f"{found.turn.rising} that began to write while its share rose, "
             f"{likeliest.brought:,.0f} ({low:,.0f}–{high:,.0f}) had passed on its tweets before, "
-            "more than anyone else's. Who only read it, the archive does not show."
+            "more than anyone else's. Its first tweet is of "
+            f"{words.clock(likeliest.first_at, time_zone, seen_from=found.turn.onset)}; that the "
+            f"rise had begun by then has probability {words.probability(before)}. Who only read "
+            "it, the archive does not show."
         ],
         [],
     )

@@ -22,6 +22,11 @@ def percent_interval(share: float, low: float, high: float) -> str:
     return f"{100 * share:.{digits}f} % ({100 * low:.{digits}f}–{100 * high:.{digits}f} %)"
 
 
+def percent_within(share: float, low: float, high: float) -> str:
+    """Return a share with its interval in percent, to stand in brackets."""
+    return percent_interval(share, low, high).replace(" (", ", ").removesuffix(")")
+
+
 def number(value: float, *, digits: int = 0) -> str:
     """Return a number with thousands parted."""
     return f"{value:,.{digits}f}"
