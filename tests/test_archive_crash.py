@@ -19,7 +19,7 @@ from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_twe
 
 from spread import archive
 from spread._errors import UsageError
-from spread.archive import _workers
+from spread.archive import _merge, _workers
 from spread.archive._lock import held
 from spread.archive._packed import zstd
 from spread.tables import TWEETS
@@ -115,6 +115,21 @@ def test_what_was_read_to_its_end_is_not_read_again(tmp_path: Path) -> None:
     assert _tables(out) == _tables(whole.path)
     assert archive.open(out).report.as_dict() == whole.report.as_dict()
     assert list(tmp_path.glob(".*")) == []
+
+
+def test_an_interrupted_query_is_an_interruption(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    file = put(tmp_path / "a.jsonl", v1_tweet(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(_merge, "ranked", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            archive.read(file, to=tmp_path / "out")
+    assert (tmp_path / ".out.0.part").is_dir()
+    assert archive.read(file, to=tmp_path / "out").report.totals["kept"] == 1
 
 
 def test_a_file_that_changed_meanwhile_is_read_again(tmp_path: Path) -> None:

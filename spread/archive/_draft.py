@@ -6,11 +6,15 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from spread._errors import OutputError, UsageError
 from spread.archive._lock import HeldError, held
+
+_ENGINE_STOPPED: Final = "Query interrupted"
+"""What DuckDB says, as a RuntimeError, when Ctrl-C stops one of its queries."""
 
 
 @contextlib.contextmanager
@@ -53,8 +57,11 @@ def drafted(target: Path | None) -> Iterator[Path]:
         (draft / "parts").mkdir(exist_ok=True)
         yield draft
     except BaseException as error:
-        if draft is not None and (target is None or not isinstance(error, KeyboardInterrupt)):
+        is_interrupted = isinstance(error, KeyboardInterrupt) or _ENGINE_STOPPED in str(error)
+        if draft is not None and (target is None or not is_interrupted):
             shutil.rmtree(draft, ignore_errors=True)
+        if is_interrupted:
+            raise KeyboardInterrupt from None
         if isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
             place = target or tempfile.gettempdir()
             why = getattr(error, "strerror", None) or str(error).splitlines()[0]

@@ -45,6 +45,8 @@ def connect(spill: Path | None = None, *, engine: str = "duckdb") -> Any:
         options["temp_directory"] = str(spill)
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
+    # It would draw over what the command prints.
+    con.raw_sql("SET enable_progress_bar = false")
     return con
 
 
