@@ -6,9 +6,15 @@
     ├── InputError              an archive cannot be used: absent, empty, or no tweet in it
     └── OutputError             a result cannot be written where it should go
 
+What a message echoes stays in one line and short, whatever was given.
+
 An answer that the data cannot give is no error: results carry `cannot_tell`, the
 reason in one sentence, or None.
 """
+
+from typing import Final
+
+_MOST_ECHOED: Final = 200
 
 
 class SpreadError(Exception):
@@ -19,7 +25,7 @@ class SpreadError(Exception):
     what
         What went wrong.
     got
-        What was given.
+        What was given; of more than 200 characters the middle is left out.
     allowed
         What would have been accepted.
     hint
@@ -39,11 +45,27 @@ class SpreadError(Exception):
         allowed: str | None = None,
         hint: str | None = None,
     ) -> None:
-        details = [f"got {got}"] if got is not None else []
+        details = [f"got {_echoed(got)}"] if got is not None else []
         if allowed is not None:
             details.append(f"allowed: {allowed}")
         line = f"{what}: {'; '.join(details)}" if details else what
-        super().__init__(f"{line}. {hint}" if hint else line)
+        super().__init__(_one_line(f"{line}. {hint}" if hint else line))
+
+
+def _one_line(text: str) -> str:
+    """Return a text that a terminal prints as one line, whatever somebody wrote into it."""
+    words = " ".join(text.split())
+    if words.isprintable():
+        return words
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in words
+    )
+
+
+def _echoed(got: str) -> str:
+    line = _one_line(got)
+    half = (_MOST_ECHOED - 1) // 2
+    return line if len(line) <= _MOST_ECHOED else f"{line[:half]}…{line[-half:]}"
 
 
 class UsageError(SpreadError, ValueError):

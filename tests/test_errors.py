@@ -17,3 +17,14 @@ def test_a_message_may_be_short() -> None:
 @pytest.mark.parametrize("kind", [UsageError, MissingColumnError, InputError, OutputError])
 def test_every_error_is_a_spread_error(kind: type[SpreadError]) -> None:
     assert issubclass(kind, SpreadError)
+
+
+def test_an_echo_is_short_and_in_one_line() -> None:
+    told = str(UsageError("no such tag", got="x\n" * 5000, hint="Look\x1b[31m"))
+    assert told.isprintable()
+    assert len(told) < 250
+
+
+def test_an_echo_keeps_its_end() -> None:
+    told = str(OutputError("a file cannot be written", got="/" + "x" * 300 + " (No space left)"))
+    assert told.endswith("(No space left)")

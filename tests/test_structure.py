@@ -13,7 +13,7 @@ import spread
 
 PACKAGE = Path(spread.__file__).parent
 
-FLOOR = {"_errors", "_random", "_compile", "_intervals", "_folders", "_schemas"}
+FLOOR = {"_arguments", "_errors", "_random", "_compile", "_intervals", "_folders", "_schemas"}
 LAYERS = [
     FLOOR,
     {"text"},
@@ -38,7 +38,7 @@ LAYERS = [
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-SAME_LEVEL_ALLOWED = {("_random", "_errors"), ("_folders", "_errors")}
+SAME_LEVEL_ALLOWED = {("_arguments", "_errors"), ("_random", "_errors"), ("_folders", "_errors")}
 FIGURES_MAY_IMPORT = FLOOR | {"tables", "trees", "text"}
 MAY_IMPORT_FIGURES = {"report", "cli"}
 

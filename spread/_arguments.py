@@ -1,0 +1,142 @@
+"""What an argument may be: each check returns the value, or says in one line what is allowed."""
+
+import math
+import numbers
+from collections.abc import Iterable
+from typing import Any, Final, SupportsFloat, SupportsInt, TypeGuard, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from spread._errors import MissingColumnError, UsageError
+
+__all__ = ["columns", "count", "instance", "number", "one_of"]
+
+_MOST: Final = 2**31 - 1
+
+Kind = TypeVar("Kind")
+
+
+def count(name: str, value: object, *, least: int = 1, most: int = _MOST) -> int:
+    """Return a whole number from `least` to `most`, of Python or of numpy.
+
+    Examples
+    --------
+    >>> count("runs", 3)
+    3
+    >>> count("runs", 2.5)
+    Traceback (most recent call last):
+    spread._errors.UsageError: runs cannot be used: got 2.5; allowed: an integer >= 1
+    """
+    found = int(value) if _is_whole(value) else None
+    if found is not None and least <= found <= most:
+        return found
+    over = found is not None and found > most
+    allowed = f"from {least} to {most}" if over or most != _MOST else f">= {least}"
+    raise UsageError(f"{name} cannot be used", got=repr(value), allowed=f"an integer {allowed}")
+
+
+def number(
+    name: str,
+    value: object,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+    infinite: bool = False,
+    unit: str = "a number",
+) -> float:
+    """Return a number within its bounds; an infinite one only where that is allowed.
+
+    Examples
+    --------
+    >>> number("level", 1, least=0, most=1)
+    1.0
+    >>> number("window_s", -1, above=0, unit="seconds")
+    Traceback (most recent call last):
+    spread._errors.UsageError: window_s cannot be used: got -1; allowed: seconds > 0
+    """
+    bounds = {">": above, ">=": least, "<": below, "<=": most}
+    if _is_real(value):
+        found = _as_float(value)
+        within = (
+            not math.isnan(found)
+            and (infinite or math.isfinite(found))
+            and (above is None or found > above)
+            and (least is None or found >= least)
+            and (below is None or found < below)
+            and (most is None or found <= most)
+        )
+        if within:
+            return found
+    said = " and ".join(f"{sign} {bound}" for sign, bound in bounds.items() if bound is not None)
+    raise UsageError(f"{name} cannot be used", got=repr(value), allowed=f"{unit} {said}".strip())
+
+
+def one_of(name: str, value: Kind, allowed: Iterable[Kind]) -> Kind:
+    """Return a value that is among the named ones.
+
+    Examples
+    --------
+    >>> one_of("method", "leiden", ("leiden", "louvain"))
+    'leiden'
+    >>> one_of("method", "fast", ("leiden", "louvain"))
+    Traceback (most recent call last):
+    spread._errors.UsageError: unknown method: got 'fast'; allowed: leiden, louvain
+    """
+    known = list(allowed)
+    # A table or an array is equal to nothing in one word: types are compared first.
+    if any(isinstance(value, type(each)) and value == each for each in known):
+        return value
+    raise UsageError(f"unknown {name}", got=repr(value), allowed=", ".join(map(str, known)))
+
+
+def instance(name: str, value: object, kinds: type | tuple[type, ...], allowed: str) -> Any:
+    """Return an object of the kinds that a function takes; `allowed` says what they are.
+
+    Examples
+    --------
+    >>> instance("root", 5, str, "a hashtag")
+    Traceback (most recent call last):
+    spread._errors.UsageError: root cannot be used: got int; allowed: a hashtag
+    """
+    if isinstance(value, kinds):
+        return value
+    raise UsageError(f"{name} cannot be used", got=type(value).__name__, allowed=allowed)
+
+
+def columns(name: str, table: object, needed: Iterable[str], *, source: str = "") -> pd.DataFrame:
+    """Return a pandas frame that has the needed columns; `source` says what makes one.
+
+    Examples
+    --------
+    >>> columns("metrics", pd.DataFrame({"size": [1]}), ["depth"])
+    Traceback (most recent call last):
+    spread._errors.MissingColumnError: metrics lack columns: got size. Add depth
+    """
+    allowed = f"a pandas DataFrame{', ' + source if source else ''}"
+    frame: pd.DataFrame = instance(name, table, pd.DataFrame, allowed)
+    if missing := [column for column in dict.fromkeys(needed) if column not in frame.columns]:
+        raise MissingColumnError(
+            f"{name} lack columns",
+            got=", ".join(map(str, frame.columns)) or "no column",
+            allowed=source or None,
+            hint=f"Add {', '.join(map(str, missing))}",
+        )
+    return frame
+
+
+def _is_whole(value: object) -> TypeGuard[SupportsInt]:
+    return isinstance(value, numbers.Integral) and not isinstance(value, bool)
+
+
+def _is_real(value: object) -> TypeGuard[SupportsFloat]:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+
+
+def _as_float(value: SupportsFloat) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
