@@ -4,6 +4,7 @@ import errno
 import hmac
 import json
 import os
+import shutil
 import stat
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from invented_archive import put, snowflake, v1_retweet, v1_tweet, v1_user
 
 from spread import archive, cascade, graphs, scenario
-from spread._errors import OutputError, SpreadError, UsageError
+from spread._errors import InputError, OutputError, SpreadError, UsageError
 from spread.archive._export_pseudonyms import FEWEST, grouped, rounded_up
 
 SECRET = "Zyxomma"  # stands in every field that could name somebody
@@ -438,3 +439,23 @@ def test_a_disk_that_fills_leaves_nothing_at_the_name(
     with pytest.raises(OutputError, match="No space left"):
         telling.export(tmp_path / "out", pseudonyms=key)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_tables_are_one_line_and_leave_nothing(
+    telling: archive.Archive, key: Path, tmp_path: Path
+) -> None:
+    damaged = archive.open(shutil.copytree(telling.path, tmp_path / "tables"))
+    file = tmp_path / "tables" / "tweets.parquet"
+    bytes_ = bytearray(file.read_bytes())
+    bytes_[4:-4000] = bytes(len(bytes_) - 4004)  # the pages go, the footer stays
+    file.write_bytes(bytes_)
+    for what in (
+        lambda: damaged.export(tmp_path / "out"),
+        lambda: damaged.export(tmp_path / "out", pseudonyms=key),
+        lambda: damaged.forget(["1"]),
+    ):
+        with pytest.raises(InputError, match="the archive is damaged") as caught:
+            what()
+        assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["tables"]
+    assert file.read_bytes() == bytes_

@@ -3,14 +3,12 @@
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from spread._errors import UsageError
 from spread._folders import new_folder, require_free
 from spread.archive import _engine, _export_pseudonyms
+from spread.archive._damage import NOT_WRITTEN, damage_told
 from spread.archive._export_key import read_key
 
-FAILURES: Final = (duckdb.IOException, duckdb.OutOfMemoryException)
 _OF_30_DAYS: Final = 1_500_000
 _TERMS: Final = "https://developer.x.com/en/developer-terms/policy"
 _README: Final = """\
@@ -41,7 +39,7 @@ def ids(source: Path, path: str | Path) -> int:
 
     Of an archive that is made of ids alone, these.
     """
-    with new_folder(path, failures=FAILURES) as draft:
+    with new_folder(path, failures=NOT_WRITTEN) as draft, damage_told(source):
         con = _engine.connect()
         try:
             tweets = _engine.parquet(con, [source / "tweets.parquet"], "tweets")
@@ -65,7 +63,7 @@ def pseudonyms(source: Path, path: str | Path, *, key: str | Path, exact_followe
     secret = read_key(key, beside=require_free(path))
     if Path(path).resolve() == source.resolve():
         raise UsageError("the folder is the archive itself", got=str(path), allowed="a new folder")
-    with new_folder(path, failures=FAILURES) as draft:
+    with new_folder(path, failures=NOT_WRITTEN) as draft, damage_told(source):
         return _export_pseudonyms.write(source, draft, key=secret, exact_followers=exact_followers)
 
 

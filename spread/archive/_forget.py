@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import duckdb
 import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +14,7 @@ from ibis.backends.duckdb import Backend
 
 from spread._errors import OutputError, UsageError
 from spread.archive import _engine
+from spread.archive._damage import NOT_WRITTEN, damage_told
 from spread.archive._files import REPORT
 from spread.archive._forget_words import Words
 from spread.archive._lock import HeldError, held
@@ -100,7 +100,7 @@ class _Gone:
 def forget(folder: Path, ids: Iterable[str]) -> Counts:
     """Rewrite the tables in a folder without the ids; each appears whole or not at all."""
     named = _checked(ids)
-    with _alone(folder):
+    with _alone(folder), damage_told(folder):
         for left in folder.rglob(".*.part"):
             left.unlink()
         con = _engine.connect()
@@ -131,7 +131,7 @@ def _alone(folder: Path) -> Iterator[None]:
         raise UsageError(
             "the archive is being written", got=f"{folder}, by {error}", hint="Wait for its end"
         ) from None
-    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except (OSError, *NOT_WRITTEN) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise OutputError(
             "the tables cannot be rewritten",
