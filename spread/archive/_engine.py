@@ -20,7 +20,7 @@ from spread._errors import UsageError
 
 ENGINES: Final = ("duckdb", "spark")
 GROUP_ROWS: Final = 50_000
-_MEMORY_MOST: Final = 8 << 30
+_MEMORY_LEAST, _MEMORY_MOST = 256 << 20, 8 << 30
 
 
 def require_engine(engine: str) -> None:
@@ -36,11 +36,15 @@ def require_engine(engine: str) -> None:
         _spark().require()
 
 
-def connect(spill: Path | None = None, *, engine: str = "duckdb") -> Any:
-    """Return a database of its own; what does not fit into memory goes to `spill`."""
+def connect(spill: Path | None = None, *, engine: str = "duckdb", data: int | None = None) -> Any:
+    """Return a database of its own; what does not fit into memory goes to `spill`.
+
+    Where it is known how many bytes of data there are, no more memory is taken than these.
+    """
     if engine == "spark":
         return _spark().connect(spill)
-    options = {"memory_limit": f"{_memory() >> 20}MB"}
+    most = _memory() if data is None else min(_memory(), max(_MEMORY_LEAST, data))
+    options = {"memory_limit": f"{most >> 20}MB"}
     if spill is not None:
         options["temp_directory"] = str(spill)
     con = ibis.duckdb.connect(**options)

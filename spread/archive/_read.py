@@ -283,7 +283,8 @@ def _first_reject(draft: Path) -> dict[str, Any] | None:
 def _merged(
     found: Found, counts: Counts, draft: Path, engine: str, before: Mapping[int, int]
 ) -> None:
-    con = _engine.connect(spill=draft / "parts" / "spill", engine=engine)
+    data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
+    con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
     try:
         parts = _merge.Parts(*(_part(con, draft, name) for name in _merge.Parts._fields))
         parts = parts._replace(tweets=_merge.numbered(parts.tweets, before))
