@@ -423,14 +423,6 @@ def tables() -> dict[str, pd.DataFrame]:
         "links": links,
         "recruitment": pd.DataFrame({"child": ["mylapd"], "source": ["mynypd"],
                                      "share": [0.6], "share_low": [0.5], "share_high": [0.7]}),
-        "traced": pd.DataFrame({"hashtag": ["mylapd"], "share": [0.38], "share_low": [0.29],
-                                "share_high": [0.47], "evidence": [["458661478962364416"]]}),
-        "influence": pd.DataFrame(
-            {"source": ["mynypd", "mynypd", "mylapd", "mylapd"],
-             "target": ["mynypd", "mylapd", "mynypd", "mylapd"], "events": [3015, 86, 3015, 86],
-             "share": [0.97, 0.38, 0.03, 0.62], "share_low": [0.9, 0.29, 0.0, 0.53],
-             "share_high": [1.0, 0.47, 0.1, 0.71]}
-        ),
         "merged": pd.DataFrame({"variant": ["mynpyd"], "hashtag": ["mynypd"],
                                 "reason": ["two letters exchanged"]}),
         "companions": pd.DataFrame({"hashtag": ["acab"], "shown": ["ACAB"], "tweets": [120],
