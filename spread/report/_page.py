@@ -260,7 +260,7 @@ def _told(study: Study, topic: str, *content: Markup) -> Markup:
 
 def _kinds(study: Study) -> list[Markup]:
     """Return the comparison of kinds of cascades, if the study has it."""
-    if "profile" not in study.tables:
+    if not len(study.tables.get("profile", ())):
         return []
     return [plot(study, "cascades"), *_tables(study, "profile")]
 
@@ -299,7 +299,7 @@ def _spawned(study: Study) -> Markup:
 
 def _fed(study: Study) -> list[Markup]:
     """Return which tag fed which, where a process could be fitted to several."""
-    if study.tables["influence"].empty:
+    if not len(study.tables.get("influence", ())):
         return []
     return [plot(study, "influence"), *_tables(study, "traced", "influence")]
 
@@ -317,7 +317,7 @@ def _went(study: Study) -> Markup:
 def _checked(study: Study) -> list[tuple[str, str, Markup]]:
     """Return the section on other choices and negative controls, if the study has them."""
     content = []
-    if "sensitivity" in study.tables:
+    if len(study.tables.get("sensitivity", ())):
         words = (
             "The main claims made again with other choices, one at a time. A claim that changes "
             "with a choice that nobody can defend against another is not settled."

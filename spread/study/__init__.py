@@ -12,7 +12,7 @@ from tqdm import tqdm
 from spread import archive as archives
 from spread._random import resolve_seed
 from spread.archive import Archive
-from spread.study import _camps, _scope, _story, _tables
+from spread.study import _camps, _hours, _scope, _story, _tables
 from spread.study._controls import controls
 from spread.study._found import find
 from spread.study._freeze import freeze
@@ -142,7 +142,7 @@ def run(
         seed=seed,
         versions={name: metadata.version(name) for name in _PACKAGES},
         story=tuple(told.sentences),
-        cannot_tell=tuple(told.refusals),
+        cannot_tell=(*_hours.without(opened.report), *told.refusals),
         tables=made,
         graph_kind=found.kind,
         graph_size=(found.graph.vcount(), found.graph.ecount()),

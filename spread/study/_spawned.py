@@ -100,13 +100,12 @@ def of_traces(family: Family, traced: Traces | None) -> Telling:
     verb = "traces" if len(parts) == 1 else "trace"
     sentence = f"Under a fitted process, {words.listed(parts)} {verb} back to {root}."
     open_ones = traced.table[traced.table.cannot_tell.notna() & (traced.table.events > 0)]
-    reasons = [
-        (
-            f"how much of #{shown.get(row.hashtag, row.hashtag)} traces back to {root}",
-            row.cannot_tell,
-        )
-        for row in rows(open_ones)
-    ]
+    tags = words.listed([f"#{shown.get(row.hashtag, row.hashtag)}" for row in rows(open_ones)])
+    reason = (
+        "no share stands out from chance, or is known to 80 points, or the tag is too small to be "
+        "fitted with the others"
+    )
+    reasons = [(f"how much of {tags} traces back to {root}", reason)] if tags else []
     return Telling([sentence] if parts else [], reasons)
 
 
