@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from spread import samples, study
+from spread import archive, samples, study
 from spread._errors import InputError, OutputError, UsageError
 from spread.archive import Archive
+from spread.study._hours import without
 from spread.study._verify import compared, verify_by
 from spread.tables import TWEETS
 
@@ -192,11 +193,23 @@ def test_places_that_hold_no_package_or_take_none_are_one_line(
 
 
 def test_the_archive_in_a_package_is_the_archive(package: Path, found: study.Study) -> None:
-    from spread import archive
-
     held = archive.open(package / "archive")
     assert isinstance(held, Archive)
     names = list(TWEETS.names)
     pd.testing.assert_frame_equal(
         held.frame("tweets", columns=names), found.archive.frame("tweets", columns=names)
     )
+
+
+def test_a_pseudonymised_archive_is_told_to_have_no_hours(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text(
+        '{"id_str": "458640532934737920", "text": "x", "user": {"id_str": "1"},'
+        ' "created_at": "Tue Apr 22 16:16:38 +0000 2014"}'
+    )
+    archive.new_key(tmp_path / "key")
+    made = archive.read(tmp_path / "a.jsonl")
+    made.export(tmp_path / "shared", pseudonyms=tmp_path / "key")
+    assert without(made.report) == []
+    topic, reason = without(archive.open(tmp_path / "shared").report)[0]
+    assert topic == "anything that rests on the hour"
+    assert "begins at midnight of its day" in reason

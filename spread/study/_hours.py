@@ -1,0 +1,23 @@
+"""What no study can tell of an archive whose hours were taken out before it was shared."""
+
+from spread.archive import ReadReport
+
+_MARK = "pseudonymised"
+
+
+def without(report: ReadReport) -> list[tuple[str, str]]:
+    """Return the refusal that a pseudonymised archive calls for, or nothing.
+
+    Its cascades begin at midnight of their day: what an analysis finds to happen at an hour,
+    or before another thing of the same day, is made by that.
+    """
+    if not report.files.source_file.str.startswith(_MARK).any():
+        return []
+    return [
+        (
+            "anything that rests on the hour",
+            "the archive is pseudonymised and each cascade begins at midnight of its day, so "
+            "when a tag turned, who was first, which tag came from which and who shared in step "
+            "are not to be read from it, whatever is said of them here",
+        )
+    ]
