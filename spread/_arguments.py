@@ -10,21 +10,27 @@ import pandas as pd
 
 from spread._errors import MissingColumnError, UsageError
 
-__all__ = ["columns", "count", "instance", "number", "one_of"]
+__all__ = [
+    "require_columns",
+    "require_count",
+    "require_instance",
+    "require_number",
+    "require_one_of",
+]
 
 _MOST: Final = 2**31 - 1
 
 Kind = TypeVar("Kind")
 
 
-def count(name: str, value: object, *, least: int = 1, most: int = _MOST) -> int:
+def require_count(name: str, value: object, *, least: int = 1, most: int = _MOST) -> int:
     """Return a whole number from `least` to `most`, of Python or of numpy.
 
     Examples
     --------
-    >>> count("runs", 3)
+    >>> require_count("runs", 3)
     3
-    >>> count("runs", 2.5)
+    >>> require_count("runs", 2.5)
     Traceback (most recent call last):
     spread._errors.UsageError: runs cannot be used: got 2.5; allowed: an integer >= 1
     """
@@ -36,7 +42,7 @@ def count(name: str, value: object, *, least: int = 1, most: int = _MOST) -> int
     raise UsageError(f"{name} cannot be used", got=repr(value), allowed=f"an integer {allowed}")
 
 
-def number(
+def require_number(
     name: str,
     value: object,
     *,
@@ -51,9 +57,9 @@ def number(
 
     Examples
     --------
-    >>> number("level", 1, least=0, most=1)
+    >>> require_number("level", 1, least=0, most=1)
     1.0
-    >>> number("window_s", -1, above=0, unit="seconds")
+    >>> require_number("window_s", -1, above=0, unit="seconds")
     Traceback (most recent call last):
     spread._errors.UsageError: window_s cannot be used: got -1; allowed: seconds > 0
     """
@@ -74,14 +80,14 @@ def number(
     raise UsageError(f"{name} cannot be used", got=repr(value), allowed=f"{unit} {said}".strip())
 
 
-def one_of(name: str, value: Kind, allowed: Iterable[Kind]) -> Kind:
+def require_one_of(name: str, value: Kind, allowed: Iterable[Kind]) -> Kind:
     """Return a value that is among the named ones.
 
     Examples
     --------
-    >>> one_of("method", "leiden", ("leiden", "louvain"))
+    >>> require_one_of("method", "leiden", ("leiden", "louvain"))
     'leiden'
-    >>> one_of("method", "fast", ("leiden", "louvain"))
+    >>> require_one_of("method", "fast", ("leiden", "louvain"))
     Traceback (most recent call last):
     spread._errors.UsageError: unknown method: got 'fast'; allowed: leiden, louvain
     """
@@ -92,12 +98,12 @@ def one_of(name: str, value: Kind, allowed: Iterable[Kind]) -> Kind:
     raise UsageError(f"unknown {name}", got=repr(value), allowed=", ".join(map(str, known)))
 
 
-def instance(name: str, value: object, kinds: type | tuple[type, ...], allowed: str) -> Any:
+def require_instance(name: str, value: object, kinds: type | tuple[type, ...], allowed: str) -> Any:
     """Return an object of the kinds that a function takes; `allowed` says what they are.
 
     Examples
     --------
-    >>> instance("root", 5, str, "a hashtag")
+    >>> require_instance("root", 5, str, "a hashtag")
     Traceback (most recent call last):
     spread._errors.UsageError: root cannot be used: got int; allowed: a hashtag
     """
@@ -106,17 +112,19 @@ def instance(name: str, value: object, kinds: type | tuple[type, ...], allowed: 
     raise UsageError(f"{name} cannot be used", got=type(value).__name__, allowed=allowed)
 
 
-def columns(name: str, table: object, needed: Iterable[str], *, source: str = "") -> pd.DataFrame:
+def require_columns(
+    name: str, table: object, needed: Iterable[str], *, source: str = ""
+) -> pd.DataFrame:
     """Return a pandas frame that has the needed columns; `source` says what makes one.
 
     Examples
     --------
-    >>> columns("metrics", pd.DataFrame({"size": [1]}), ["depth"])
+    >>> require_columns("metrics", pd.DataFrame({"size": [1]}), ["depth"])
     Traceback (most recent call last):
     spread._errors.MissingColumnError: metrics lack columns: got size. Add depth
     """
     allowed = f"a pandas DataFrame{', ' + source if source else ''}"
-    frame: pd.DataFrame = instance(name, table, pd.DataFrame, allowed)
+    frame: pd.DataFrame = require_instance(name, table, pd.DataFrame, allowed)
     if missing := [column for column in dict.fromkeys(needed) if column not in frame.columns]:
         raise MissingColumnError(
             f"{name} lack columns",

@@ -119,9 +119,17 @@ def test_too_few_clusters_cannot_tell():
     assert not np.isnan(row.ks)
 
 
+@pytest.mark.parametrize("size", [np.nan, -1.0, 0.0])
+def test_a_size_that_is_none_is_refused(size):
+    table = world(np.random.default_rng(1)).astype({"size": float})
+    table.loc[3, "size"] = size
+    with pytest.raises(UsageError, match="a size is missing or not above 0"):
+        compare(table)
+
+
 def test_what_cannot_be_compared_is_named():
     table = world(np.random.default_rng(9))
-    with pytest.raises(MissingColumnError, match="got breadth"):
+    with pytest.raises(MissingColumnError, match="Add breadth"):
         cascade.compare(table, "camp", columns=["breadth"])
     with pytest.raises(UsageError, match="no two groups to compare: got 1 in camp"):
         compare(table[table.camp == "A"])

@@ -148,7 +148,7 @@ def test_the_star_and_the_chain():
         ({"method": "followers", "follower_graph": 3}, "follower_graph cannot be used: got int"),
         ({"method": "followers", "follower_graph": FOLLOWS, "choice": "x"}, "unknown choice"),
         ({"method": "pdi", "gamma": 1.5}, "gamma cannot be used: got 1.5"),
-        ({"method": "pdi", "alpha": 0}, "alpha cannot be used: got 0.0"),
+        ({"method": "pdi", "alpha": 0}, "alpha cannot be used: got 0"),
         ({"method": "replies", "quotes": True}, "quotes cannot join reply trees"),
         ({"trees": 0}, "trees cannot be used: got 0"),
         ({"kernel": "linear"}, "unknown kernel: got 'linear'"),

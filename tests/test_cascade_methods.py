@@ -77,6 +77,16 @@ def test_pdi_probability_and_entropy_equal_the_plain_sums():
     assert np.isnan(entropy[0])
 
 
+def test_pdi_keeps_small_accounts_beside_a_huge_one():
+    huge = TOY.assign(tweet_id="9" + TOY.tweet_id, retweet_of="9" + TOY.retweet_of, at=TOY["at"])
+    huge = huge.assign(followers=2**62, at=huge["at"] - pd.Timedelta(days=1))
+    found = pdi(pd.concat([huge, TOY.assign(followers=0)]))
+    rows = np.flatnonzero(found.tree(0) >= 0)
+    assert all(found.posterior.probabilities(row).sum() == pytest.approx(1) for row in rows)
+    assert (cascade.tree(found, 1).probability <= 1).all()
+    assert np.isfinite(cascade.metrics(found).depth).all()
+
+
 def test_expectations_without_a_closed_form_are_means_over_the_trees():
     many = branching.cascades(np.random.default_rng(6), 3, least=20, most=60)
     found = pdi(branching.tweets(many), trees=7)

@@ -85,7 +85,7 @@ def test_ccdf_is_at_least_and_has_wilson_intervals():
 def test_ccdf_leaves_out_what_is_not_a_number_and_names_what_is_missing():
     metrics = cascade.metrics(observed())
     assert cascade.ccdf(metrics).query("metric == 'virality'").share.tolist() == [1.0]
-    with pytest.raises(MissingColumnError, match="metrics lack columns: got deepness"):
+    with pytest.raises(MissingColumnError, match=r"metrics lack columns: .* Add deepness"):
         cascade.ccdf(metrics, ["deepness"])
 
 
@@ -115,8 +115,20 @@ def test_a_drawn_tree_shows_the_probability_of_each_parent():
     assert found.depth.to_numpy() == pytest.approx(trees.depths(found.parent.to_numpy()))
 
 
+@pytest.mark.parametrize("method", ["debatenight", "star", "latest", "pdi"])
+def test_an_interval_holds_its_estimate(method):
+    tweets = branching.tweets(branching.cascades(np.random.default_rng(6), 12, least=3))
+    shapes = cascade.metrics(cascade.forests(tweets, method=method, trees=40, rng=1))
+    shapes = shapes[shapes["size"] > 1]
+    for name in ("depth", "max_breadth", "virality"):
+        assert (shapes[f"{name}_low"] <= shapes[name]).all()
+        assert (shapes[name] <= shapes[f"{name}_high"]).all()
+
+
 def test_a_cascade_that_is_not_there_is_refused():
-    with pytest.raises(UsageError, match="no such cascade: got 2; allowed: 0 to 1"):
+    with pytest.raises(
+        UsageError, match="cascade cannot be used: got 2; allowed: an integer from 0 to 1"
+    ):
         cascade.tree(observed(), 2)
 
 

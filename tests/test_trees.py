@@ -176,7 +176,9 @@ def test_observed_trees_stay_in_their_cascade(parents):
 
 
 def test_a_tree_that_is_not_there_is_refused():
-    with pytest.raises(UsageError, match="no such tree: got 1; allowed: 0 to 0"):
+    with pytest.raises(
+        UsageError, match="tree cannot be used: got 1; allowed: an integer from 0 to 0"
+    ):
         trees.observed(events([2]), [-1, 0]).tree(1)
 
 
@@ -201,7 +203,7 @@ def test_each_passes_on_what_goes_wrong_in_a_thread():
     calls = itertools.count()
     with pytest.raises(ZeroDivisionError):
         list(uncertain().each(lambda _: 1 // (2 - next(calls)), workers=2))
-    with pytest.raises(UsageError, match="workers cannot be used: got 0; allowed: a number >= 1"):
+    with pytest.raises(UsageError, match="workers cannot be used: got 0; allowed: an integer >= 1"):
         uncertain().each(len, workers=0)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._errors import MissingColumnError, UsageError
+from spread._arguments import require_columns, require_count, require_number, require_one_of
+from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.cascade._matching import STATISTICS, Labels, Rows, differences, matched
 
@@ -152,15 +153,14 @@ class _Asked:
 def _check(
     metrics: pd.DataFrame, needed: list[str], match: str | None, replicates: int, caliper: float
 ) -> None:
-    if match not in ("size", None):
-        raise UsageError("unknown match", got=repr(match), allowed="size, None")
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
-        raise UsageError("replicates cannot be used", got=repr(replicates), allowed="integer >= 1")
-    if not caliper >= 0:
-        raise UsageError("caliper cannot be used", got=repr(caliper), allowed="a number >= 0")
-    needed = [*needed, "size"] if match else needed
-    if missing := [name for name in dict.fromkeys(needed) if name not in metrics]:
-        raise MissingColumnError("metrics lack columns", got=", ".join(missing))
+    require_one_of("match", match, ("size", None))
+    require_count("replicates", replicates)
+    require_number("caliper", caliper, least=0, infinite=True)
+    require_columns("metrics", metrics, [*needed, "size"] if match else needed)
+    if match and not (metrics["size"].to_numpy(dtype=np.float64, na_value=np.nan) > 0).all():
+        raise UsageError(
+            "a size is missing or not above 0", allowed="sizes > 0", hint="Leave those rows out"
+        )
 
 
 def _two(

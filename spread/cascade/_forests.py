@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spread import excitation
+from spread._arguments import require_count, require_number, require_one_of
 from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.cascade._events import Events, events
@@ -176,10 +177,8 @@ class _Options:
 
 
 def _check(method: str, trees: int, follower_graph: object, quotes: bool) -> None:
-    if method not in METHODS:
-        raise UsageError("unknown method", got=repr(method), allowed=", ".join(METHODS))
-    if isinstance(trees, bool) or not isinstance(trees, int) or trees < 1:
-        raise UsageError("trees cannot be used", got=repr(trees), allowed="an integer >= 1")
+    require_one_of("method", method, METHODS)
+    require_count("trees", trees)
     if method == "followers" and follower_graph is None:
         raise UsageError(
             "method 'followers' needs to know who follows whom",
@@ -229,13 +228,8 @@ def _debatenight(found: Events, *_: object) -> _Found:
 
 
 def _pdi(found: Events, _: bool, options: _Options) -> _Found:
-    gamma, alpha = float(options.gamma), float(options.alpha)
-    if not 0 <= gamma <= 1:
-        raise UsageError("gamma cannot be used", got=repr(gamma), allowed="a number from 0 to 1")
-    if not 0 < alpha <= 16:
-        raise UsageError(
-            "alpha cannot be used", got=repr(alpha), allowed="a number > 0, at most 16"
-        )
+    gamma = require_number("gamma", options.gamma, least=0, most=1)
+    alpha = require_number("alpha", options.alpha, above=0, most=16)
     posterior = PopularityOrRecency(
         found.table["at_s"].to_numpy(),
         found.table["mark"].to_numpy(),
@@ -249,8 +243,7 @@ def _pdi(found: Events, _: bool, options: _Options) -> _Found:
 
 
 def _followers(found: Events, _: bool, options: _Options) -> _Found:
-    if options.choice not in CHOICES:
-        raise UsageError("unknown choice", got=repr(options.choice), allowed=", ".join(CHOICES))
+    require_one_of("choice", options.choice, CHOICES)
     parents, told = parents_followed(
         found.table, found.offsets, options.follower_graph, options.choice
     )

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_columns, require_count, require_instance
 from spread._compile import kernel
-from spread._errors import MissingColumnError, UsageError
 from spread._intervals import quantiles, wilson
 from spread._random import resolve_seed, stream
 from spread.trees import Forests, depths
@@ -22,7 +22,8 @@ def metrics(forests: Forests) -> pd.DataFrame:
     """Return size and shape of each cascade, a row a cascade.
 
     Depth and largest breadth are means over the sampled trees, virality is exact where
-    the posterior gives it; `_low` and `_high` bound the middle 95 % of the trees. The
+    the posterior gives it; `_low` and `_high` bound the middle 95 % of the trees and
+    the estimate (a mean that few trees raise may lie above the others). The
     intervals tell what is unknown of who passed on from whom under the fitted kernel, not
     whether the model is right (`forests` says how far it can be off). O(trees × events).
 
@@ -50,6 +51,7 @@ def metrics(forests: Forests) -> pd.DataFrame:
     >>> chain[["size", "depth", "virality", "star_virality"]].round(3).values.tolist()
     [[3.0, 2.0, 1.333, 1.333]]
     """
+    require_instance("forests", forests, Forests, "what cascade.forests returns")
     events, offsets = forests.events, forests.offsets
     starts, sizes = offsets[:-1], np.diff(offsets)
     table = events.iloc[starts][["cascade", "tweet_id", "user_id"]].reset_index(drop=True)
@@ -118,14 +120,11 @@ def ccdf(
     [[1.0, 1.0], [2.0, 0.5], [5.0, 0.25]]
     """
     wanted = list(_COLUMNS) if columns is None else columns
-    needed = [*wanted, clusters] if clusters else wanted
-    if missing := [name for name in needed if name not in metrics]:
-        raise MissingColumnError("metrics lack columns", got=", ".join(missing))
+    require_columns("metrics", metrics, [*wanted, clusters] if clusters else wanted)
+    require_count("replicates", replicates)
     parts = [_shares(name, metrics[name].to_numpy(dtype=np.float64)) for name in wanted]
     if clusters is None:
         return pd.concat(parts, ignore_index=True) if parts else _shares("", np.empty(0))
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
-        raise UsageError("replicates cannot be used", got=repr(replicates), allowed="integer >= 1")
     seed = resolve_seed(rng)
     cluster = _cluster_codes(metrics[clusters])
     for part, name in zip(parts, wanted, strict=True):
@@ -167,8 +166,8 @@ def tree(forests: Forests, cascade: int, *, number: int = 0) -> pd.DataFrame:
     >>> tree(trees.observed(events, [-1, 0]), 0).parent.tolist()
     [-1, 0]
     """
-    if not 0 <= cascade < len(forests):
-        raise UsageError("no such cascade", got=str(cascade), allowed=f"0 to {len(forests) - 1}")
+    require_instance("forests", forests, Forests, "what cascade.forests returns")
+    cascade = require_count("cascade", cascade, least=0, most=len(forests) - 1)
     start, end = forests.offsets[cascade], forests.offsets[cascade + 1]
     parents = forests.tree(number)
     within = np.where(parents[start:end] < 0, -1, parents[start:end] - start).astype(np.int32)
@@ -204,11 +203,12 @@ def _shapes(forests: Forests) -> dict[str, Numbers]:
     for name, values in drawn.items():
         low, high = quantiles(values, [0.025, 0.975], method="inverted_cdf")
         if name == "virality":
-            shapes[name] = forests.posterior.expected_virality()
+            estimate = forests.posterior.expected_virality()
         else:
-            shapes[name] = _with(alone[name], places, values.mean(axis=0, dtype=np.float64))
-        shapes[f"{name}_low"] = _with(alone[name], places, low)
-        shapes[f"{name}_high"] = _with(alone[name], places, high)
+            estimate = _with(alone[name], places, values.mean(axis=0, dtype=np.float64))
+        shapes[name] = estimate
+        shapes[f"{name}_low"] = np.fmin(_with(alone[name], places, low), estimate)
+        shapes[f"{name}_high"] = np.fmax(_with(alone[name], places, high), estimate)
     return shapes
 
 

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spread import excitation
+from spread._arguments import require_instance, require_one_of
 from spread._errors import UsageError
 from spread._folders import new_folder
 from spread._random import resolve_seed
@@ -110,8 +111,8 @@ def metrics_on_workers(
     Traceback (most recent call last):
     spread._errors.UsageError: the tweets are not on Spark: got duckdb. Open the archive with...
     """
-    if method not in METHODS:
-        raise UsageError("no method for workers", got=repr(method), allowed=", ".join(METHODS))
+    require_one_of("method", method, METHODS)
+    require_instance("tweets", tweets, ibis.Table, "a table of an archive on Spark")
     con = tweets.get_backend()
     if con.name != "pyspark":
         raise UsageError(

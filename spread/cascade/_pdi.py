@@ -67,14 +67,23 @@ class PopularityOrRecency(MeansOverTrees):
     @cached_property
     def _reach(self) -> Numbers:
         """Return, per row, the followers of its cascade up to and with it."""
-        total = np.cumsum(self.marks)
-        sizes = np.diff(self.offsets)
-        before = np.append(0.0, total)[self.offsets[:-1]]
-        return np.asarray(total - np.repeat(before, sizes))
+        return _summed(self.marks, self.offsets)
 
     @cached_property
     def _totals(self) -> Numbers:
         return _recency_totals(self.times_s, self.offsets, self.alpha)
+
+
+@kernel
+def _summed(marks: Numbers, offsets: NDArray[np.int64]) -> Numbers:
+    """Return sums within each cascade; differences of one long sum would lose digits."""
+    reach = np.empty(len(marks))
+    for cascade in range(len(offsets) - 1):
+        total = 0.0
+        for row in range(offsets[cascade], offsets[cascade + 1]):
+            total += marks[row]
+            reach[row] = total
+    return reach
 
 
 @kernel

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_columns, require_count, require_one_of
 from spread._compile import kernel
-from spread._errors import MissingColumnError, UsageError
 from spread._random import resolve_seed, stream
 from spread.cascade._compare import middle
 from spread.cascade._metrics import ccdf
@@ -170,13 +170,11 @@ class _Asked:
 def _check(
     metrics: pd.DataFrame, by: str | None, match: str | None, clusters: str | None, replicates: int
 ) -> None:
-    if match not in ("size", None):
-        raise UsageError("unknown match", got=repr(match), allowed="size, None")
-    if isinstance(replicates, bool) or not isinstance(replicates, int) or replicates < 1:
-        raise UsageError("replicates cannot be used", got=repr(replicates), allowed="integer >= 1")
-    needed = ["cascade", *_SHAPES, *(name for name in (by, clusters) if name)]
-    if missing := [name for name in needed if name not in metrics]:
-        raise MissingColumnError("metrics lack columns", got=", ".join(missing))
+    require_one_of("match", match, ("size", None))
+    require_count("replicates", replicates)
+    require_columns(
+        "metrics", metrics, ["cascade", *_SHAPES, *(name for name in (by, clusters) if name)]
+    )
 
 
 def _coded(values: "pd.Series[str]") -> tuple[NDArray[np.object_], Rows]:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread._intervals import Z_95
 from spread.trees import Forests, depths
@@ -68,11 +69,9 @@ def survival(
     """
     if (size is None) == (depth is None):
         raise UsageError("give either size or depth", got=f"size={size!r}, depth={depth!r}")
-    least, wanted = (2, size) if size is not None else (1, depth)
-    if isinstance(wanted, bool) or not isinstance(wanted, int | np.integer) or wanted < least:
-        name = "size" if size is not None else "depth"
-        raise UsageError(f"{name} cannot be used", got=repr(wanted), allowed=f">= {least}")
-    first = _first_times(forests, int(wanted), of_depth=size is None)
+    require_instance("forests", forests, Forests, "what cascade.forests returns")
+    wanted = require_count("depth", depth) if size is None else require_count("size", size, least=2)
+    first = _first_times(forests, wanted, of_depth=size is None)
     seen = last_seen_s(forests)
     if by is None:
         return _estimate(first, seen)

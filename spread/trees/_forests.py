@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_count
 from spread._errors import UsageError
 from spread._random import stream
 from spread.text import html_card
@@ -154,9 +155,8 @@ class Forests:
         UsageError
             There is no tree of that number.
         """
-        if not 0 <= i < self.trees:
-            raise UsageError("no such tree", got=str(i), allowed=f"0 to {self.trees - 1}")
-        return self.posterior.draw(stream(self.seed, i))
+        number = require_count("tree", i, least=0, most=self.trees - 1)
+        return self.posterior.draw(stream(self.seed, number))
 
     def each(
         self, function: Callable[[Parents], _Answer], *, workers: int | None = None
@@ -221,9 +221,9 @@ class Forests:
         >>> list(observed(events, [-1, 0]).numbered(lambda i, tree: (i, tree.tolist())))
         [(0, [-1, 0])]
         """
-        threads = (os.cpu_count() or 1) if workers is None else workers
-        if threads < 1:
-            raise UsageError("workers cannot be used", got=repr(workers), allowed="a number >= 1")
+        threads = os.cpu_count() or 1
+        if workers is not None:
+            threads = require_count("workers", workers)
         return self._numbered(function, cascades, min(threads, self.trees))
 
     def _numbered(
