@@ -37,6 +37,7 @@ from spread.study import Study
 
 COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
 
+_WAIT_S = 180  # beside other work; it takes some seconds alone
 PICTURES = pictures(invented.study())
 
 
@@ -79,7 +80,7 @@ def opened(browser: webdriver.Chrome, page: Path, *, figures: int) -> SimpleName
         browser.get_log(log)  # forget what came before
     browser.get(page.as_uri())
     if figures:
-        WebDriverWait(browser, 60).until(
+        WebDriverWait(browser, _WAIT_S).until(
             lambda chrome: chrome.execute_script(
                 "return document.documentElement.dataset.drawn"
             ) == str(figures)
@@ -304,15 +305,17 @@ def test_the_page_is_used_by_keyboard_alone(browser: webdriver.Chrome, pages: Pa
     cities = "return document.querySelectorAll('#figure-map .scattergeo text').length"
     named = browser.execute_script(cities)
     slider.send_keys(Keys.HOME)
-    WebDriverWait(browser, 30).until(lambda chrome: chrome.execute_script(cities) < named)
+    WebDriverWait(browser, _WAIT_S).until(lambda chrome: chrome.execute_script(cities) < named)
     first_at = stamp(invented.arrivals()["at"].min(), invented.ZONE)
     assert slider.get_attribute("aria-valuetext") == f"until {first_at}"
     slider.send_keys(Keys.END)
-    WebDriverWait(browser, 30).until(lambda chrome: chrome.execute_script(cities) == named)
+    WebDriverWait(browser, _WAIT_S).until(lambda chrome: chrome.execute_script(cities) == named)
     button = browser.find_element(By.CSS_SELECTOR, "#figure-map + .play button")
     button.send_keys(Keys.SPACE)
     assert button.text == "Pause"
-    WebDriverWait(browser, 30).until(lambda _: slider.get_attribute("value") not in {"0", "15"})
+    WebDriverWait(browser, _WAIT_S).until(
+        lambda _: slider.get_attribute("value") not in {"0", "15"}
+    )
     button.send_keys(Keys.SPACE)
     assert button.text == "Play"
 
