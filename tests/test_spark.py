@@ -2,30 +2,29 @@
 
 import gzip
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import fault_corpus
-import ibis
 import pandas as pd
-import pyarrow as pa
 import pytest
 from conftest import absent
-from invented_archive import put, v1_retweet, v1_tweet
+from invented_archive import put, v1_tweet
 
 from spread import archive, cascade, graphs, hashtags, scenario
-from spread._errors import InputError, UsageError
+from spread._errors import InputError, SpreadError, UsageError
 from spread.archive import _engine
 
 SETTINGS = {
     "spark.master": "local[2]",
     "spark.driver.memory": "1g",
     "spark.ui.enabled": "false",
-    "spark.sql.shuffle.partitions": "3",
+    "spark.sql.shuffle.partitions": "2",
     "spark.sql.session.timeZone": "America/New_York",
-    "spark.sql.adaptive.coalescePartitions.enabled": "false",
+    "spark.sql.adaptive.enabled": "false",
     # Compiling costs more than it saves on so few rows.
     "spark.sql.codegen.wholeStage": "false",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
@@ -173,14 +172,19 @@ def test_metrics_from_workers_are_those_of_one_machine(both: Any, tmp_path: Path
     pd.testing.assert_series_equal(*entropies, rtol=0, atol=1e-12)
 
 
-@on_a_local_spark
-def test_a_tweet_that_occurs_twice_is_one_line_from_the_workers_too(
-    session: Any, tmp_path: Path
-) -> None:
-    con = _engine.connect(engine="spark")
-    rows = [v1_tweet(1), v1_retweet(2, v1_tweet(1))]
-    tweets = archive.read(put(tmp_path / "t.jsonl", *rows)).tweets.to_pyarrow()
-    twice = con.create_view("twice", ibis.memtable(pa.concat_tables([tweets, tweets[:1]])))
-    with pytest.raises(UsageError, match=r"tweets are not unique: got tweet \d+ twice"):
-        cascade.metrics_on_workers(twice, tmp_path / "m", method="star")
-    assert not (tmp_path / "m").exists()
+def test_what_spark_raises_is_one_line() -> None:
+    try:
+        from pyspark.errors import PySparkException
+
+        from spread.archive import _spark
+    except ImportError as error:
+        absent(f"there is no pyspark: {error}")
+    trace = "[PYTHON_EXCEPTION] Traceback\n  File x\n{}\n SQLSTATE: 38000\n"
+    own = "spread._errors.UsageError: tweets are not unique: got tweet 7 twice. Keep one row"
+    for raised, kind, says in (
+        (own, UsageError, "tweets are not unique: got tweet 7 twice. Keep one row"),
+        ("KeyError: 'a'", SpreadError, "Spark stopped: got [PYTHON_EXCEPTION] Traceback"),
+    ):
+        with pytest.raises(kind, match=f"^{re.escape(says)}") as caught, _spark.told():
+            raise PySparkException(trace.format(raised))
+        assert "\n" not in str(caught.value)
