@@ -1,7 +1,11 @@
 """Originals that draw more or fewer retweets than their author's followers foretell."""
 
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +18,25 @@ from spread.excitation import ExponentialPosterior, Kernel
 Numbers = NDArray[np.float64]
 
 _NODES = 8
+# Sums over 20 components of so many events fit into 100 MB.
+_BLOCK = 200_000
+# Cascades at a time: their grid of effects fits into the cache.
+_ROWS = 8_192
 _MOST_ASKED = 100_000
 _LOG_GRID = np.linspace(np.log(0.02), np.log(300.0), 50)
 # The grid's step is 0.2: it cannot hold a narrower prior.
 _LEAST_SPREAD = 0.15
+
+
+class _Block(NamedTuple):
+    """Some cascades, the rows of their events, and where each begins among these."""
+
+    cascades: NDArray[np.int64]
+    events: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+
+
+_Measure: TypeAlias = Callable[[ExponentialPosterior, NDArray[np.int64]], Numbers]
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -72,21 +91,49 @@ class RootEffect:
 
     def expected_depth(self) -> Numbers:
         """Return, per row, the expected depth."""
-        return np.mean([one.expected_depth() for one in self._nodes()], axis=0)
+        found = np.zeros(len(self.least.times_s))
+        for block, values in self._means(self._retweeted, lambda one, _: one.expected_depth()):
+            found[block.events] = values
+        return found
 
     def expected_virality(self) -> Numbers:
         """Return, per cascade, the expected structural virality; NaN for one event."""
-        return np.mean([one.expected_virality() for one in self._nodes()], axis=0)
+        found = np.full(len(self.factors), np.nan)
+        for block, values in self._means(self._retweeted, lambda one, _: one.expected_virality()):
+            found[block.cascades] = values
+        return found
 
     def expected_credit(self, counted: Numbers | None = None) -> Numbers:
         """Return, per row, the expected Shapley credit for the events counted."""
-        return np.mean([one.expected_credit(counted) for one in self._nodes()], axis=0)
+        weights = np.ones(len(self.least.times_s)) if counted is None else counted
+        found = np.zeros(len(weights))
+        some = np.bincount(self._cascade[weights != 0], minlength=len(self.factors)) > 0
+        for block, values in self._means(some, lambda one, at: one.expected_credit(weights[at])):
+            found[block.events] = values
+        return found
 
-    def _nodes(self) -> list[ExponentialPosterior]:
-        return [
-            _with_roots(self.least, self.least.kernel, self.factors[:, node])
-            for node in range(self.factors.shape[1])
-        ]
+    def _means(
+        self, wanted: NDArray[np.bool_], measure: _Measure
+    ) -> Iterator[tuple[_Block, Numbers]]:
+        """Yield means over ρ for the cascades wanted, some cascades at a time, over threads."""
+
+        def mean(block: _Block) -> Numbers:
+            unit, events, nodes = self.least.kernel, block.events, self.factors.shape[1]
+            times, marks = self.least.times_s[events], self.least.marks[events]
+            least = ExponentialPosterior(times, marks, block.offsets, unit)
+            total = np.zeros(())
+            for node in range(nodes):
+                one = _with_roots(least, unit, self.factors[block.cascades, node])
+                total = total + measure(one, events)
+            return np.asarray(total / nodes)
+
+        blocks = _blocks(self.least.offsets, wanted)
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            yield from zip(blocks, pool.map(mean, blocks), strict=True)
+
+    @cached_property
+    def _retweeted(self) -> NDArray[np.bool_]:
+        return np.asarray(np.diff(self.least.offsets) > 1)
 
     @cached_property
     def _cascade(self) -> NDArray[np.int64]:
@@ -138,6 +185,20 @@ def _move_to_roots(
 
 Prior = tuple[float, float, float]
 """κ, and the centre and spread of ln ρ."""
+
+
+def _blocks(offsets: NDArray[np.int64], wanted: NDArray[np.bool_]) -> list[_Block]:
+    """Return the cascades wanted in blocks of about `_BLOCK` events, whole cascades each."""
+    cascades = np.flatnonzero(wanted)
+    sizes = np.diff(offsets)[cascades]
+    cuts = np.flatnonzero(np.diff((np.cumsum(sizes) - sizes) // _BLOCK)) + 1
+    blocks = []
+    for some in np.split(cascades, cuts) if len(cascades) else []:
+        counts = offsets[some + 1] - offsets[some]
+        within = np.append(0, np.cumsum(counts))
+        events = np.arange(within[-1]) + np.repeat(offsets[some] - within[:-1], counts)
+        blocks.append(_Block(some, events, within))
+    return blocks
 
 
 def with_root_effect(
@@ -216,6 +277,15 @@ def _effect(posterior: ExponentialPosterior, likelihood: list[Numbers], prior: P
     return RootEffect(least, nodes / nodes[:, :1])
 
 
+def _by_rows(function: Callable[[slice], Numbers], rows: int) -> Numbers:
+    """Return what a function of some rows gives for all, over threads; it spares memory."""
+    slices = [slice(first, first + _ROWS) for first in range(0, max(rows, 1), _ROWS)]
+    if len(slices) == 1:
+        return function(slices[0])
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        return np.concatenate(list(pool.map(function, slices)))
+
+
 def _belief(
     likelihood: list[Numbers],
     effects: Numbers,
@@ -247,9 +317,14 @@ def _prior(likelihood: list[Numbers]) -> Prior:
     start = np.log(retweets.sum() / (of_root + of_others).sum())
 
     def cost(point: Numbers) -> float:
-        logs = _logs(likelihood, effects, np.exp(point[0]), point[1], np.exp(point[2]))
-        most = logs.max(axis=1)
-        return -float(np.sum(most + np.log(np.exp(logs - most[:, None]).sum(axis=1))))
+        prior = (np.exp(point[0]), point[1], np.exp(point[2]))
+
+        def evidence(rows: slice) -> Numbers:
+            logs = _logs([part[rows] for part in likelihood], effects, *prior)
+            most = logs.max(axis=1)
+            return np.asarray(most + np.log(np.exp(logs - most[:, None]).sum(axis=1)))
+
+        return -float(np.sum(_by_rows(evidence, len(retweets))))
 
     scale = 1 / max(len(retweets), 1)
     found = minimize(
