@@ -31,7 +31,7 @@ _COLUMNS = (
     "authors_kept", "claim", "about", "unit", "estimate", "low", "high", "agrees", "cannot_tell",
 )  # fmt: skip
 _NAMES = {"debatenight": "DebateNight", "pdi": "PDI", "star": "star", "latest": "latest"}
-_ROW_PX = 24
+_ROW_PX, _COLUMN_PX = 24, 110
 _MOST = 6
 
 
@@ -97,6 +97,7 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
         caption=_caption(len(claims), given, len(labels)),
         alt=_alt(claims, len(labels)),
         height=214 + _ROW_PX * len(labels),
+        narrow={"width": 140 + _COLUMN_PX * len(claims)} if len(claims) > 2 else None,
     )
 
 

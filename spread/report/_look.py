@@ -43,7 +43,7 @@ main section:first-child { margin-top: 1.8rem; }
   font-variant-numeric: tabular-nums; }
 figure { margin: 1.6rem 0 1.2rem; border: 1px solid var(--line); border-radius: 6px;
   overflow: hidden; }
-.plot { min-height: 12rem; color: var(--muted); }
+.plot { min-height: 12rem; color: var(--muted); overflow-x: auto; overflow-y: hidden; }
 figcaption { background: var(--soft); border-top: 1px solid var(--line); padding: .7rem 1rem;
   font-size: .95rem; color: #3a4552; line-height: 1.5; overflow-wrap: anywhere; }
 .play { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem 1rem;

@@ -46,6 +46,7 @@ _DRAW = """\
       var whole = typeof part === "object" && !Array.isArray(part);
       figure.layout[key] = whole ? Object.assign({}, figure.layout[key], part) : part;
     });
+    if (figure.narrow.width) place.tabIndex = 0;  // it is scrolled, by keys too
     if (figure.narrow.height) place.style.height = figure.narrow.height + "px";
   }
   function play(place, frames) {
