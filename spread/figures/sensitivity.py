@@ -31,7 +31,7 @@ _COLUMNS = (
     "authors_kept", "claim", "about", "unit", "estimate", "low", "high", "agrees", "cannot_tell",
 )  # fmt: skip
 _NAMES = {"debatenight": "DebateNight", "pdi": "PDI", "star": "star", "latest": "latest"}
-_ROW_PX, _COLUMN_PX = 24, 110
+_ROW_PX, _COLUMN_PX = 24, 134
 _MOST = 6
 
 
