@@ -54,6 +54,26 @@ def test_drawn_trees_have_the_stated_virality_and_parents():
     assert np.all(np.abs(share - p) < 5 * np.sqrt(p * (1 - p) / 3000) + 1e-3)
 
 
+def test_by_how_many_cascades_at_a_time_changes_nothing(monkeypatch):
+    found, _ = small()
+    names = ("expected_depth", "expected_virality", "expected_credit")
+    whole = [getattr(found, name)().tolist() for name in names]
+    monkeypatch.setattr(_root_effect, "_BLOCK", 5)
+    assert len(_root_effect._blocks(found.least.offsets, np.array([True, True]))) == 2
+    assert [getattr(found, name)().tolist() for name in names] == whole
+    monkeypatch.setattr(_root_effect, "_ROWS", 3)
+    values = np.arange(14.0).reshape(7, 2)
+    assert _root_effect._by_rows(lambda rows: values[rows], 7).tolist() == values.tolist()
+
+
+def test_credit_is_sought_where_something_is_counted():
+    found, _ = small()
+    counted = np.array([0.0] * 6 + [1.0] * 6)
+    credit = found.expected_credit(counted)
+    assert (credit[:6] == 0).all()
+    assert credit.sum() == pytest.approx(6)
+
+
 def test_trees_of_some_cascades_are_the_same_there():
     found, _ = small()
     whole = found.draw(np.random.default_rng(4))

@@ -260,17 +260,21 @@ def _likelihood(posterior: ExponentialPosterior, closes_s: Numbers) -> list[Numb
     of_others = np.bincount(cascade, exposure, len(sizes)) - of_root
     share = _probability_of_root(posterior)
     effects = np.exp(_LOG_GRID)
-    told = np.column_stack(
-        [np.bincount(cascade, np.log1p(share * (rho - 1)), len(sizes)) for rho in effects]
-    )
+    told = np.empty((len(sizes), len(effects)))
+    for place, rho in enumerate(effects):
+        told[:, place] = np.bincount(cascade, np.log1p(share * (rho - 1)), len(sizes))
     retweets = (sizes - 1).astype(np.float64)
-    return [told.astype(np.float64), retweets, of_root, of_others]
+    return [told, retweets, of_root, of_others]
 
 
 def _effect(posterior: ExponentialPosterior, likelihood: list[Numbers], prior: Prior) -> RootEffect:
     kernel, offsets = posterior.kernel, posterior.offsets
     f = posterior.marks**kernel.beta
-    nodes = _quantiles(_belief(likelihood, np.exp(_LOG_GRID), *prior))
+    effects = np.exp(_LOG_GRID)
+    nodes = _by_rows(
+        lambda rows: _quantiles(_belief([part[rows] for part in likelihood], effects, *prior)),
+        len(posterior.offsets) - 1,
+    )
     unit = Kernel(kernel.name, kernel.rates_per_s, kernel.weights, 1.0)
     weighted = ExponentialPosterior(posterior.times_s, f, offsets, unit)
     least = _with_roots(weighted, unit, nodes[:, 0])
