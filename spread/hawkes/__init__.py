@@ -6,6 +6,7 @@ the branching ratio; how soon, the kernel.
 
 from spread.hawkes._attribution import attribution
 from spread.hawkes._baseline import Baseline
+from spread.hawkes._experience import Experience, experience, foretell
 from spread.hawkes._fit import fit
 from spread.hawkes._likelihood import branching_matrix, gradient, intensity, log_likelihood
 from spread.hawkes._origins import Parents, forests
@@ -19,6 +20,7 @@ from spread.hawkes._without import Without, without
 
 __all__ = [
     "Baseline",
+    "Experience",
     "HawkesFit",
     "Parents",
     "Prediction",
@@ -27,8 +29,10 @@ __all__ = [
     "Without",
     "attribution",
     "branching_matrix",
+    "experience",
     "fit",
     "forests",
+    "foretell",
     "gradient",
     "intensity",
     "log_likelihood",

@@ -88,8 +88,9 @@ def predict(
     parameters as likely as the data say, then their futures, generation by generation.
 
     It holds while the process stays what it was. Real cascades fade: fitted early, most seem
-    never to die out (`tests/benchmarks/hawkes.py` scores it), and the
-    answer is then "cannot tell"; `seismic` gives a number there, without an interval.
+    never to die out, and the answer is then "cannot tell"; `seismic` gives a number there,
+    without an interval, and `foretell` one with an interval where complete cascades can be
+    learned from (`tests/benchmarks/hawkes_prediction.py` scores all).
 
     Parameters
     ----------

@@ -53,25 +53,25 @@ def seismic(times_s: ArrayLike, followers: ArrayLike, *, at_s: float) -> float:
     marks = np.ones(len(events)) if events.marks is None else events.marks
     ages = at_s - events.times_s
     weight = np.maximum(1 - 2 * ages[1:] / at_s, 0)
-    exposed = float(marks @ _weighed(ages, at_s))
+    exposed = float(marks @ weighed(ages, at_s))
     p = float(weight.sum()) / exposed if exposed > 0 else 0.0
     retweets = len(events) - 1
     if p * _MEAN_FOLLOWERS >= 1:
         return float("inf")
-    return retweets + p * float(marks @ _later(ages)) / (1 - p * _MEAN_FOLLOWERS)
+    return retweets + p * float(marks @ later(ages)) / (1 - p * _MEAN_FOLLOWERS)
 
 
 def _reaction(delay_s: Numbers) -> Numbers:
     return _FLAT * np.maximum(delay_s / _FLAT_S, 1.0) ** -(1 + _THETA)
 
 
-def _later(age_s: Numbers) -> Numbers:
+def later(age_s: Numbers) -> Numbers:
     """Return the share of reactions that come after an age."""
     tail = _FLAT * _FLAT_S / _THETA * np.maximum(age_s / _FLAT_S, 1.0) ** -_THETA
     return tail + _FLAT * np.maximum(_FLAT_S - age_s, 0.0)
 
 
-def _weighed(ages: Numbers, at_s: float) -> Numbers:
+def weighed(ages: Numbers, at_s: float) -> Numbers:
     """Return ∫ weight · reaction over each event's age, by the midpoint rule in √delay."""
     start = np.maximum(ages - at_s / 2, 0.0)
     edges = np.sqrt(start)[:, None] + (np.sqrt(ages) - np.sqrt(start))[:, None] * np.linspace(
