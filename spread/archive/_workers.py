@@ -19,8 +19,10 @@ from spread._errors import SpreadError
 from spread.archive._ingest import ingest
 
 # The package itself is left empty: a worker needs the readers, not the engines that query.
+# Nor does it search for cycles, of which reading makes none.
 _PROGRAM: Final = """
-import importlib.util, sys
+import gc, importlib.util, sys
+gc.disable()
 spec = importlib.util.find_spec("spread.archive")
 sys.modules["spread.archive"] = importlib.util.module_from_spec(spec)
 from spread.archive._workers import serve
