@@ -7,13 +7,13 @@ with orjson and picks the fields, which both do none of that. Seconds are wall a
 time (of all processes, so that other work on the machine weighs less); memory is the largest
 sum of the processes' proportional set sizes. Linux only.
 
-Where the time goes (processor seconds of 200,000 tweets, on a machine shared with others, where
-DuckDB's own reading took 2.8 to 4.3): about two thirds in the two workers, 40 microseconds a tweet,
-of which a tenth each are the decoding, the checks that nothing can be refused and the bookkeeping of
-what was seen before, two fifths the columns and the text rules, a tenth the writing of parts and
-the file's check sum; a fifth in the merge (ranking, sorting, joins in DuckDB, writing); the rest in
-starting three Pythons and DuckDB, 1 to 2 seconds whatever the size. That is 4.5 to 5 times DuckDB's
-reading, and twice the loop that only picks fields; the peak of memory is that of the merge.
+Where the time goes, in processor seconds of 200,000 tweets on a machine shared with others (where
+DuckDB's own reading took 2.8 to 4.3): two thirds in the two workers, 40 microseconds a tweet. Of
+these the decoding, the checks that nothing can be refused, and the bookkeeping of what was seen
+before are about a tenth each, columns and text rules two fifths, writing parts and the check sum a
+tenth. A fifth goes to the merge (ranks, joins, sorting, writing), the rest to starting three
+Pythons and DuckDB: 1 to 2 seconds whatever the size. In all that is 4.5 to 5 times DuckDB's
+reading, and twice the loop that only picks fields. The peak of memory is that of the merge.
 
 With --full, each account also has the fields of its page's looks that the API sent and the
 scenario leaves out (about 1 kB an account): the same records in more bytes.
