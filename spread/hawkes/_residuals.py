@@ -121,7 +121,7 @@ def residuals(
     if not fit.parameters:
         return _untold(fit.cannot_tell or "nothing was fitted", seed)
     objective = fit.objective
-    gaps, kinds, rows = gaps_of(fit.parameters, objective.events, fit.given)
+    gaps, kinds, rows = gaps_of(fit.parameters, objective.events, fit.given, objective.first)
     copies = [_copy(fit, stream(seed, i)) for i in range(bootstraps)]
     redrawn = [copy for copy in copies if copy is not None]
     if len(redrawn) < _FEWEST_BOOTSTRAPS:
@@ -143,9 +143,12 @@ def residuals(
 
 
 def gaps_of(
-    parameters: Parameters, events: Events, given: int
+    parameters: Parameters,
+    events: Events,
+    given: int,
+    known: NDArray[np.int64],
 ) -> tuple[Numbers, NDArray[np.int64], NDArray[np.int64]]:
-    """Return the gaps, type by type, with each one's type and event."""
+    """Return the gaps, type by type, with each one's type and event; none before one known."""
     model = model_of(parameters, events.end_s)
     _, integral = excitations_at(model, events, events.times_s)
     outside = model.baseline.integral(events.times_s)
@@ -157,6 +160,8 @@ def gaps_of(
     order = np.lexsort((rows, kinds))
     order = order[order >= given]
     before = _passed_at(model, events, start)
+    before[kinds[known]] = passed[known]
+    order = order[~np.isin(order, known)]
     first = np.diff(kinds[order], prepend=-1) != 0
     previous = np.where(first, before[kinds[order]], np.roll(passed[order], 1))
     return passed[order] - previous, kinds[order], order
@@ -176,7 +181,7 @@ def _copy(fit: HawkesFit, rng: np.random.Generator) -> Numbers | None:
         return None
     again = replace(objective, events=events)
     x, _, _ = search.least(again, fit.point)
-    return gaps_of(parameters_at(again, x), events, fit.given)[0]
+    return gaps_of(parameters_at(again, x), events, fit.given, again.first)[0]
 
 
 def _redrawn(fit: HawkesFit, rng: np.random.Generator) -> Events:

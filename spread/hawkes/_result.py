@@ -205,7 +205,7 @@ def endogenous(
 
     Two doubts add up: about the parameters, and, given these, about each event's origin.
     """
-    counted = slice(objective.given, None)
+    counted = np.setdiff1d(np.arange(objective.given, len(objective.events)), objective.first)
     share = float(np.mean(1 - objective.log_likelihood(x)[2][counted]))
     few = draws[: 100 if len(objective.events) > 20_000 else len(draws)]
     found = []
