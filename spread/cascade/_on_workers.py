@@ -77,7 +77,7 @@ def metrics_on_workers(
     cascades that `forests` would draw (20,000 events, and 100,000 cascades for the effect of
     the root); then each part is measured where it lies. Every tree is drawn from the same
     random numbers as on one machine: the same seed gives the same metrics, however the
-    parts fall. Of all cascades only their sizes and times come back, 17 bytes each; a
+    parts fall. Of all cascades only sizes and times come back, about 60 bytes each; a
     worker holds the largest cascade whole. `parent_entropy` may differ in its last digits,
     all else does not differ.
 
