@@ -18,6 +18,7 @@ FAMILY = {"root": "mynypd", "time_zone": invented.ZONE}
 EVERY = {
     "timeline": lambda t: figures.timeline(t["timeline"], turn=invented.turn()),
     "shares": lambda t: figures.shares(t["turn_timeline"], turn=invented.turn()),
+    "onset": lambda t: figures.onset(t["turn_posterior"], turn=invented.turn(), turned=t["turned"]),
     "network": lambda t: figures.network(t["nodes"], t["edges"]),
     "seeds": lambda t: figures.seeds(t["seeds"]),
     "tree": lambda t: figures.tree(t["tree"]),
@@ -71,6 +72,21 @@ def test_a_missing_column_is_named(name: str) -> None:
 def test_the_order_of_rows_does_not_matter(name: str) -> None:
     mixed = {key: table.sample(frac=1, random_state=3) for key, table in TABLES.items()}
     assert EVERY[name](mixed).to_json() == EVERY[name](TABLES).to_json()
+
+
+def test_the_posterior_of_the_onset_adds_up_in_its_bins() -> None:
+    """200 minutes, each with 0.5 %; one of an account's first tweets at minute 100."""
+    at = pd.date_range("2014-04-22 18:00", periods=200, freq="min", tz="UTC")
+    table = pd.DataFrame({"at": at, "probability": 1 / 200})
+    first = pd.DataFrame(
+        {"label": ["@a", "@b"], "first_at": [at[100], at[3]], "p_turned": [0.9, 0]}
+    )
+    figure = figures.onset(table, turned=first)
+    (bars,) = figure.data
+    assert len(bars.y) == 40
+    assert list(bars.y) == pytest.approx([5 / 200] * 40)
+    assert set(bars.width if isinstance(bars.width, tuple) else [bars.width]) == {300_000.0}
+    assert [note.text for note in figure.layout.annotations] == ["@a (90 %)"]
 
 
 @pytest.mark.parametrize("name", EVERY)

@@ -15,6 +15,7 @@ from spread.figures.flexibility import flexibility
 from spread.figures.influence import influence
 from spread.figures.map import map  # noqa: A004 - the name that a user looks for
 from spread.figures.network import network
+from spread.figures.onset import onset
 from spread.figures.residuals import residuals
 from spread.figures.seeds import seeds
 from spread.figures.sensitivity import sensitivity
@@ -33,6 +34,7 @@ __all__ = [
     "influence",
     "map",
     "network",
+    "onset",
     "residuals",
     "seeds",
     "sensitivity",

@@ -7,7 +7,7 @@ from spread.report._cells import table
 from spread.report._elements import Markup, element, joined
 from spread.report._look import STYLE
 from spread.report._methods import METHODS
-from spread.report._pictures import picture
+from spread.report._pictures import picture, pictures
 from spread.report._safety import data_block
 from spread.study import Study
 
@@ -282,6 +282,7 @@ def _carried(study: Study) -> Markup:
 def _turned(study: Study) -> Markup:
     return joined(
         plot(study, "shares"),
+        *([plot(study, "onset")] if "onset" in pictures(study) else []),
         *_tables(study, "turn_shares", "turned", "drivers"),
         *_tables(study, "turn_changes", "turn_volume", "turn_timeline"),
         *_naive(study, ("When did it turn", "Who turned")),

@@ -23,6 +23,16 @@ def _shares(study: Study) -> go.Figure:
     return figures.shares(study.tables["turn_timeline"], turn=study.turn, time_zone=study.time_zone)
 
 
+def _onset(study: Study) -> go.Figure:
+    tables = study.tables
+    return figures.onset(
+        tables["turn_posterior"],
+        turn=study.turn,
+        turned=tables["turned"] if len(tables["turned"]) else None,
+        time_zone=study.time_zone,
+    )
+
+
 def _network(study: Study) -> go.Figure:
     nodes, edges = study.tables["nodes"], study.tables["edges"]
     draw = partial(
@@ -98,6 +108,7 @@ PICTURES: dict[str, Callable[[Study], go.Figure]] = {
     "arrivals": _arrivals,
 }
 ASKED = {
+    "onset": ("turn_posterior", _onset),
     "influence": ("influence", _influence),
     "cascades": ("profile", _cascades),
     "sensitivity": ("sensitivity", _sensitivity),
