@@ -122,7 +122,8 @@ def _hashtag_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     letters = _ranges([kind[0] in "LM" for kind in kinds])
     inside = letters + _ranges([kind == "Nd" for kind in kinds]) + _HASHTAG_SIGNS
     tag = re.compile(
-        f"(?:(?<![{inside}&/])|(?<=[\ufe0e\ufe0f]))[#＃](?!\ufe0f|\u20e3)"
+        # The sign comes first: what is no tag is passed over without a look at what is around.
+        f"[#＃](?![#＃\ufe0f\u20e3])(?:(?<![{inside}&/].)|(?<=[\ufe0e\ufe0f].))"
         f"([{inside}]{{1,{_HASHTAG_MOST}}}+)(?![#＃]|://)"
     )
     return tag, re.compile(f"[{letters}]")
