@@ -169,10 +169,10 @@ def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     file = put(tmp_path / "t.jsonl", *(v1_tweet(n, f"{hash(str(n))}") for n in range(300)))
     script = (
-        "import resource\nfrom spread import archive\n"
+        "import resource\nfrom spread import archive\nfrom spread._errors import OutputError\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
         f"try: archive.read({str(file)!r}, to={str(tmp_path / 'out')!r})\n"
-        "except archive._read.OutputError as error: print(error)\n"
+        "except OutputError as error: print(error)\n"
     )
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
