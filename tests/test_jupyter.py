@@ -27,6 +27,9 @@ from spread import report
 explorer = report.explore(explored(names=True, hostile=True))
 explorer""",
     "print('chosen', len(explorer.selected), 'of', len(explorer._index))",
+    """from invented import arrivals
+from spread import figures, samples
+figures.map(arrivals(), outline=samples.path("world"), animated=True)""",
     "from IPython.display import HTML; HTML('<img src=x onerror=window.control_ran=1>')",
 )
 _READY = """
@@ -37,6 +40,10 @@ _DRAWN = """
     const drawn = (place) => document.querySelectorAll(`.spread-explorer ${place}`).length;
     return {timeline: drawn(".timeline path.js-line"), network: drawn(".network path.point") > 99,
             map: drawn(".map .scattergeo path") > 9, family: drawn(".family path.point") > 9};"""
+_MAP = """
+    const plots = [...document.querySelectorAll(".js-plotly-plot")];
+    const alone = plots.filter((plot) => !plot.closest(".spread-explorer"));
+    return alone.flatMap((plot) => [...plot.querySelectorAll(".scattergeo path")]).length;"""
 _INERT = """
     const at = document.querySelector(".spread-explorer");
     const point = at.querySelector(".family path.point").getBoundingClientRect();
@@ -89,6 +96,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.wait(20)
         except subprocess.TimeoutExpired:
             server.kill()
+            server.wait()
 
 
 def _free_port() -> int:
@@ -149,6 +157,9 @@ def test_the_explorer_works_in_jupyterlab(browser: webdriver.Chrome, lab: str) -
     assert "<script>window.payload_ran=1</script>" in _outputs(browser)  # as text
     inert = browser.execute_script(_INERT)
     assert inert == {"ran": None, "control": 1, "links": 0, "handlers": 0, "hovered": True}
+    browser.execute_script("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2")
+    _command(browser, "notebook:run-cell")  # which brings it into view
+    wait.until(lambda chrome: chrome.execute_script(_MAP) == 18)  # 16 cities, coasts, borders
 
 
 def _command(browser: webdriver.Chrome, name: str) -> None:
