@@ -280,7 +280,9 @@ def _carried(study: Study) -> Markup:
 
 
 def _turned(study: Study) -> Markup:
-    return joined(
+    return _told(
+        study,
+        "anything that rests on the hour",
         plot(study, "shares"),
         *([plot(study, "onset")] if "onset" in pictures(study) else []),
         *_tables(study, "turn_shares", "turned", "drivers"),
@@ -290,7 +292,9 @@ def _turned(study: Study) -> Markup:
 
 
 def _spawned(study: Study) -> Markup:
-    return joined(
+    return _told(
+        study,
+        "anything that rests on the hour",
         plot(study, "family"),
         *_tables(study, "members", "recruitment", "merged", "companions"),
         *_fed(study),
@@ -307,11 +311,15 @@ def _fed(study: Study) -> list[Markup]:
 
 def _went(study: Study) -> Markup:
     return joined(
-        plot(study, "map"),
-        *_tables(study, "places"),
-        plot(study, "arrivals"),
-        *_tables(study, "arrivals", "flows"),
-        *_naive(study, ("Where did it",)),
+        _told(
+            study,
+            "anything that rests on the hour",
+            plot(study, "map"),
+            plot(study, "arrivals"),
+            *_tables(study, "arrivals"),
+            *_naive(study, ("Where did it",)),
+        ),
+        *_tables(study, "places", "flows"),
     )
 
 

@@ -118,6 +118,14 @@ ASKED = {
 _OF_TOPIC = {
     "how deep it went": {"ccdf", "cascades", "tree"},
     "who carried it": {"seeds"},
+    "anything that rests on the hour": {
+        "shares",
+        "onset",
+        "family",
+        "influence",
+        "arrivals",
+        "map",
+    },
 }
 
 

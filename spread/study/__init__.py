@@ -127,7 +127,8 @@ def run(
             seed=seed,
             begin=bar.set_description,
         )
-        told = _story.tell(found, opened.report, time_zone, names=names)
+        hours = _hours.without(opened.report)
+        told = _story.tell(found, opened.report, time_zone, names=names, timed=not hours)
         made = _tables.of(found, opened.report, names=names, time_zone=time_zone, seed=seed)
     return Study(
         root=scope.root,
@@ -142,7 +143,7 @@ def run(
         seed=seed,
         versions={name: metadata.version(name) for name in _PACKAGES},
         story=tuple(told.sentences),
-        cannot_tell=(*_hours.without(opened.report), *told.refusals),
+        cannot_tell=(*hours, *told.refusals),
         tables=made,
         graph_kind=found.kind,
         graph_size=(found.graph.vcount(), found.graph.ecount()),

@@ -17,7 +17,7 @@ def without(report: ReadReport) -> list[tuple[str, str]]:
         (
             "anything that rests on the hour",
             "the archive is pseudonymised and each cascade begins at midnight of its day, so "
-            "when a tag turned, who was first, which tag came from which and who shared in step "
-            "are not to be read from it, whatever is said of them here",
+            "when a tag turned, who was first, which tag came from which, who shared in step and "
+            "where it arrived when are not to be read from it",
         )
     ]

@@ -285,18 +285,22 @@ def of_flows(flows: pd.DataFrame) -> Telling:
     )
 
 
-def tell(found: Found, report: ReadReport, time_zone: str, *, names: bool) -> Telling:
-    """Return all sentences and all refusals, in the order in which they are read."""
+def tell(
+    found: Found, report: ReadReport, time_zone: str, *, names: bool, timed: bool = True
+) -> Telling:
+    """Return all sentences and all refusals, in the order in which they are read.
+
+    Without the hours of the day (`timed`) nothing is said that rests on them.
+    """
     tellings = [
         of_archive(found.scope, report, time_zone),
         of_coverage(found.coverage, found.scope),
         of_cascades(found),
         of_camps(found),
-        *_turning.tell(found, time_zone),
+        *(_turning.tell(found, time_zone) if timed else []),
         of_seeds(found),
-        of_steps(found),
-        *_spawned.tell(found.family, found.traced),
-        of_places(found, time_zone, names=names),
+        *([of_steps(found), *_spawned.tell(found.family, found.traced)] if timed else []),
+        *([of_places(found, time_zone, names=names)] if timed else []),
         of_flows(found.flows),
     ]
     return Telling(
