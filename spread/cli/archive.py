@@ -82,7 +82,7 @@ def _read(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     first = Path(options.archive[0])
-    kept = len(options.archive) == 1 and (first / "tweets.parquet").is_file()
+    kept = len(options.archive) == 1 and (first / "tweets.parquet").exists()
     return _told(archive.open(first) if kept else _opened(options), as_json=options.json)
 
 

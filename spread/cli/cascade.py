@@ -168,7 +168,7 @@ def _parts(only: list[str] | None) -> tuple[str, ...]:
 
 def _archive(options: argparse.Namespace, progress: bool | None) -> Archive:
     """Return the archive: from the tables kept of it, or read and, if asked, kept."""
-    if options.keep is not None and (options.keep / "tweets.parquet").is_file():
+    if options.keep is not None and (options.keep / "tweets.parquet").exists():
         kept = archive.open(options.keep)
         _require_same(kept, options)
         return kept

@@ -198,6 +198,6 @@ def verify(
 def _opened(source: Source, progress: bool | None) -> Archive:
     if isinstance(source, Archive):
         return source
-    if isinstance(source, str | Path) and (Path(source) / "tweets.parquet").is_file():
+    if isinstance(source, str | Path) and (Path(source) / "tweets.parquet").exists():
         return archives.open(source)
     return archives.read(source, progress=progress)
