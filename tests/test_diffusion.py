@@ -146,7 +146,7 @@ def test_names_undirected_edges_and_tables_are_read() -> None:
         ({"p": "weight"}, "the edges have no p: got 'weight'"),
         ({"p": [0.5, 0.5]}, "got 2 values for 5 edges"),
         ({"p": "p", "runs": 0}, "the edges have no p"),
-        ({"p": 0.5, "runs": 0}, "runs is no count"),
+        ({"p": 0.5, "runs": 0}, "runs cannot be used"),
         ({"p": 0.5, "workers": 0}, "workers cannot be used"),
         ({}, "exactly one of p and weights"),
         ({"p": 0.5, "weights": 0.5}, "exactly one of p and weights"),
@@ -224,7 +224,7 @@ def test_rounds_climb_from_the_first_step_as_published() -> None:
 
 
 def test_rounds_never_fall() -> None:
-    found = diffusion.fit(SAITO, graph=FOUR, method="rounds", replicates=5, rng=1)
+    found = diffusion.fit(SAITO, graph=FOUR, method="rounds", replicates=20, rng=1)
     assert found.attrs["log_likelihood"] > -8.761358579297568
     assert {"p", "p_low", "p_high"} <= set(found)
     assert found.p.between(0, 1).all()
@@ -267,7 +267,7 @@ def test_a_rate_is_arrivals_over_time_at_risk() -> None:
     cascades = pd.DataFrame(
         {"cascade": [0, 0, 1, 1, 2], "user_id": list("ababa"), "at_s": [0.0, 1.0, 5.0, 8.0, 2.0]}
     )
-    found = diffusion.fit(cascades, window_s=6.0, replicates=10, rng=1)
+    found = diffusion.fit(cascades, window_s=6.0, replicates=20, rng=1)
     # A tenth of an arrival in the 10 s at risk may be from outside: r = (2 r/(r + 1/100))/10.
     assert found.rate.tolist() == pytest.approx([0.19])
     assert found.tried.tolist() == [3]
@@ -276,7 +276,7 @@ def test_a_rate_is_arrivals_over_time_at_risk() -> None:
 def test_a_fit_does_not_depend_on_the_order_of_rows() -> None:
     cascades = simulated(RATES, 60, window_s=4.0)
     mixed = cascades.sample(frac=1, random_state=1)
-    one, other = (diffusion.fit(c, replicates=3, rng=1) for c in (cascades, mixed))
+    one, other = (diffusion.fit(c, replicates=20, rng=1) for c in (cascades, mixed))
     pd.testing.assert_frame_equal(one, other)
 
 
@@ -309,13 +309,22 @@ def published(folder: Path, name: str) -> tuple[pd.DataFrame, set[tuple[str, str
     return pd.DataFrame(rows, columns=["cascade", "user_id", "at_s"]), truth
 
 
+def test_a_seed_may_be_of_any_length() -> None:
+    forests = [diffusion.independent_cascade(FOUR, ["a"], p=0.5, runs=9, rng=2**80) for _ in "12"]
+    assert forests[0].parameters["seed"] == 2**80
+    pd.testing.assert_frame_equal(forests[0].events, forests[1].events)
+    assert diffusion.expected_spread(FOUR, ["a"], p=0.5, runs=9, rng=2**80)["seed"] == 2**80
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"method": "guess"}, "unknown method: got 'guess'"),
         ({"method": "rounds"}, "no graph was given"),
-        ({"window_s": 0.0}, "window_s is no length of time"),
-        ({"round_s": -1.0}, "round_s is no length of time"),
+        ({"window_s": 0.0}, "window_s cannot be used: got 0.0; allowed: seconds >= "),
+        ({"window_s": np.inf}, "window_s cannot be used: got inf"),
+        ({"replicates": 3}, "replicates cannot be used: got 3; allowed: an integer >= 20"),
+        ({"round_s": -1.0}, "round_s cannot be used"),
     ],
 )
 def test_a_fit_says_what_it_cannot_use(options: dict[str, object], message: str) -> None:
@@ -381,7 +390,7 @@ def test_exposures_without_columns_or_times() -> None:
         diffusion.exposure_curve(seen[["user_id"]], took)
     with pytest.raises(UsageError, match="without a user or a time"):
         diffusion.exposure_curve(seen.assign(at=np.nan), took)
-    with pytest.raises(UsageError, match="shuffles is no count"):
+    with pytest.raises(UsageError, match="shuffles cannot be used"):
         diffusion.exposure_curve(seen, took, shuffles=-1)
     empty = diffusion.exposure_curve(seen[:0], took[:0], users=["a", 5], rng=1)
     assert empty.exposed.tolist() == [2]

@@ -117,6 +117,22 @@ def test_excitation_stays_excitation_under_the_flexible_baseline() -> None:
     assert found.cannot_tell is None
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"resolution_s": -1.0}, "resolution_s cannot be used: got -1.0; allowed: seconds > 0"),
+        ({"resolution_s": np.nan}, "resolution_s cannot be used: got nan"),
+        ({"given": -1}, "given cannot be used: got -1"),
+        ({"given": 10**6}, "given cannot be used: got 1000000; allowed: an integer from 0 to 3"),
+        ({"end_s": np.inf}, "end_s cannot be used: got inf"),
+        ({"kernel": ["power law"]}, "unknown kernel"),
+    ],
+)
+def test_a_fit_says_what_it_cannot_use(options: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        hawkes.fit([1.0, 2.0, 4.0], **({"end_s": 5.0} | options))
+
+
 def test_ties_are_refused_without_their_resolution() -> None:
     with pytest.raises(UsageError, match=r"2 ties.*resolution_s"):
         hawkes.fit([1, 1, 2, 2, 3], end_s=5)

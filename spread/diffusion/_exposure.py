@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._errors import MissingColumnError, UsageError
+from spread._arguments import require_columns, require_count
+from spread._errors import UsageError
 from spread._intervals import wilson
 from spread._random import resolve_seed, stream
 
@@ -75,8 +76,7 @@ def exposure_curve(
     >>> exposure_curve(seen, took, shuffles=0)[["k", "exposed", "adopted"]].values.tolist()
     [[0, 3, 0], [1, 3, 1]]
     """
-    if isinstance(shuffles, bool) or not isinstance(shuffles, int) or shuffles < 0:
-        raise UsageError("shuffles is no count", got=repr(shuffles), allowed="0, 1, 2, …")
+    require_count("shuffles", shuffles, least=0)
     seed = resolve_seed(rng)
     who, when = _columns(exposures, "exposures")
     adopter, adopted = _columns(adoptions, "adoptions")
@@ -97,13 +97,7 @@ def exposure_curve(
 
 
 def _columns(table: pd.DataFrame, what: str) -> tuple[list[str], Floats]:
-    missing = [name for name in ("user_id", "at") if name not in table.columns]
-    if missing:
-        raise MissingColumnError(
-            f"the {what} lack columns",
-            got=", ".join(map(str, table.columns)) or "no column",
-            hint=f"Add {', '.join(missing)}",
-        )
+    require_columns(what, table, ["user_id", "at"])
     at = table["at"]
     if pd.api.types.is_datetime64_any_dtype(at):
         at = (pd.to_datetime(at, utc=True) - pd.Timestamp(0, tz="UTC")).dt.total_seconds()

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from spread._arguments import require_count, require_number, require_one_of
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.diffusion._edges import read_edges
@@ -19,6 +20,7 @@ __all__ = ["fit"]
 _STEPS = 500
 _TOLERANCE = 1e-7
 _LEAST = 3
+_FEWEST = 20
 _LEVEL = 0.05
 
 Floats = NDArray[np.float64]
@@ -66,11 +68,12 @@ def fit(
         continuous or rounds.
     window_s
         How long each cascade was watched since its first event; by default as long as the
-        longest lasted.
+        longest lasted, and no shorter.
     round_s
         How long a round is.
     replicates
-        How many Bayesian bootstraps of the cascades the intervals rest on.
+        How many Bayesian bootstraps of the cascades the intervals rest on: 20 or more, or
+        0 for none, with NaN for intervals.
     rng
         Decides them.
 
@@ -103,13 +106,12 @@ def fit(
     >>> found[["source", "target", "tried", "verdict"]].values.tolist()
     [['a', 'b', 3, 'edge']]
     """
-    if method not in ("continuous", "rounds"):
-        raise UsageError("unknown method", got=repr(method), allowed="continuous, rounds")
+    require_one_of("method", method, ("continuous", "rounds"))
     if method == "rounds" and graph is None:
         raise UsageError("no graph was given", hint='"rounds" needs the edges that may be tried')
-    for name, length in (("round_s", round_s), ("window_s", 1.0 if window_s is None else window_s)):
-        if not length > 0:
-            raise UsageError(f"{name} is no length of time", got=repr(length), allowed="above 0")
+    require_number("round_s", round_s, above=0, unit="seconds")
+    if replicates != 0:
+        require_count("replicates", replicates, least=_FEWEST)
     names, cascade, vertex, at_s = read_cascades(cascades)
     seed = resolve_seed(rng)
     allowed = None if graph is None else _allowed(graph, names)
@@ -120,7 +122,10 @@ def fit(
     else:
         starts = np.flatnonzero(np.diff(cascade, prepend=-1))
         lasted = at_s[np.append(starts[1:], len(at_s)) - 1] - at_s[starts]
-        window_s = float(lasted.max()) if window_s is None else window_s
+        longest = float(lasted.max())
+        if window_s is not None:
+            require_number("window_s", window_s, least=longest, unit="seconds")
+        window_s = longest if window_s is None else float(window_s)
         whole = passages(cascade, vertex, at_s, len(names), window_s=window_s, allowed=allowed)
     made = _estimated(whole, climb, int(cascade.max()) + 1, replicates, seed)
     made.insert(0, "source", names[whole.source].astype(str))
@@ -182,8 +187,11 @@ def _of_target(
     alike, every = np.ones(cascades), np.ones(edges, bool)
     rates, used, height = climb(part, alike, None, every)
     start = np.maximum(rates, 1e-12)
-    again = np.array([climb(part, weights, start, every)[0] for weights in drawn] or [rates])
-    low, high = np.quantile(again, [0.025, 0.975], axis=0)
+    low = high = np.full(edges, np.nan)
+    if drawn:
+        again = np.array([climb(part, weights, start, every)[0] for weights in drawn])
+        low, high = np.quantile(again, [0.025, 0.975], axis=0)
+        low, high = np.minimum(low, rates), np.maximum(high, rates)
     ratio = np.zeros(edges)
     for edge in np.flatnonzero(used > _NEGLIGIBLE):
         others = every.copy()

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._errors import InputError, MissingColumnError, UsageError
+from spread._arguments import require_columns
+from spread._errors import InputError, UsageError
 
 __all__ = ["Passages", "passages", "read_cascades"]
 
@@ -51,14 +52,7 @@ class Passages:
 
 def read_cascades(cascades: pd.DataFrame) -> tuple[NDArray[np.object_], Ints, Ints, Floats]:
     """Return names, and per reached vertex its cascade, number and time; the first time counts."""
-    missing = [name for name in ("cascade", "user_id", "at_s") if name not in cascades.columns]
-    if missing:
-        raise MissingColumnError(
-            "the cascades lack columns",
-            got=", ".join(map(str, cascades.columns)) or "no column",
-            allowed="cascade, user_id, at_s",
-            hint=f"Add {', '.join(missing)}",
-        )
+    require_columns("cascades", cascades, ["cascade", "user_id", "at_s"])
     if cascades.empty:
         raise InputError("there is no cascade", got="no row")
     at_s = cascades["at_s"].to_numpy(float)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count
 from spread._errors import UsageError
 from spread._intervals import Z_95
-from spread._random import resolve_seed
+from spread._random import resolve_seed, stream
 from spread.diffusion import _runs
 from spread.diffusion._draws import begin
 from spread.diffusion._edges import Edges, positions, read_edges
@@ -195,20 +196,21 @@ def expected_spread(
         raise UsageError("the model is not clear", allowed="exactly one of p and weights")
     edges = read_edges(graph, p, called="p") if p is not None else _weighted(graph, weights)
     start, seed = positions(edges.names, seeds, what="seed"), resolve_seed(rng)
-    _require_runs(runs)
+    runs = require_count("runs", runs)
     sizes = np.empty(runs, np.int64)
-    threads = min((os.cpu_count() or 1) if workers is None else workers, runs)
-    if threads < 1:
-        raise UsageError("workers cannot be used", got=repr(workers), allowed="a number >= 1")
+    threads = os.cpu_count() or 1 if workers is None else require_count("workers", workers)
+    threads = min(threads, runs)
     bounds = np.linspace(0, runs, threads + 1).astype(int)
+
+    drawn = _of_kernel(seed)
 
     def part(first: int, last: int) -> None:
         arrays = (edges.offsets, edges.targets, edges.values)
         if p is None:
-            _runs.threshold_sizes(*arrays, start, first, sizes[first:last], seed)
+            _runs.threshold_sizes(*arrays, start, first, sizes[first:last], drawn)
         else:
             log_failure = _log_failure(edges.alike)
-            _runs.cascade_sizes(*arrays, log_failure, start, first, sizes[first:last], seed)
+            _runs.cascade_sizes(*arrays, log_failure, start, first, sizes[first:last], drawn)
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(part, bounds[:-1], bounds[1:]))
@@ -241,19 +243,19 @@ def _log_failure(alike: float) -> float:
     return float(np.log1p(-alike)) if alike < 1 else float("nan")
 
 
-def _require_runs(runs: int) -> None:
-    if isinstance(runs, bool) or not isinstance(runs, int | np.integer) or runs < 1:
-        raise UsageError("runs is no count", got=repr(runs), allowed="1, 2, 3, …")
+def _of_kernel(seed: int) -> int:
+    """Return a seed that 63 bits hold: itself where it is one."""
+    return seed if seed < 2**63 else int(stream(seed).integers(2**63))
 
 
 def _forests(edges: Edges, run: Run, method: str, start: Ints, runs: int, seed: int) -> Forests:
-    _require_runs(runs)
+    runs = require_count("runs", runs)
     vertices = len(edges.names)
     order, parent, when = (np.empty(vertices, np.int32) for _ in range(3))
     state = np.empty(1, np.uint64)
     parts, total = [], 0
     for number in range(runs):
-        begin(seed, number, state)
+        begin(_of_kernel(seed), number, state)
         count = run(number, state, order, parent, when)
         total += count
         if total > _MOST_EVENTS:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_number
 from spread._errors import UsageError
 
 Numbers = NDArray[np.float64]
@@ -46,9 +47,8 @@ def events_of(
     UsageError
         A time is not within 0 to `end_s`, a mark not above 0, or lengths disagree.
     """
+    end_s = require_number("end_s", end_s, above=0, unit="seconds")
     times = np.atleast_1d(np.asarray(times_s, dtype=np.float64))
-    if not (np.isfinite(end_s) and end_s > 0):
-        raise UsageError("the end of the window cannot be used", got=repr(end_s), allowed="> 0 s")
     if times.ndim != 1 or not np.isfinite(times).all() or ((times < 0) | (times > end_s)).any():
         raise UsageError("times must lie in the window", allowed=f"seconds from 0 to {end_s:g}")
     codes, labels = _types(types, len(times), names)
@@ -63,7 +63,7 @@ def events_of(
         codes[order],
         labels,
         None if values is None else values[order],
-        float(end_s),
+        end_s,
         order.astype(np.int64),
     )
 

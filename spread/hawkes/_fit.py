@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t as student
 
+from spread._arguments import require_count, require_number, require_one_of
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hawkes import _search as search
@@ -122,12 +123,16 @@ def fit(
     >>> hawkes.fit([1, 2, 4], end_s=5, rng=1).cannot_tell
     '3 events are too few to tell excitation from chance: at least 20 are needed'
     """
-    if baseline not in BASELINES:
-        raise UsageError("unknown baseline", got=repr(baseline), allowed=", ".join(BASELINES))
+    require_one_of("baseline", baseline, BASELINES)
+    require_count("given", given, least=0)
+    require_count("replicates", replicates)
+    if resolution_s is not None:
+        require_number("resolution_s", resolution_s, above=0, unit="seconds")
     if baseline == "none" and given < 1:
         raise UsageError("without a baseline something must begin", hint="Set given=1")
     seed = resolve_seed(rng)
     events = events_of(times_s, end_s=end_s, marks=marks, types=types)
+    require_count("given", given, least=0, most=len(events))
     tied = len(events) > 1 and bool((np.diff(events.times_s) == 0).any())
     if tied and resolution_s is None:
         count = int((np.diff(events.times_s) == 0).sum())

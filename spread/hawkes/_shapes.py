@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gamma
 
+from spread._arguments import require_count, require_one_of
 from spread._errors import UsageError
 
 Numbers = NDArray[np.float64]
@@ -50,6 +51,8 @@ class Shape:
 
 def shape(name: str, *, longest_s: float, components: int = 2) -> Shape:
     """Return a family by its name; `longest_s` is the longest delay that must be right."""
+    require_one_of("kernel", name, KERNELS)
+    require_count("components", components)
     if name == "exponential":
         return Shape(name, 1, _one, lambda y: {"decay": float(np.exp(y[0]))}, _exponential_delays)
     if name == "exponentials":
@@ -60,15 +63,13 @@ def shape(name: str, *, longest_s: float, components: int = 2) -> Shape:
             lambda y: _read_several(y, components),
             _mixed_delays,
         )
-    if name == "power law":
-        return Shape(
-            name,
-            2,
-            lambda y: _power_law(y, longest_s),
-            lambda y: {"c_s": float(np.exp(y[0])), "theta": float(np.exp(y[1]))},
-            _power_law_delays,
-        )
-    raise UsageError("unknown kernel", got=repr(name), allowed=", ".join(KERNELS))
+    return Shape(
+        name,
+        2,
+        lambda y: _power_law(y, longest_s),
+        lambda y: {"c_s": float(np.exp(y[0])), "theta": float(np.exp(y[1]))},
+        _power_law_delays,
+    )
 
 
 def point_of(parameters: Mapping[str, object], longest_s: float) -> tuple[Shape, Numbers]:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hawkes._likelihood import Model, Parameters, model_of
@@ -68,6 +69,7 @@ def simulate(
     >>> bool((drawn.events["time_s"] < 500).all())
     True
     """
+    require_number("end_s", end_s, above=0, unit="seconds")
     seed = resolve_seed(rng)
     model = model_of(parameters, end_s)
     names = tuple(types or model.names or (str(i) for i in range(len(model.branching))))
