@@ -303,8 +303,8 @@ def test_shows_itself() -> None:
     ("options", "message"),
     [
         ({"method": "sbm"}, "unknown method: got 'sbm'; allowed: leiden, cpm, louvain, infomap"),
-        ({"resolution": 0}, "resolution is out of range: got 0; allowed: > 0"),
-        ({"runs": 0}, "runs or rewirings out of range"),
+        ({"resolution": 0}, "resolution cannot be used: got 0; allowed: a number > 0"),
+        ({"runs": 0}, "runs cannot be used: got 0"),
     ],
 )
 def test_what_is_not_allowed_is_named(options: dict[str, object], message: str) -> None:

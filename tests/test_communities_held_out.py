@@ -87,7 +87,7 @@ def test_edges_of_a_window_can_be_left_out() -> None:
 def test_what_cannot_be_used_is_refused() -> None:
     graph = blocks(4, within=0.15, across=0.01)
     found = communities.detect(graph, runs=1, rewirings=0, rng=3)
-    with pytest.raises(UsageError, match="splits is out of range: got 0"):
+    with pytest.raises(UsageError, match="splits cannot be used: got 0"):
         communities.held_out_camps(graph, found, splits=0)
     with pytest.raises(UsageError, match="the partition is of another graph"):
         communities.held_out_camps(igraph.Graph(3), found)

@@ -202,7 +202,9 @@ def test_a_search_ends_when_a_round_adds_less_than_was_asked() -> None:
     )
     assert (fine.tolerance, coarse.tolerance) == (1e-6, 0.2)
     assert coarse.typical_quality < fine.typical_quality
-    with pytest.raises(UsageError, match="tolerance is out of range: got 0; allowed: 0 to 1"):
+    with pytest.raises(
+        UsageError, match="tolerance cannot be used: got 0; allowed: a number > 0 and < 1"
+    ):
         communities.detect(graph, tolerance=0)
 
 

@@ -82,7 +82,7 @@ def test_links_mentions_and_signs_are_no_words() -> None:
 
 
 def test_what_is_not_allowed_is_named() -> None:
-    with pytest.raises(UsageError, match="terms cannot be compared so: got of='emoji'"):
+    with pytest.raises(UsageError, match="unknown of: got 'emoji'"):
         communities.distinctive(TWEETS, FOUND, of="emoji")
     with pytest.raises(MissingColumnError, match="text"):
         communities.distinctive(TWEETS[["author_id"]], FOUND)

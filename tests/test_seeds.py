@@ -172,13 +172,25 @@ def test_credit_of_a_repeated_account_is_its_mean_over_the_trees():
     assert abs(found - mean) < 5 * error
 
 
+def test_an_interval_holds_its_estimate():
+    many = branching.cascades(np.random.default_rng(2), 30, least=2)
+    found = seeds.rank(cascade.forests(branching.tweets(many), rng=1), replicates=20, rng=1)
+    for name in ("credit", "share"):
+        assert (found[f"{name}_low"] <= found[name]).all()
+        assert (found[name] <= found[f"{name}_high"]).all()
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         ({"camp": "A"}, "a camp needs a partition"),
         ({"camp": "C", "partition": CAMPS}, "no such camp: got 'C'; allowed: A, B"),
         ({"partition": pd.DataFrame({"who": ["A"]})}, "the partition cannot be used: got who"),
-        ({"replicates": 1}, "replicates cannot be used"),
+        ({"replicates": 19}, "replicates cannot be used: got 19; allowed: an integer >= 20"),
+        ({"replicates": 20.0}, "replicates cannot be used: got 20.0"),
+        ({"window_s": "1 h"}, "window_s cannot be used: got '1 h'; allowed: seconds > 0"),
+        ({"partition": 3}, "the partition cannot be used: got int"),
+        ({"graph": True}, "graph cannot be used: got bool"),
     ],
 )
 def test_what_is_not_allowed_is_refused(options, message):

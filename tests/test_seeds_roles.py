@@ -177,5 +177,5 @@ def test_elites_do_not_depend_on_the_order_or_the_kind_of_the_table():
     pd.testing.assert_frame_equal(seeds.elites(ACTS, PEOPLE), seeds.elites(shuffled, PEOPLE))
     assert len(seeds.elites(ACTS, PEOPLE, most=1)) == 3
     assert len(seeds.elites(ACTS.head(0), PEOPLE)) == 0
-    with pytest.raises(UsageError, match="slices cannot be made"):
+    with pytest.raises(UsageError, match="slice_s cannot be used: got 0"):
         seeds.elites(ACTS, PEOPLE, slice_s=0)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_instance, require_number, require_one_of
 from spread._errors import UsageError
 from spread._random import igraph_random, resolve_seed, stream
 from spread.communities._detect import check, record
@@ -71,12 +72,8 @@ def consensus(
     ([12, 11, 6, 5], 'consensus of 20 runs, undirected modularity')
     """
     check(method, resolution, runs, rewirings)
-    if method == "infomap" or not 0 <= threshold <= 1:
-        raise UsageError(
-            "no consensus of this kind",
-            got=f"method={method!r}, threshold={threshold}",
-            allowed="leiden, cpm, louvain; a threshold from 0 to 1",
-        )
+    require_one_of("method", method, ("leiden", "cpm", "louvain"))
+    require_number("threshold", threshold, least=0, most=1)
     edges, seed = flat(graph), resolve_seed(rng)
     settings = Settings(method, float(resolution), seed)
     jobs = [Job("run", number) for number in range(runs)]
@@ -147,11 +144,11 @@ def stability(
     0     9       1.0      1.0
     1     7       1.0      1.0
     """
+    require_count("replicates", replicates)
+    require_instance("partition", partition, Partition, "what communities.detect returns")
     edges, seed = flat(graph), resolve_seed(rng)
     if edges.names != partition.nodes:
         raise UsageError("the partition is of another graph", hint="Pass the graph it came from")
-    if replicates < 1:
-        raise UsageError("replicates is out of range", got=str(replicates), allowed=">= 1")
     settings = Settings(partition.method, partition.resolution, seed)
     jobs = [Job("resampled", number) for number in range(replicates if len(edges.weight) else 0)]
     found = run(edges, settings, jobs, workers=workers)

@@ -6,6 +6,7 @@ import igraph
 import numpy as np
 import pandas as pd
 
+from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread.communities._flat import flat
 from spread.communities._partition import Partition
@@ -50,6 +51,8 @@ def describe(
     0     3     [0]
     1     3     [3]
     """
+    require_count("most", most)
+    require_instance("partition", partition, Partition, "what communities.detect returns")
     edges = flat(graph)
     if edges.names != partition.nodes:
         raise UsageError("the partition is of another graph", hint="Pass the graph it came from")

@@ -6,6 +6,7 @@ from typing import Final
 import igraph
 import numpy as np
 
+from spread._arguments import require_count, require_number, require_one_of
 from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.communities._agreement import agreement
@@ -156,6 +157,7 @@ def modularity(
     >>> modularity(igraph.Graph(toy, directed=True), [0, 0, 0, 1, 1, 1])
     0.28125
     """
+    require_number("resolution", resolution, above=0)
     edges = as_is(graph)
     if isinstance(labels, Partition):
         of = dict(zip(labels.nodes, labels.labels.tolist(), strict=True))
@@ -174,20 +176,14 @@ def check(
     method: str, resolution: float, runs: int, rewirings: int | None, tolerance: float = SAME
 ) -> None:
     """Raise where an argument is not what is allowed."""
-    if method not in METHODS:
-        raise UsageError("unknown method", got=repr(method), allowed=", ".join(METHODS))
-    if not (np.isfinite(resolution) and resolution > 0):
-        raise UsageError("resolution is out of range", got=str(resolution), allowed="> 0")
+    require_one_of("method", method, METHODS)
+    require_number("resolution", resolution, above=0)
     if method == "infomap" and resolution != 1:
         raise UsageError("infomap has no resolution", got=str(resolution), allowed="1")
-    if not 0 < tolerance < 1:
-        raise UsageError("tolerance is out of range", got=str(tolerance), allowed="0 to 1")
-    if runs < 1 or (rewirings is not None and rewirings < 0):
-        raise UsageError(
-            "runs or rewirings out of range",
-            got=f"runs={runs}, rewirings={rewirings}",
-            allowed="runs >= 1, rewirings >= 0",
-        )
+    require_number("tolerance", tolerance, above=0, below=1)
+    require_count("runs", runs)
+    if rewirings is not None:
+        require_count("rewirings", rewirings, least=0)
 
 
 def record(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from spread._arguments import require_instance
 from spread._errors import UsageError
 
 Ints = NDArray[np.int64]
@@ -105,6 +106,7 @@ def as_is(graph: igraph.Graph) -> Flat:
 
 def vertex_names(graph: igraph.Graph) -> list[str]:
     """Return the vertices' names; their numbers as text where they have none."""
+    require_instance("graph", graph, igraph.Graph, "an igraph graph")
     named = "name" in graph.vs.attributes()
     names = [str(name) for name in (graph.vs["name"] if named else range(graph.vcount()))]
     if len(set(names)) < len(names):

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.communities._flat import Flat, flat
@@ -83,8 +84,8 @@ def held_out_camps(
     >>> held.camp.value_counts().to_dict()
     {'A': 12, 'B': 10}
     """
-    if splits < 1:
-        raise UsageError("splits is out of range", got=str(splits), allowed=">= 1")
+    require_count("splits", splits)
+    require_instance("partition", partition, Partition, "what communities.detect returns")
     edges = flat(graph)
     if edges.names != partition.nodes:
         raise UsageError("the partition is of another graph", hint="Pass the graph it came from")

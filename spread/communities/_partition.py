@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._errors import UsageError
+from spread._arguments import require_count, require_instance, require_number
 from spread.communities._search import SAME
 from spread.text import html_card
 
@@ -138,10 +138,9 @@ def camps(partition: Partition, *, most: int = 6, smallest: float = 0.01) -> pd.
     >>> camps(communities.detect(graph, rng=1), most=1).camp.tolist()
     ['A', 'A', 'A', 'other', 'other']
     """
-    if not 1 <= most <= len(ascii_uppercase):
-        raise UsageError("most is out of range", got=str(most), allowed="1 to 26")
-    if not 0 <= smallest <= 1:
-        raise UsageError("smallest is out of range", got=str(smallest), allowed="0 to 1")
+    require_instance("partition", partition, Partition, "what communities.detect returns")
+    require_count("most", most, most=len(ascii_uppercase))
+    require_number("smallest", smallest, least=0, most=1, unit="a share")
     least = max(2.0, smallest * len(partition.nodes))
     letters = [
         ascii_uppercase[label] if label < most and size >= least else "other"

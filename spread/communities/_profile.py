@@ -66,7 +66,7 @@ def profile(
     >>> found.communities.tolist()
     [2, 4]
     """
-    if not len(resolutions):
+    if not isinstance(resolutions, Sequence | np.ndarray) or not len(resolutions):
         raise UsageError("no resolution is given", allowed="one or more numbers > 0")
     seed, edges = resolve_seed(rng), flat(graph)
     chosen = []

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from spread._arguments import require_one_of
 from spread._errors import UsageError
 from spread._intervals import Z_95
 from spread.communities._partition import Partition
@@ -56,8 +57,7 @@ def similarity(a: Labelling, b: Labelling, *, measure: str = "ecs") -> float:
     >>> round(similarity([0, 0, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1]), 4)
     0.5556
     """
-    if measure not in _MEASURES:
-        raise UsageError("unknown measure", got=repr(measure), allowed=", ".join(_MEASURES))
+    require_one_of("measure", measure, _MEASURES)
     return _MEASURES[measure](_overlap(*_aligned(a, b)))
 
 
@@ -98,9 +98,8 @@ def compare(
       measure  value    low   high  nodes
     0     ecs  0.556  0.142  0.969      6
     """
-    unknown = [measure for measure in measures if measure not in _MEASURES]
-    if unknown:
-        raise UsageError("unknown measure", got=repr(unknown[0]), allowed=", ".join(_MEASURES))
+    for measure in measures:
+        require_one_of("measure", measure, _MEASURES)
     cells = _overlap(*_aligned(a, b))
     rows = []
     for measure in measures:

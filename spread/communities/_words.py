@@ -7,7 +7,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from spread._errors import UsageError
+from spread._arguments import require_count, require_instance, require_number, require_one_of
 from spread._intervals import Z_95
 from spread.communities._partition import Partition
 from spread.tables import TWEETS, Table, expression
@@ -83,12 +83,10 @@ def distinctive(
     0          0    a         3
     1          1    b         3
     """
-    if of not in KINDS or most < 1 or not prior > 0:
-        raise UsageError(
-            "terms cannot be compared so",
-            got=f"of={of!r}, most={most}, prior={prior}",
-            allowed=f"of: {', '.join(KINDS)}; most >= 1; prior > 0",
-        )
+    require_one_of("of", of, KINDS)
+    require_count("most", most)
+    require_number("prior", prior, above=0)
+    require_instance("partition", partition, Partition, "what communities.detect returns")
     used = _hashtags(tweets) if of == "hashtag" else _words(tweets)
     communities = pd.Series(partition.labels, index=pd.Index(partition.nodes, dtype="str"))
     used["community"] = used["author_id"].map(communities)

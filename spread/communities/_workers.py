@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import igraph
 import numpy as np
 
+from spread._arguments import require_count
 from spread._errors import SpreadError
 from spread._random import igraph_random, stream
 from spread.communities._flat import Flat
@@ -152,6 +153,8 @@ def _resampled(edges: Flat, seed: int, number: int) -> Flat:
 
 
 def _how_many(workers: int | None, edges: int, jobs: int) -> int:
+    if workers is not None:
+        require_count("workers", workers)
     if workers is None and (edges < _ALONE_EDGES or not sys.executable):
         return 1
     return max(1, min(workers or _cores(), (jobs + 1) // 2))

@@ -46,11 +46,12 @@ def told(turn: Dated) -> bool:
 def camps_of(partition: Any) -> pd.Series:
     """Return accounts' camps, whatever the partition's form."""
     frame = partition.frame() if hasattr(partition, "frame") else partition
-    name = next((name for name in ("camp", "community") if name in frame), None)
-    if name is None or "user_id" not in frame:
+    known = list(frame.columns) if isinstance(frame, pd.DataFrame) else []
+    name = next((name for name in ("camp", "community") if name in known), None)
+    if name is None or "user_id" not in known:
         raise UsageError(
             "the partition cannot be used",
-            got=", ".join(map(str, frame.columns)),
+            got=", ".join(map(str, known)) or type(partition).__name__,
             allowed="a Partition, or a frame with user_id and camp or community",
         )
     return frame.drop_duplicates("user_id").set_index("user_id")[name].astype(str)

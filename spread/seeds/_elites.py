@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from spread._errors import UsageError
+from spread._arguments import require_count, require_number
 from spread.seeds._chosen import camps_of
 from spread.seeds._facts import EVIDENCE
 from spread.seeds._intervals import jeffreys
@@ -75,12 +75,8 @@ def elites(
     >>> elites(tweets, camps)[["camp", "user_id", "retweeters", "of", "share"]].values.tolist()
     [['A', 'a', 2, 2, 1.0], ['A', 'd', 1, 2, 0.5]]
     """
-    if not slice_s >= 1 or most < 1:
-        raise UsageError(
-            "slices cannot be made",
-            got=f"slice_s={slice_s}, most={most}",
-            allowed="slice_s >= 1, most >= 1",
-        )
+    require_number("slice_s", slice_s, least=1, unit="seconds")
+    require_count("most", most)
     acts = _acts(tweets, camps_of(partition), slice_s)
     everyone = acts.group_by("slice", "camp").aggregate(of=acts.author_id.nunique())
     conferred = acts.group_by("slice", "camp", user_id=acts.retweet_author_id).aggregate(

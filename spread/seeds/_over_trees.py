@@ -80,4 +80,9 @@ def over_trees(
             drawn[found.number], totals[found.number] = found.credit, found.total
         bounded += [] if one.bounds is None else [one.bounds]
     columns = summary(drawn, totals, of, accounts) | told(bounded, of, watch, accounts)
-    return per_event, {"credit": exact, "share": exact / counted.sum()} | columns
+    estimates = {"credit": exact, "share": exact / counted.sum()}
+    for name, estimate in estimates.items():
+        # Replicates are kept in single precision: an end may miss the estimate by a rounding.
+        columns[f"{name}_low"] = np.minimum(columns[f"{name}_low"], estimate)
+        columns[f"{name}_high"] = np.maximum(columns[f"{name}_high"], estimate)
+    return per_event, estimates | columns

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import igraph
 import numpy as np
 import pandas as pd
 
+from spread._arguments import require_count, require_instance, require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.seeds import _turned
@@ -13,6 +15,7 @@ from spread.seeds._facts import external, facts
 from spread.seeds._over_trees import over_trees
 from spread.trees import Forests
 
+_FEWEST = 20
 _INSTANT = "datetime64[us, UTC]"
 _COLUMNS = {
     "user_id": "str",
@@ -109,7 +112,7 @@ def rank(
     resample
         Whether cascades, and new authors, are resampled.
     replicates
-        How many replicates.
+        How many replicates: 20 or more, or the middle 95 % of them is no interval.
     window_s
         How long the window is by whose credit an account enters the top, seconds.
     rng
@@ -143,8 +146,8 @@ def rank(
     Raises
     ------
     UsageError
-        A camp is asked for without a partition, does not exist, replicates < 2, or window_s
-        is not positive.
+        A camp is asked for without a partition, does not exist, there are fewer than 20
+        replicates, or window_s is not positive.
 
     References
     ----------
@@ -164,6 +167,9 @@ def rank(
            ['b', 0.833, 2.0, 2.0],
            ['c', 0.333, 1.0, 1.0]], dtype=object)
     """
+    require_instance("forests", forests, Forests, "what cascade.forests returns")
+    if graph is not None:
+        require_instance("graph", graph, igraph.Graph, "a retweet graph of igraph")
     _check(partition, camp, turn, replicates, window_s)
     seed = resolve_seed(rng)
     events = dated_events(forests)
@@ -201,10 +207,8 @@ def rank(
 def _check(
     partition: Any, camp: str | None, turn: Dated | None, replicates: int, window_s: float
 ) -> None:
-    if replicates < 2:
-        raise UsageError("replicates cannot be used", got=str(replicates), allowed=">= 2")
-    if not window_s > 0:
-        raise UsageError("window_s cannot be used", got=str(window_s), allowed="> 0 seconds")
+    require_count("replicates", replicates, least=_FEWEST)
+    require_number("window_s", window_s, above=0, unit="seconds")
     if partition is None and (camp is not None or turn is not None):
         raise UsageError("a camp needs a partition", hint="Give partition=")
 

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
+from spread._arguments import require_instance
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.seeds._chosen import camps_of
@@ -120,6 +121,7 @@ def roles(
 
 def names_of(graph: igraph.Graph) -> NDArray[Any]:
     """Return the ids of a graph's nodes."""
+    require_instance("graph", graph, igraph.Graph, "a graph of igraph")
     if "name" not in graph.vs.attributes():
         raise UsageError("the nodes have no names", hint='Set graph.vs["name"] to account ids')
     return np.asarray(graph.vs["name"], dtype=object)
