@@ -3,12 +3,12 @@
 import math
 import numbers
 from collections.abc import Iterable
-from typing import Any, Final, SupportsFloat, SupportsInt, TypeGuard, TypeVar
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat, SupportsInt, TypeGuard, TypeVar
 
 from spread._errors import MissingColumnError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "require_columns",
@@ -98,7 +98,7 @@ def require_one_of(name: str, value: Kind, allowed: Iterable[Kind]) -> Kind:
     raise UsageError(f"unknown {name}", got=repr(value), allowed=", ".join(map(str, known)))
 
 
-def require_instance(name: str, value: object, kinds: type | tuple[type, ...], allowed: str) -> Any:
+def require_instance(name: str, value: object, kinds: Any, allowed: str) -> Any:
     """Return an object of the kinds that a function takes; `allowed` says what they are.
 
     Examples
@@ -114,15 +114,18 @@ def require_instance(name: str, value: object, kinds: type | tuple[type, ...], a
 
 def require_columns(
     name: str, table: object, needed: Iterable[str], *, source: str = ""
-) -> pd.DataFrame:
+) -> "pd.DataFrame":
     """Return a pandas frame that has the needed columns; `source` says what makes one.
 
     Examples
     --------
+    >>> import pandas as pd
     >>> require_columns("metrics", pd.DataFrame({"size": [1]}), ["depth"])
     Traceback (most recent call last):
     spread._errors.MissingColumnError: metrics lack columns: got size. Add depth
     """
+    import pandas as pd  # Here, so that readers of records start without it.
+
     allowed = f"a pandas DataFrame{', ' + source if source else ''}"
     frame: pd.DataFrame = require_instance(name, table, pd.DataFrame, allowed)
     if missing := [column for column in dict.fromkeys(needed) if column not in frame.columns]:
@@ -140,7 +143,7 @@ def _is_whole(value: object) -> TypeGuard[SupportsInt]:
 
 
 def _is_real(value: object) -> TypeGuard[SupportsFloat]:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _as_float(value: SupportsFloat) -> float:

@@ -10,6 +10,8 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from numbers import Number
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -39,6 +41,7 @@ __all__ = [
     "frame",
     "instants",
     "microseconds",
+    "require_once",
     "rows",
     "write",
     "written",
@@ -48,13 +51,20 @@ Table: TypeAlias = ibis.Table | pd.DataFrame | pa.Table
 """What a function takes as a table."""
 
 TWEETS = _schemas.TWEETS
-"""Who follows whom, where it is known."""
+"""One row a tweet, retweets included; unique by (platform, tweet_id).
+
+`origin` is `collected` (the archive returned it), `embedded` (it came inside another)
+or `stub` (only its id is known): counts use collected rows, cascades use all. `kind`
+is tweet, retweet, quote or reply. `hashtags` are keys (`text.hashtag_key`), resolved
+through the original for a retweet; `mentions` are user ids that this author wrote.
+`at_resolution_ms` is 1 or 1000. `followers` are the author's, at that tweet.
+"""
 
 USERS = _schemas.USERS
-"""Who follows whom, where it is known."""
+"""One row an account; a renamed account is one row, `screen_name` is the last seen."""
 
 FOLLOWS = _schemas.FOLLOWS
-"""Records that could not be read: the file, the record's number from 1, why."""
+"""Who follows whom, where it is known."""
 
 REJECTS = _schemas.REJECTS
 """Records that could not be read: the file, the record's number from 1, why."""
@@ -236,6 +246,34 @@ def codes(
     return np.split(coded, ends[1:-1]), vocabulary.to_numpy(zero_copy_only=False)
 
 
+def require_once(table: Table) -> None:
+    """Refuse a table of tweets in which a tweet stands twice: it would count twice.
+
+    A tweet is known by its id and, where the table has one, its platform.
+
+    Raises
+    ------
+    UsageError
+        Names one of those tweets.
+
+    Examples
+    --------
+    >>> require_once(pd.DataFrame({"tweet_id": ["1", "1"]}))
+    Traceback (most recent call last):
+    spread._errors.UsageError: tweets are not unique: got tweet 1 twice. Keep one row for each...
+    """
+    optional = ["platform"] if "platform" in _column_names(table) else []
+    known = expression(table, TWEETS, ["tweet_id", *optional])
+    counts = known.group_by(known.columns).aggregate(times=known.count())
+    twice = counts.filter(counts.times > 1).order_by("tweet_id").limit(1).to_pyarrow()
+    if len(twice):
+        raise UsageError(
+            "tweets are not unique",
+            got=f"tweet {twice['tweet_id'][0]} twice",
+            hint="Keep one row for each platform and tweet_id",
+        )
+
+
 @contextlib.contextmanager
 def written(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; on success it takes its place in one step.
@@ -351,22 +389,57 @@ def _wanted(
         raise UsageError("a column stands twice", got=", ".join(twice), hint="Keep one of each")
     for field in wanted:
         if pa.types.is_timestamp(field.type) and field.name in names:
-            _check_zone(table, field.name)
+            _check_times(table, field.name)
     return wanted
 
 
-def _check_zone(table: Table, name: str) -> None:
-    """Refuse local times: which moment they mean is not in the table."""
-    if isinstance(table, ibis.Table):
-        kind = table.schema()[name]
-        zoned = not kind.is_timestamp() or kind.timezone is not None
-    elif isinstance(table, pa.Table):
-        type_ = table.schema.field(name).type
-        zoned = not pa.types.is_timestamp(type_) or type_.tz is not None
-    else:
-        zoned = not pd.api.types.is_datetime64_dtype(table[name].dtype)
-    if not zoned:
+def _check_times(table: Table, name: str) -> None:
+    """Refuse numbers and local times: which moment they mean is not in the table."""
+    kinds = _kinds(table, name)
+    if any(map(_is_number, kinds)):
+        raise UsageError(
+            f"the times in column {name} are numbers",
+            hint="Say their unit, such as pd.to_datetime(table.at, unit='s', utc=True)",
+        )
+    if any(
+        pa.types.is_date(kind) or (pa.types.is_timestamp(kind) and not kind.tz) for kind in kinds
+    ):
         raise UsageError(
             f"the times in column {name} carry no zone",
             hint="Say which it is, such as table.at.dt.tz_localize('UTC')",
         )
+    if isinstance(table, ibis.Table) and any(pa.types.is_string(kind) for kind in kinds):
+        raise UsageError(
+            f"the times in column {name} are text",
+            hint="Cast them first, such as table.at.cast(\"timestamp('UTC')\")",
+        )
+
+
+def _kinds(table: Table, name: str) -> set[pa.DataType]:
+    """Return the type of a column, or those of its values where these may differ."""
+    if isinstance(table, ibis.Table):
+        return {table.schema()[name].to_pyarrow()}
+    if isinstance(table, pa.Table):
+        kind = table.schema.field(name).type
+    elif table[name].dtype == object:
+        return {_kind_of(value) for value in table[name] if isinstance(value, date | Number)}
+    else:
+        kind = pa.Schema.from_pandas(table[[name]].head(0), preserve_index=False).field(name).type
+    return {kind.value_type if pa.types.is_dictionary(kind) else kind}
+
+
+def _kind_of(value: object) -> pa.DataType:
+    if value is pd.NaT or value != value:
+        return pa.null()
+    if isinstance(value, datetime):
+        return pa.timestamp("us", tz=None if value.tzinfo is None else "UTC")
+    return pa.date32() if isinstance(value, date) else pa.float64()
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return any(
+        is_kind(kind)
+        for is_kind in (
+            pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean,
+        )
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Tables in, tables out: the three kinds, the declared types, what is written."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import ibis
@@ -59,6 +60,46 @@ def test_times_without_a_zone_are_refused() -> None:
     for table in (local, pa.Table.from_pandas(local), ibis.memtable(pa.Table.from_pandas(local))):
         with pytest.raises(UsageError, match="the times in column at carry no zone"):
             tables.arrow(table, tables.TWEETS, ["at"])
+
+
+@pytest.mark.parametrize(
+    "form", [pd.DataFrame, pa.table, lambda rows: ibis.memtable(pa.table(rows))]
+)
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (1398189300, "are numbers"),
+        (1398189300.5, "are numbers"),
+        (datetime(2014, 4, 22), "carry no zone"),
+        (date(2014, 4, 22), "carry no zone"),
+        ("2014-04-22T18:00", "cannot be read as|are text"),
+        ("x", "cannot be read as|are text"),
+    ],
+)
+def test_what_is_no_moment_is_refused_in_every_kind_of_table(form, value, message) -> None:
+    with pytest.raises(UsageError, match=message):
+        tables.frame(form({"at": [value]}), tables.TWEETS, ["at"])
+
+
+def test_objects_in_a_column_are_moments_with_their_zones() -> None:
+    zoned = datetime(2014, 4, 22, tzinfo=UTC)
+    for value, message in ((5, "are numbers"), (datetime(2014, 4, 22), "carry no zone")):
+        mixed = pd.DataFrame({"at": pd.Series([zoned, value, None], dtype=object)})
+        with pytest.raises(UsageError, match=message):
+            tables.frame(mixed, tables.TWEETS, ["at"])
+    fine = pd.DataFrame({"at": pd.Series([zoned, None, pd.NaT], dtype=object)})
+    assert tables.frame(fine, tables.TWEETS, ["at"])["at"].isna().tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize("kind", ["pandas", "ibis"])
+def test_a_tweet_that_stands_twice_is_named(kind: str) -> None:
+    rows = pd.DataFrame({"tweet_id": ["1", "2", "2"], "platform": ["x", "x", "y"]})
+    tables.require_once(rows)
+    twice = pd.concat([rows, rows.iloc[1:2]])
+    with pytest.raises(UsageError, match="tweets are not unique: got tweet 2 twice"):
+        tables.require_once(
+            twice if kind == "pandas" else ibis.memtable(pa.table(rows[["tweet_id"]]))
+        )
 
 
 def test_a_column_that_stands_twice_is_refused() -> None:

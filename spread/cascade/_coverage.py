@@ -3,7 +3,7 @@
 import ibis
 import pandas as pd
 
-from spread.tables import TWEETS, Table, expression
+from spread.tables import TWEETS, Table, expression, require_once
 
 _NEEDED = ["tweet_id", "author_id", "origin", "kind", "retweet_of", "retweet_author_id"]
 
@@ -43,6 +43,7 @@ def coverage(tweets: Table) -> pd.DataFrame:
     >>> coverage(tweets).values.tolist()
     [['1', 'a', 1, 4, 0.25]]
     """
+    require_once(tweets)
     known = expression(tweets, TWEETS, _NEEDED, optional=["platform", "retweet_count"])
     known = known.mutate(platform=known.platform.fill_null(""))
     retweets = known.filter(
