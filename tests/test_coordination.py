@@ -430,14 +430,14 @@ def test_backbone_of_one_heavy_edge_among_four() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"kind": "text"}, "unknown kind of share: got 'text'"),
+        ({"kind": "text"}, "unknown kind: got 'text'"),
         ({"null": "none"}, "unknown null: got 'none'"),
-        ({"within_s": -1}, "within_s is no length of time: got -1"),
-        ({"within_s": float("nan")}, "within_s is no length of time"),
+        ({"within_s": -1}, "within_s cannot be used: got -1; allowed: seconds >= 0"),
+        ({"within_s": float("nan")}, "within_s cannot be used: got nan"),
         ({"within_s": 7200}, "shorter than the window"),
-        ({"min_objects": 1}, "min_objects is too small: got 1; allowed: >= 2"),
-        ({"permutations": -1}, "permutations is too small"),
-        ({"level": 1.5}, "level is no share"),
+        ({"min_objects": 1}, "min_objects cannot be used: got 1; allowed: an integer >= 2"),
+        ({"permutations": -1}, "permutations cannot be used"),
+        ({"level": 1.5}, "level cannot be used"),
     ],
 )
 def test_options_that_are_not_allowed(options: dict[str, object], message: str) -> None:
@@ -446,6 +446,9 @@ def test_options_that_are_not_allowed(options: dict[str, object], message: str) 
 
 
 def test_errors_of_the_smaller_functions() -> None:
+    for option in ({"min_shares": -1}, {"participation": float("nan")}):
+        with pytest.raises(SpreadError, match="cannot be used: got"):
+            coordination.close_shares(crowd(3), within_s=1, kind="object", **option)
     with pytest.raises(SpreadError, match="unknown rule"):
         coordination.close_shares(crowd(3), within_s=1, kind="object", rule="any")
     with pytest.raises(SpreadError, match="unknown idf"):

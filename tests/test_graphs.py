@@ -136,7 +136,7 @@ def test_no_row_gives_an_empty_graph() -> None:
 
 
 def test_errors_name_the_kind_and_the_column() -> None:
-    with pytest.raises(UsageError, match="unknown kind of edge: got 'like'; allowed: retweet"):
+    with pytest.raises(UsageError, match="unknown kind: got 'like'; allowed: retweet"):
         graphs.edges(SMALL, "like")
     with pytest.raises(MissingColumnError, match="retweet_of"):
         graphs.retweets(SMALL.drop(columns="retweet_of"))

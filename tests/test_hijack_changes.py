@@ -254,7 +254,7 @@ def test_no_change_is_told_as_such() -> None:
     [
         ({"rate": 0}, "rate cannot be used: got 0; allowed: a probability"),
         ({"rate": 1.0}, "rate cannot be used"),
-        ({"most": 0}, "most cannot be used: got 0; allowed: a number >= 1"),
+        ({"most": 0}, "most cannot be used: got 0; allowed: an integer >= 1"),
         ({"draws": 1.5}, "draws cannot be used"),
         ({"prior": -1}, "prior cannot be used"),
     ],
@@ -268,7 +268,10 @@ def test_options_are_checked(options: dict[str, float], line: str) -> None:
     ("call", "line"),
     [
         (lambda: hijack.volume([1, 2], bin_s=0), "bin_s cannot be used"),
-        (lambda: hijack.volume([1, 2], bin_s=1, prior=(0, 1)), "prior cannot be used"),
+        (
+            lambda: hijack.volume([1, 2], bin_s=1, prior=(0, 1)),
+            "shape of the prior cannot be used: got 0",
+        ),
         (lambda: hijack.volume([1, 2], bin_s=1, overdispersion=0.5), "overdispersion cannot"),
         (lambda: hijack.volume([1], bin_s=1), "counts have the wrong shape"),
         (lambda: hijack.volume([1, -2], bin_s=1), "counts hold numbers that are no counts"),

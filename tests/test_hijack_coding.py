@@ -103,7 +103,7 @@ def test_a_sheet_survives_the_way_through_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("n", "got"), [(0, "0"), (13, "13"), (2.5, "2.5"), (True, "True")])
 def test_too_large_a_sample_says_how_many_there_are(n: int, got: str) -> None:
-    line = f"n cannot be used: got {got}; allowed: 1 to 12, the originals with a text"
+    line = f"n cannot be used: got {got}; allowed: an integer from 1 to 12"
     with pytest.raises(UsageError, match=line):
         hijack.sample_to_code(archive(12), n)
 

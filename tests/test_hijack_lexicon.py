@@ -103,7 +103,7 @@ def test_the_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("lexicon", "line"),
     [
-        ("afinn", "no lexicon has this name: got 'afinn'; allowed: vader"),
+        ("afinn", "unknown lexicon: got 'afinn'; allowed: vader"),
         ({}, "the lexicon cannot be used: got {}; allowed: category -> list of words"),
         (["proud"], "the lexicon cannot be used"),
         ({"praise": "proud"}, "the lexicon cannot be used: got 'praise': 'proud'"),

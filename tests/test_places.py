@@ -81,6 +81,12 @@ def test_a_profile_is_refused_with_a_reason(text: str, reason: str) -> None:
     assert pd.isna(found.longitude)
 
 
+def test_a_single_text_is_one_location() -> None:
+    pd.testing.assert_frame_equal(places.locate("London"), places.locate(["London"]))
+    with_zone = places.locate("London", time_zones="London")
+    assert with_zone.city.tolist() == ["London"]
+
+
 def test_a_refusal_keeps_what_is_certain() -> None:
     assert one("Springfield").country == "US"
     assert one("Oakland ✈ LA")[["region", "country"]].tolist() == ["California", "US"]

@@ -254,8 +254,13 @@ def test_absent_tags_and_bad_arguments() -> None:
     tweets, located = archive(np.arange(3.0)), people(["00000"], ["a"])
     with pytest.raises(UsageError, match="never occur in the collected tweets: got #absent"):
         places.arrivals(tweets, located, ["absent", "t"], rng=1)
-    with pytest.raises(UsageError, match="count from 1"):
+    with pytest.raises(UsageError, match="k cannot be used: got 0; allowed: an integer >= 1"):
         places.arrivals(tweets, located, ["t"], k=(0,))
+    with pytest.raises(UsageError, match="draws cannot be used: got 0"):
+        places.order(tweets, located, "t", draws=0)
+    for wrong in (-1.0, 2.0, np.nan):
+        with pytest.raises(UsageError, match="a probability of the located users"):
+            places.arrivals(tweets, located.assign(probability=wrong), ["t"])
     with pytest.raises(MissingColumnError, match=r"places\.of_users"):
         places.arrivals(tweets, located[["user_id"]], ["t"])
 

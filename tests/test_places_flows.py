@@ -119,7 +119,7 @@ def test_what_cannot_be_used_is_refused() -> None:
     tweets, located = archive([("b", "a")]), homes({"a": "x", "b": "y"})
     with pytest.raises(UsageError, match="unknown level: got 'town'; allowed: city, country"):
         places.flows(tweets, located, level="town")
-    with pytest.raises(UsageError, match="count from 1"):
+    with pytest.raises(UsageError, match="least cannot be used: got 0"):
         places.flows(tweets, located, least=0)
     with pytest.raises(MissingColumnError, match="place_id"):
         places.flows(tweets, located.drop(columns="place_id"))

@@ -4,12 +4,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_number, require_one_of
 from spread._compile import kernel
-from spread._errors import UsageError
 from spread.coordination._shares import Shares, read_shares
 from spread.tables import Table, instants
 
 __all__ = ["close_rows", "close_shares", "window_us"]
+
+_MOST_S = 2**32
+"""More than a century: microseconds stay whole."""
 
 Rows = NDArray[np.int64]
 
@@ -72,9 +75,10 @@ def close_shares(
       source target  lag_s
     0      a      b    4.0
     """
-    if rule not in ("both", "either"):
-        raise UsageError("unknown rule", got=repr(rule), allowed="both, either")
-    window = window_us(within_s)
+    require_one_of("rule", rule, ("both", "either"))
+    require_count("min_shares", min_shares)
+    require_number("participation", participation, least=0)
+    window = window_us("within_s", within_s)
     read = read_shares(tweets, kind)
     often = np.bincount(read.user, minlength=len(read.users))[read.user] >= min_shares
     read = read.take(np.flatnonzero(often))
@@ -98,11 +102,9 @@ def close_shares(
     )
 
 
-def window_us(within_s: float) -> int:
+def window_us(name: str, seconds: float) -> int:
     """Return a window in microseconds, checked."""
-    if not (np.isfinite(within_s) and within_s >= 0):
-        raise UsageError("within_s is no length of time", got=repr(within_s), allowed=">= 0")
-    return round(within_s * 1e6)
+    return round(require_number(name, seconds, least=0, most=_MOST_S, unit="seconds") * 1e6)
 
 
 def close_rows(item: NDArray[np.int32], at_us: NDArray[np.int64], window: int) -> tuple[Rows, Rows]:

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from spread._errors import MissingColumnError
+from spread._arguments import require_columns
 from spread._intervals import wilson
 
 __all__ = ["accounts", "clusters"]
@@ -100,13 +100,7 @@ def accounts(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _components(pairs: pd.DataFrame) -> Iterator[tuple[list[str], pd.DataFrame]]:
     """Yield members and pairs of each cluster, the largest first."""
-    if missing := [name for name in _NEEDED if name not in pairs.columns]:
-        raise MissingColumnError(
-            "the table lacks columns",
-            got=", ".join(map(str, pairs.columns)) or "no column",
-            allowed="what coordination.detect returns",
-            hint=f"Missing: {', '.join(missing)}",
-        )
+    require_columns("pairs", pairs, _NEEDED, source="what coordination.detect returns")
     tied = pairs[pairs["verdict"] == "in step"]
     names = sorted({*tied["source"], *tied["target"]})
     label = _labels(names, tied)

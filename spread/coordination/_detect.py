@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_number, require_one_of
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.coordination._asked import asked, by_object
@@ -128,10 +129,9 @@ def detect(
     >>> float(found.p[0]) == (1 / 28) ** 6  # one close pair among 28, six times
     True
     """
-    window, stretch = window_us(within_s), window_us(stretch_s)
+    window, stretch = window_us("within_s", within_s), window_us("stretch_s", stretch_s)
     _check(window, stretch, null, min_objects, support, permutations)
-    if not 0 < level < 1:
-        raise UsageError("level is no share", got=repr(level), allowed="0 < level < 1")
+    require_number("level", level, above=0, below=1, unit="a share")
     seed = resolve_seed(rng)
     found = first_shares(read_shares(tweets, kind))
     activity = np.bincount(found.user, minlength=len(found.users))
@@ -202,7 +202,7 @@ def shuffle(
     >>> sorted(shuffle(seen, kind="object", rng=1).author_id)
     ['a', 'b']
     """
-    stretch = window_us(stretch_s)
+    stretch = window_us("stretch_s", stretch_s)
     _check(0, stretch, null, 2, 1, 0)
     seed = resolve_seed(rng)
     found = first_shares(read_shares(tweets, kind))
@@ -216,21 +216,16 @@ def shuffle(
 def _check(
     window: int, stretch: int, null: str, min_objects: int, support: int, permutations: int
 ) -> None:
-    if null not in NULLS:
-        raise UsageError("unknown null", got=repr(null), allowed=", ".join(NULLS))
+    require_one_of("null", null, NULLS)
+    require_count("min_objects", min_objects, least=2)
+    require_count("support", support)
+    require_count("permutations", permutations, least=0)
     if stretch < max(window, 1):
         raise UsageError(
             "the stretch of the clock is shorter than the window",
             got=f"within_s={window / 1e6:g}, stretch_s={stretch / 1e6:g}",
             allowed="within_s <= stretch_s",
         )
-    for name, value, least in (
-        ("min_objects", min_objects, 2),
-        ("support", support, 1),
-        ("permutations", permutations, 0),
-    ):
-        if value < least:
-            raise UsageError(f"{name} is too small", got=str(value), allowed=f">= {least}")
 
 
 def _chances(

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from spread._errors import MissingColumnError, UsageError
+from spread._arguments import require_columns, require_one_of
+from spread._errors import UsageError
 from spread.coordination._shares import read_shares
 from spread.tables import Table
 
@@ -55,8 +56,7 @@ def similarity(tweets: Table, *, kind: str = "retweet", idf: str = "plain") -> p
     >>> similarity(seen, kind="object")[["source", "target"]].to_numpy().tolist()
     [['a', 'b'], ['c', 'd']]
     """
-    if idf not in _CONVENTIONS:
-        raise UsageError("unknown idf", got=repr(idf), allowed=", ".join(_CONVENTIONS))
+    require_one_of("idf", idf, _CONVENTIONS)
     read = read_shares(tweets, kind)
     shape = (len(read.users), len(read.objects))
     counts = sparse.coo_array((np.ones(len(read)), (read.user, read.item)), shape=shape).tocsr()
@@ -124,8 +124,7 @@ def backbone(edges: pd.DataFrame, *, weight: str = "similarity") -> pd.DataFrame
     >>> backbone(star, weight="weight").p.tolist()[:2]
     [0.125, 0.5787...]
     """
-    if missing := [name for name in ("source", "target", weight) if name not in edges.columns]:
-        raise MissingColumnError("the table lacks columns", got=", ".join(missing) + " missing")
+    require_columns("edges", edges, ["source", "target", weight])
     weights = edges[weight].to_numpy(dtype=float)
     if not (weights > 0).all():
         raise UsageError("a weight is not above 0", got=repr(weights.min()), allowed="> 0")

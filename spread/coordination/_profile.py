@@ -7,6 +7,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from spread._arguments import require_count
 from spread._random import resolve_seed, stream
 from spread.coordination._chance import cells, shuffled
 from spread.coordination._close import window_us
@@ -75,6 +76,8 @@ def profile(
     0       1.0        0  no two accounts shared 3 objects
     1      10.0        0  no two accounts shared 3 objects
     """
+    require_count("permutations", permutations, least=0)
+    stretch = window_us("stretch_s", stretch_s)
     seed = resolve_seed(rng)
     seen = shares(tweets, kind=kind)
     flat = first_shares(read_shares(seen, "object"))
@@ -88,10 +91,7 @@ def profile(
         stretch_s=stretch_s,
         rng=seed,
     )
-    dealt = [
-        _dealt(flat, null, window_us(stretch_s), stream(seed, number))
-        for number in range(permutations)
-    ]
+    dealt = [_dealt(flat, null, stretch, stream(seed, number)) for number in range(permutations)]
     rows = []
     for within_s in windows_s:
         found = look(seen, within_s=within_s)
@@ -125,7 +125,7 @@ def _dealt(found: Shares, null: str, stretch: int, rng: np.random.Generator) -> 
 def _near(found: Shares, within_s: float, min_objects: int, support: int) -> Near:
     activity = np.bincount(found.user, minlength=len(found.users))
     return near_pairs(
-        found, activity >= max(support, min_objects), window_us(within_s), min_objects
+        found, activity >= max(support, min_objects), window_us("within_s", within_s), min_objects
     )
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from spread._errors import UsageError
-from spread.tables import TWEETS, Table, codes, expression, instants, microseconds
+from spread._arguments import require_one_of
+from spread.tables import TWEETS, Table, codes, expression, instants, microseconds, require_once
 
 __all__ = ["KINDS", "Shares", "as_frame", "first_shares", "read_shares", "shares"]
 
@@ -103,8 +103,7 @@ def as_frame(found: Shares) -> pd.DataFrame:
 
 def read_shares(tweets: Table, kind: str) -> Shares:
     """Return the shares of a table as flat arrays."""
-    if kind not in KINDS:
-        raise UsageError("unknown kind of share", got=repr(kind), allowed=", ".join(KINDS))
+    require_one_of("kind", kind, KINDS)
     table = _selected(tweets, kind).to_pyarrow()
     (user,), users = codes(table["author_id"])
     (item,), objects = codes(table["object"])
@@ -131,6 +130,7 @@ def _selected(tweets: Table, kind: str) -> ibis.Table:
         "hashtags": ["hashtags"],
     }[kind]
     needed = ["tweet_id", "author_id", "at", "origin", "kind", columns[0]]
+    require_once(tweets)
     table = expression(tweets, TWEETS, needed, optional=columns[1:])
     table = table.filter((table.origin == "collected") & table.author_id.notnull())
     if kind == "retweet":

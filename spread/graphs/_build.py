@@ -10,9 +10,10 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spread._arguments import require_one_of
 from spread._errors import UsageError
 from spread.graphs import _coshares, _manual
-from spread.tables import TWEETS, USERS, Table, arrow, codes, expression, microseconds
+from spread.tables import TWEETS, USERS, Table, arrow, codes, expression, microseconds, require_once
 
 __all__ = [
     "KINDS",
@@ -88,6 +89,7 @@ def edges(
       source target  weight  count
     0    bob    ann       1      1
     """
+    require_once(tweets)
     found = _coded(_totals(acts(tweets, kind, manual=manual, names=names)))
     ends = {"source": found.names[found.source], "target": found.names[found.target]}
     frame = found.columns.to_pandas().astype({"weight": np.int64, "count": np.int64})
@@ -259,8 +261,7 @@ def coshares(tweets: Table, *, within_s: float, names: Table | None = None) -> i
 
 def acts(tweets: Table, kind: str, *, manual: bool, names: Table | None) -> ibis.Table:
     """Return one row an act: source, target (null: unknown), item (what weight counts)."""
-    if kind not in KINDS:
-        raise UsageError("unknown kind of edge", got=repr(kind), allowed=", ".join(KINDS))
+    require_one_of("kind", kind, KINDS)
     if manual and kind != "retweet":
         raise UsageError("manual goes with retweets only", got=f"kind={kind!r}, manual=True")
     rows = expression(tweets, TWEETS, [*_ALWAYS, *_NEEDED[kind]])
@@ -352,6 +353,7 @@ def _coded(totals: pa.Table) -> _Edges:
 def _graph(
     tweets: Table, kind: str, *, manual: bool = False, names: Table | None = None
 ) -> igraph.Graph:
+    require_once(tweets)
     edges_of = _coded(_totals(acts(tweets, kind, manual=manual, names=names)))
     columns = edges_of.columns
     graph = _built(

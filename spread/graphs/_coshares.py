@@ -1,14 +1,13 @@
 """Who shared the same thing shortly after whom: a sliding window over each object's shares."""
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spread._arguments import require_number
 from spread._compile import kernel
-from spread._errors import UsageError
 from spread.tables import TWEETS, Table, codes, expression, microseconds
 
 __all__ = ["Close", "Shares", "behind", "grouped", "shares"]
@@ -69,11 +68,7 @@ def shares(tweets: Table) -> Shares:
 
 def window_us(within_s: float) -> int:
     """Return a window in microseconds."""
-    if isinstance(within_s, bool) or not (math.isfinite(within_s) and within_s >= 0):
-        raise UsageError(
-            "within_s cannot be used", got=repr(within_s), allowed="seconds, a number >= 0"
-        )
-    return round(within_s * 1e6)
+    return round(require_number("within_s", within_s, least=0, most=2**32, unit="seconds") * 1e6)
 
 
 def behind(found: Shares, source: str, target: str, within_s: float) -> list[str]:

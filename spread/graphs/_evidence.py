@@ -2,9 +2,10 @@
 
 import pandas as pd
 
+from spread._arguments import require_one_of
 from spread._errors import UsageError
 from spread.graphs import _coshares
-from spread.graphs._build import acts
+from spread.graphs._build import KINDS, acts
 from spread.tables import TWEETS, Table, expression
 from spread.text import hashtag_key
 
@@ -57,6 +58,7 @@ def evidence(
     >>> evidence(tweets, "bob", "ann", kind="retweet").tweet_id.tolist()
     ['2']
     """
+    require_one_of("kind", kind, (*KINDS, "coshare"))
     if (kind == "coshare") != (within_s is not None):
         raise UsageError("within_s goes with coshare", got=f"kind={kind!r}, within_s={within_s!r}")
     if within_s is not None:

@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_instance
 from spread._random import igraph_random, resolve_seed, stream
 from spread.graphs._descent import descend
 
@@ -53,6 +54,7 @@ def layout(graph: igraph.Graph, *, rng: np.random.Generator | int | None = None)
     >>> layout(graph, rng=1).name.tolist()
     ['ann', 'bob', 'cy']
     """
+    require_instance("graph", graph, igraph.Graph, "an igraph graph")
     seed = resolve_seed(rng)
     canonical = _canonical(graph)
     points = np.zeros((canonical.vcount(), 2))

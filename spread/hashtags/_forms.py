@@ -42,7 +42,8 @@ def akin(
     >>> sorted(akin(["universidadlibre", "freecollege"], ["myuniversity"], []))
     ['universidadlibre']
     """
-    words = {_plain(hashtag_key(word)) for word in lexicon}
+    given = [lexicon] if isinstance(lexicon, str) else lexicon
+    words = {_plain(hashtag_key(word)) for word in given}
     words = {word for word in words if len(word) >= _LEAST_WORD}
     known = {part for tag in family for slot in _slots(tag, templates) for part in _parts(slot)}
     return {

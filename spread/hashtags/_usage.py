@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread.tables import TWEETS, Table, expression, instants, microseconds
 from spread.text import hashtag_key
@@ -122,10 +123,8 @@ def timeline(tweets: Table, tags: Sequence[str] | str, *, bin_s: int | None = No
     1  mynypd       0        0
     2  mynypd       1        1
     """
-    if bin_s is not None and (isinstance(bin_s, bool) or int(bin_s) != bin_s or bin_s < 1):
-        raise UsageError(
-            "bin_s cannot be used", got=repr(bin_s), allowed="whole seconds from 1 up, or None"
-        )
+    if bin_s is not None:
+        bin_s = require_count("bin_s", bin_s)
     rows = uses(tweets)
     wanted = [tags] if isinstance(tags, str) else list(tags)
     keys = sorted({present(tag, rows["hashtag"].to_pylist()) for tag in wanted})
@@ -195,7 +194,7 @@ def uses(tweets: Table) -> pa.Table:
 
 def present(tag: str, occurring: Iterable[str] | Mapping[str, int]) -> str:
     """Return a tag's key if it occurs; else say which tags come nearest, and how often."""
-    key = hashtag_key(tag)
+    key = hashtag_key(require_instance("a hashtag", tag, str, "text"))
     counts: Counter[str] = Counter(occurring)
     if key in counts:
         return key

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread import tables
+from spread._arguments import require_count
 from spread._random import resolve_seed, stream
 from spread.hijack._codings import NONE_TWICE, pairs_by_tweet, read_codings
 from spread.text import html_card
@@ -128,6 +129,7 @@ def agreement(
     >>> agreement(codings, rng=1)
     Agreement(alpha 1.00 [1.00, 1.00], 2 coders, 4 tweets coded twice)
     """
+    require_count("resamples", resamples)
     rows = read_codings(codings)
     labels = sorted(rows.code.unique())
     double = pairs_by_tweet(rows)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_count, require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hijack._recursion import Posterior, positions_drawn, posterior
@@ -272,10 +273,9 @@ def check_options(bins: int, rate: float | None, most: int | None, draws: int) -
             allowed=f"at most {_MOST_BINS}",
             hint="Add neighbouring bins together",
         )
-    if rate is not None and (isinstance(rate, bool) or not 0 < rate < 1):
-        raise UsageError("rate cannot be used", got=repr(rate), allowed="a probability, 0 < h < 1")
-    for name, number in (("most", most), ("draws", draws)):
-        whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-        if number is not None and (not whole or number < 1):
-            raise UsageError(f"{name} cannot be used", got=repr(number), allowed="a number >= 1")
-    return 1 / bins if rate is None else float(rate)
+    if most is not None:
+        require_count("most", most)
+    require_count("draws", draws)
+    if rate is None:
+        return 1 / bins
+    return require_number("rate", rate, above=0, below=1, unit="a probability")

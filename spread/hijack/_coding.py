@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread import tables
+from spread._arguments import require_count, require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hijack._codings import read_codings
@@ -130,6 +131,7 @@ def consensus(codings: tables.Table) -> pd.DataFrame:
 
 
 def _originals(tweets: tables.Table) -> pd.DataFrame:
+    tables.require_once(tweets)
     rows = tables.expression(
         tweets,
         tables.TWEETS,
@@ -151,18 +153,11 @@ def _originals(tweets: tables.Table) -> pd.DataFrame:
 
 
 def _check_sample(n: int, most: int, coders: int, double: float) -> None:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or not 1 <= n <= most:
-        raise UsageError(
-            "n cannot be used",
-            got=repr(n),
-            allowed=f"1 to {most}, the originals with a text"
-            if most
-            else "nothing: the archive has no original with a text",
-        )
-    if isinstance(coders, bool) or not isinstance(coders, int | np.integer) or coders < 1:
-        raise UsageError("coders cannot be used", got=repr(coders), allowed="a number >= 1")
-    if isinstance(double, bool) or not 0 <= double <= 1:
-        raise UsageError("double cannot be used", got=repr(double), allowed="a share, 0 to 1")
+    if not most:
+        raise UsageError("there is nothing to code", got="no original with a text")
+    require_count("n", n, most=most)
+    require_count("coders", coders)
+    require_number("double", double, least=0, most=1, unit="a share")
 
 
 def _dealt(

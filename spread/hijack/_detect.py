@@ -1,6 +1,7 @@
 """From tweets and camps to the turn."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ def detect(
     >>> turn.rising, str(turn.onset_low.floor("min")), str(turn.onset_high.ceil("min"))
     ('B', '2014-04-22 18:34:00+00:00', '2014-04-22 18:41:00+00:00')
     """
-    if unit != "cascade":
+    if not isinstance(unit, str) or unit != "cascade":
         raise UsageError(
             "unit cannot be used",
             got=repr(unit),
@@ -143,6 +144,7 @@ def detect(
             "tweet in disguise: both find changes where there are none",
         )
     check_prior(prior)
+    launched = None if launch is None else _moment(launch)
     seed = resolve_seed(rng)
     rows = read(tweets)
     labels = labelled(rows, tweets, camps, stream(seed, 6))
@@ -152,7 +154,7 @@ def detect(
         "splits": len(labels.splits), "prior": float(prior), "seed": seed,
         "timeline": timeline(whole), "volume": _volume(rows, stream(seed, 4)),
     }  # fmt: skip
-    launcher = _launcher(rows, labels, launch)
+    launcher = _launcher(rows, labels, launched)
     context = _Context(rows.assign(camp=labels.camp), labels, launcher, prior, seed, common)
     counted = [units(rows, camp, labels.names, audience=labels.audience) for camp in labels.splits]
     if reason := next(filter(None, map(_too_little, [whole, *counted])), None):
@@ -164,6 +166,18 @@ def detect(
 def _volume(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     collected = rows["at"][rows.collected.to_numpy(dtype=bool)]
     return in_volume(tables.microseconds(collected), rng)
+
+
+def _moment(launch: object) -> pd.Timestamp:
+    try:
+        moment = pd.Timestamp(launch) if isinstance(launch, str | date | np.datetime64) else None
+    except ValueError:
+        moment = None
+    if moment is None or pd.isna(moment) or moment.tz is None:
+        raise UsageError(
+            "launch cannot be used", got=repr(launch), allowed="a moment with its time zone"
+        )
+    return moment
 
 
 def _launcher(rows: pd.DataFrame, labels: Labels, launch: pd.Timestamp | None) -> str | None:

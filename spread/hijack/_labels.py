@@ -52,10 +52,13 @@ def labelled(
 ) -> Labels:
     """Return the camps of the rows that `read` gave, however they were said."""
     if isinstance(camps, str):
+        if camps == "tweet_id":
+            raise UsageError("camps cannot be used", got="'tweet_id'", allowed="a column of codes")
         schema = pa.schema([("tweet_id", pa.string()), (camps, pa.string())])
         coded = tables.frame(tweets, schema, ["tweet_id", camps])
         return _of_codes(rows, coded.rename(columns={camps: "code"}), None, rng)
-    names = [str(name) for name in getattr(camps, "column_names", None) or camps.columns]
+    known = getattr(camps, "column_names", getattr(camps, "columns", ()))
+    names = [str(name) for name in known]
     if "tweet_id" in names and "code" in names:
         coded = tables.frame(camps, _CAMPS, ["tweet_id", "code"], optional=["coder"])
         return _of_codes(rows, coded, getattr(camps, "attrs", {}).get("weak"), rng)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from spread import tables
+from spread._arguments import require_one_of
 from spread._errors import UsageError
 
 __all__ = ["by_lexicon"]
@@ -87,6 +88,7 @@ def by_lexicon(tweets: tables.Table, lexicon: Mapping[str, Iterable[str]] | str)
     2        3      NaN
     """
     rows = tables.frame(tweets, tables.TWEETS, ["tweet_id", "text"], optional=["lang"])
+    tables.require_once(tweets)
     if isinstance(lexicon, str):
         rows.loc[~rows.lang.fillna("und").isin(["en", "und", ""]), "text"] = None
     code = _by_name(lexicon) if isinstance(lexicon, str) else _by_words(_keys(lexicon))
@@ -98,8 +100,7 @@ def by_lexicon(tweets: tables.Table, lexicon: Mapping[str, Iterable[str]] | str)
 
 
 def _by_name(name: str) -> Callable[[str], str | None]:
-    if name != "vader":
-        raise UsageError("no lexicon has this name", got=repr(name), allowed="vader")
+    require_one_of("lexicon", name, ("vader",))
     try:
         from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
     except ImportError as error:

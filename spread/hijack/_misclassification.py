@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from spread import tables
+from spread._arguments import require_count
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hijack._codings import NONE_TWICE, pairs_by_tweet, read_codings
@@ -126,6 +127,7 @@ def misclassification(
     >>> misclassification(codings, rng=1)
     Misclassification(a coder errs with probability 0.10... [0.0..., 0.1...], from 100 tweets)
     """
+    require_count("draws", draws)
     rows = read_codings(codings)
     labels = tuple(sorted(rows.code.unique()))
     seed = resolve_seed(rng)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln, logsumexp
 
+from spread._arguments import require_number
 from spread._errors import UsageError
 from spread.text import html_card
 
@@ -131,8 +132,7 @@ def log_marginal(counts: NDArray[np.float64], alpha: float) -> NDArray[np.float6
 
 def check_prior(prior: float) -> None:
     """Refuse a prior mass that is not a positive number."""
-    if isinstance(prior, bool) or not np.isfinite(prior) or prior <= 0:
-        raise UsageError("prior cannot be used", got=repr(prior), allowed="a total mass > 0")
+    require_number("prior", prior, above=0, unit="a total mass")
 
 
 def checked(counts: ArrayLike) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import gammaln
 
+from spread._arguments import require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hijack._changes import Changes, check_options, cuts, interval, record
@@ -71,8 +72,7 @@ def volume(
     """
     table = checked(np.asarray(counts)[..., None])[:, 0]
     rate = check_options(len(table), rate, most, draws)
-    if isinstance(bin_s, bool) or not np.isfinite(bin_s) or bin_s <= 0:
-        raise UsageError("bin_s cannot be used", got=repr(bin_s), allowed="seconds > 0")
+    require_number("bin_s", bin_s, above=0, unit="seconds")
     gamma = _check_gamma(prior, table)
     summed = np.concatenate([[0.0], np.cumsum(table)])
     factor = _check_factor(overdispersion)
@@ -135,11 +135,7 @@ def _pearson(counts: NDArray[np.float64], edges: NDArray[np.int64]) -> float:
 def _check_factor(overdispersion: float | None) -> float:
     if overdispersion is None:
         return 1.0
-    if isinstance(overdispersion, bool) or not 1 <= overdispersion < np.inf:
-        raise UsageError(
-            "overdispersion cannot be used", got=repr(overdispersion), allowed="a factor >= 1"
-        )
-    return float(overdispersion)
+    return require_number("overdispersion", overdispersion, least=1, unit="a factor")
 
 
 def _check_gamma(
@@ -147,7 +143,7 @@ def _check_gamma(
 ) -> tuple[float, float]:
     if prior is None:
         return 1.0, 1 / float(counts.mean()) if counts.any() else 1.0
-    shape, rate = prior
-    if not (np.isfinite(prior).all() and shape > 0 and rate > 0):
-        raise UsageError("prior cannot be used", got=repr(prior), allowed="shape > 0 and rate > 0")
-    return float(shape), float(rate)
+    if not isinstance(prior, tuple | list) or len(prior) != 2:
+        raise UsageError("prior cannot be used", got=repr(prior), allowed="(shape, rate)")
+    shape = require_number("shape of the prior", prior[0], above=0)
+    return shape, require_number("rate of the prior", prior[1], above=0)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count
 from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.places._adopters import Adopters, adopters_of, cities_of
@@ -109,16 +110,18 @@ def arrivals(
     >>> arrivals(tweets, located, ["t"], k=[1], rng=1)[["city", "rank"]].values.tolist()
     [['Athens', 1.0], ['Mexico City', 2.0]]
     """
-    if draws < 1 or any(number < 1 for number in k):
-        raise UsageError("k and draws count from 1", got=f"k={list(k)}, draws={draws}")
-    if censored_from is not None and censored_from < 1:
-        raise UsageError("censored_from counts from 1", got=str(censored_from))
+    require_count("draws", draws)
+    numbers = sorted({require_count("k", number) for number in np.atleast_1d(k).tolist()})
+    if not numbers:
+        raise UsageError("no k is given", allowed="integers >= 1")
+    if censored_from is not None:
+        require_count("censored_from", censored_from)
     seed = resolve_seed(rng)
     located = at_level(located, level)
     places = cities_of(located)
     active = _active(tweets, located, places)
     parts = [
-        _of_tag(adopters, places, active, sorted(set(k)), censored_from, draws, seed)
+        _of_tag(adopters, places, active, numbers, censored_from, draws, seed)
         for adopters in adopters_of(tweets, located, places, tags)
     ]
     rows = [part for part in parts if len(part)]
@@ -166,6 +169,8 @@ def order(
     >>> order(tweets, located, "t", rng=1).query("before == 'A'").probability.tolist()
     [1.0]
     """
+    for option, given in (("k", k), ("most", most), ("draws", draws)):
+        require_count(option, given)
     seed, located = resolve_seed(rng), at_level(located, level)
     places = cities_of(located)
     columns = ["before_id", "before", "after_id", "after", "probability"]

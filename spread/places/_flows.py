@@ -5,11 +5,11 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from spread._errors import UsageError
+from spread._arguments import require_count, require_one_of
 from spread._random import resolve_seed, stream
 from spread.places._levels import LEVELS, at_level, named_place
 from spread.places._located import needs
-from spread.tables import TWEETS, Table, expression
+from spread.tables import TWEETS, Table, expression, require_once
 
 __all__ = ["distance_test", "flows"]
 
@@ -84,6 +84,7 @@ def flows(
     """
     _check(level, least, replicates)
     seed = resolve_seed(rng)
+    require_once(tweets)
     passed = _passed(tweets, until)
     homes = _homes(located, level)
     joined = passed.merge(homes.add_prefix("source_"), on="source_user")
@@ -161,6 +162,7 @@ def distance_test(
     >>> round(found["correlation"], 3), found["p"] < 0.01
     (1.0, True)
     """
+    require_count("permutations", permutations)
     needs(arrivals, ("place_id", "at"), "the arrivals", maker="arrivals")
     needs(distances, ("place_id", "distance"), "the distances", maker="effective_distance")
     seed = resolve_seed(rng)
@@ -186,12 +188,9 @@ def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
 
 
 def _check(level: str, least: int, replicates: int) -> None:
-    if level not in LEVELS:
-        raise UsageError("unknown level", got=repr(level), allowed=", ".join(LEVELS))
-    if least < 1 or replicates < 1:
-        raise UsageError(
-            "least and replicates count from 1", got=f"least={least}, replicates={replicates}"
-        )
+    require_one_of("level", level, LEVELS)
+    require_count("least", least)
+    require_count("replicates", replicates)
 
 
 def _passed(tweets: Table, until: pd.Timestamp | None) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._errors import MissingColumnError, UsageError
+from spread._arguments import require_columns, require_count
 from spread._intervals import Z_95, wilson
 from spread._random import resolve_seed, stream
 from spread.places._gazetteer import unit_vectors
@@ -74,10 +74,9 @@ def focus(
     >>> focus(counts)[["focus", "entropy_bits"]].round(4).values.tolist()
     [[0.8, 0.9219]]
     """
-    if missing := {"hashtag", "place_id", "users"} - set(counts.columns):
-        raise MissingColumnError("the counts lack columns", got=", ".join(sorted(missing)))
-    if common is not None and common < 1:
-        raise UsageError("common counts from 1", got=str(common))
+    require_columns("counts", counts, ["hashtag", "place_id", "users"])
+    if common is not None:
+        require_count("common", common)
     seed = resolve_seed(rng)
     used = counts[counts["users"] > 0].sort_values("place_id")
     tags = list(used.groupby("hashtag", sort=True))

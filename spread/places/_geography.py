@@ -6,7 +6,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from spread._errors import MissingColumnError, UsageError
+from spread._arguments import require_columns
+from spread._errors import UsageError
 
 __all__ = ["EARTH_RADIUS_KM", "distance_km", "effective_distance"]
 
@@ -74,8 +75,7 @@ def effective_distance(flows: pd.DataFrame) -> pd.DataFrame:
     >>> effective_distance(flows).distance.round(4).tolist()
     [3.3026, 1.1054]
     """
-    if missing := {"source", "target", "weight"} - set(flows.columns):
-        raise MissingColumnError("the flows lack columns", got=", ".join(sorted(missing)))
+    require_columns("flows", flows, ["source", "target", "weight"])
     if not (flows["weight"] >= 0).all():
         raise UsageError("a flow is negative or missing", allowed="weights >= 0")
     moving = flows[(flows["weight"] > 0) & (flows["source"] != flows["target"])]

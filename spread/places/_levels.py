@@ -3,14 +3,15 @@
 import numpy as np
 import pandas as pd
 
-from spread._errors import UsageError
+from spread._arguments import require_one_of
 from spread.places._gazetteer import COUNTRY, gazetteer, unit_vectors
 from spread.places._locate import CERTAIN
-from spread.places._located import PLACE, of_accounts
+from spread.places._located import of_accounts
 
 __all__ = ["LEVELS", "at_level", "named_place"]
 
 LEVELS = ("city", "country")
+_NEEDED = ("probability", "place_id", "city", "country", "longitude", "latitude")
 
 
 def at_level(located: pd.DataFrame, level: str) -> pd.DataFrame:
@@ -24,9 +25,8 @@ def at_level(located: pd.DataFrame, level: str) -> pd.DataFrame:
     UsageError
         The level is neither "city" nor "country".
     """
-    if level not in LEVELS:
-        raise UsageError("unknown level", got=repr(level), allowed=", ".join(LEVELS))
-    located = of_accounts(located, ("probability", *PLACE))
+    require_one_of("level", level, LEVELS)
+    located = of_accounts(located, _NEEDED)
     if level == "city":
         return located
     probability = _of_country(located)

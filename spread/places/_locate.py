@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_number
 from spread._errors import UsageError
 from spread.places._evidence import zone_of
 from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer, gazetteer, unit_vectors
@@ -66,7 +67,7 @@ def locate(
     Parameters
     ----------
     locations
-        n texts of profiles, in any script; null where there is none.
+        n texts of profiles, in any script; null where there is none. A single text is one.
     time_zones
         n names of zones as Twitter shows them ("Eastern Time (US & Canada)") or as the tz
         database does; null where unknown.
@@ -95,7 +96,7 @@ def locate(
     >>> locate(["earth", "Springfield", "Oakland ✈ LA", "Texas"]).reason.tolist()
     ['no place', 'ambiguous', 'several places', 'region only']
     """
-    texts = list(locations)
+    texts = [locations] if isinstance(locations, str) else list(locations)
     zones, spoken = _beside(time_zones, len(texts)), _beside(langs, len(texts))
     answers: dict[tuple[str, str | None, str | None], _Answer] = {}
     found = []
@@ -180,6 +181,7 @@ def nearest_cities(
     >>> nearest_cities([-73.9], [40.6]).city.tolist()
     ['New York City']
     """
+    require_number("within_km", within_km, least=0, unit="kilometres")
     places = gazetteer()
     rows, probability = _nearest(
         np.asarray(longitudes, dtype=np.float64), np.asarray(latitudes, dtype=np.float64), within_km
@@ -190,7 +192,8 @@ def nearest_cities(
 def _beside(values: Iterable[str | None] | None, length: int) -> list[str | None]:
     if values is None:
         return [None] * length
-    texts = [_text(value) or None for value in values]
+    given = [values] if isinstance(values, str) else values
+    texts = [_text(value) or None for value in given]
     if len(texts) != length:
         raise UsageError(
             "time_zones and langs go with locations, one each",

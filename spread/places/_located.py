@@ -34,4 +34,17 @@ def of_accounts(located: pd.DataFrame, columns: Iterable[str] = ()) -> pd.DataFr
                 allowed="text",
                 hint="Read the file again with dtype=str for ids: long ones lose their last digits",
             )
+    if "probability" in located.columns:
+        _require_probabilities(located)
     return located.drop_duplicates("user_id")
+
+
+def _require_probabilities(located: pd.DataFrame) -> None:
+    known = pd.to_numeric(located["probability"], errors="coerce")
+    wrong = (known < 0) | (known > 1) | (known.isna() & located["place_id"].notna())
+    if wrong.any():
+        raise UsageError(
+            "a probability of the located users cannot be used",
+            got=repr(located["probability"][wrong].iloc[0]),
+            allowed="0 to 1 for each user with a place",
+        )

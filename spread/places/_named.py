@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from spread._errors import MissingColumnError
+from spread._arguments import require_columns
 from spread._intervals import wilson
 from spread.places._gazetteer import gazetteer
 from spread.places._locate import locate
@@ -70,8 +70,7 @@ def named(
     >>> named(tags, endings=["PD"])[["slot", "city", "reason"]].fillna("").values.tolist()
     [['la', 'Los Angeles', ''], ['o', '', 'not a place'], ['chicago', 'Chicago', '']]
     """
-    if "hashtag" not in tags.columns:
-        raise MissingColumnError("the tags lack a column", got=", ".join(map(str, tags.columns)))
+    require_columns("tags", tags, ["hashtag"])
     given = {hashtag_key(tag): place for tag, place in (known or {}).items()}
     keys = [str(tag) for tag in tags["hashtag"]]
     slots = [
