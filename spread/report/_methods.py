@@ -51,6 +51,15 @@ METHODS = (
         ),
     ),
     Method(
+        "Kinds of cascades compared",
+        "Larger cascades are deeper for their size alone: those of two camps are compared again at "
+        "the same size. Intervals draw all cascades of an author together.",
+        (
+            ("Vosoughi, Roy & Aral 2018", _DOI + "10.1126/science.aap9559"),
+            ("Juul & Ugander 2021", _DOI + "10.1073/pnas.2100786118"),
+        ),
+    ),
+    Method(
         "Credit",
         "Each retweet is shared equally among the accounts on its way from the original, which "
         "is their Shapley value; the credit is its expectation over the posterior of parents.",

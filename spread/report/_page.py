@@ -28,7 +28,8 @@ _TITLES = {
     "metrics": "Cascades",
     "traced": "What of each hashtag traces back",
     "influence": "Which hashtag fed which",
-    "profile": "Kinds of cascades, curve by curve",
+    "without": "The tag without the account that turned it, bin by bin",
+    "profile": "Cascades of camps A and B, curve by curve",
     "tree": "The largest cascade",
     "seeds": "Accounts by credit",
     "roles": "Accounts by their place within and between camps",
@@ -287,6 +288,7 @@ def _turned(study: Study) -> Markup:
         *([plot(study, "onset")] if "onset" in pictures(study) else []),
         *_tables(study, "turn_shares", "turned", "drivers"),
         *_tables(study, "turn_changes", "turn_volume", "turn_timeline"),
+        *(_tables(study, "without") if len(study.tables.get("without", ())) else []),
         *_naive(study, ("When did it turn", "Who turned")),
     )
 

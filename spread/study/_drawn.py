@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from spread import graphs
+from spread.tables import instants
 
 MOST_NODES = 1_500
 
@@ -42,6 +43,12 @@ def _strongest(graph: igraph.Graph) -> igraph.Graph:
 def _edges(drawn: igraph.Graph) -> pd.DataFrame:
     names = np.asarray(drawn.vs["name"], dtype=str)
     ends = np.asarray(drawn.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    first_us = np.asarray(drawn.es["first_at"], dtype=float) * 1e6
     return pd.DataFrame(
-        {"source": names[ends[:, 0]], "target": names[ends[:, 1]], "weight": drawn.es["weight"]}
+        {
+            "source": names[ends[:, 0]],
+            "target": names[ends[:, 1]],
+            "weight": drawn.es["weight"],
+            "first_at": instants(first_us.astype(np.int64)),
+        }
     ).sort_values(["source", "target"], ignore_index=True)

@@ -9,7 +9,7 @@ import pandas as pd
 from spread import cascade, coordination, graphs, hashtags, hawkes, hijack, places, seeds
 from spread._random import stream
 from spread.hashtags import Family
-from spread.hawkes import Traces
+from spread.hawkes import Traces, Without
 from spread.hijack import Turn
 from spread.study import _camps, _standing
 from spread.study._camps import Camps
@@ -18,7 +18,11 @@ from spread.study._scope import Scope
 from spread.trees import Forests
 
 _COMPARED = 20
+_COMPARED_CAMPS = ("A", "B")
 _IN_STEP_S = 10
+
+NAMED = 0.5
+"""How probable it must be that an account turned it, to be named for it."""
 
 TAGS = 8
 """How many tags are followed over time and over places: the root and the largest."""
@@ -46,6 +50,8 @@ class Found:
     in_step: pd.DataFrame
     family: Family | None
     traced: Traces | None
+    without: Without | None
+    profile: pd.DataFrame
     tags: list[str]
     located: pd.DataFrame
     arrivals: pd.DataFrame
@@ -72,6 +78,7 @@ def find(
     other = cascade.forests(scope.tagged, method="debatenight", rng=stream(seed, 2))
     begin("dating the turn")
     turn = dated(scope, retweets, used, launch, seed)
+    who = turned(forests, used, turn, seed)
     begin("crediting accounts")
     rank = seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4))
     begin("tracing the family of tags")
@@ -80,6 +87,7 @@ def find(
     tags = _tags(scope, family)
     begin("tracing tags back to their root")
     traced = _traced(scope, family, seed)
+    without = _without(scope, who, seed)
     begin("locating accounts")
     located = places.of_users(scope.users, scope.tweets)
     return Found(
@@ -95,12 +103,14 @@ def find(
         coverage=cascade.coverage(scope.tagged),
         turn=turn,
         rank=rank,
-        turned=turned(forests, used, turn, seed),
+        turned=who,
         roles=_standing.roles(retweets, scope, used, seed),
         elites=_standing.elites(scope, used),
         in_step=in_step(scope),
         family=family,
         traced=traced,
+        without=without,
+        profile=_profile(metrics, forests, used, seed),
         tags=tags,
         located=located,
         arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
@@ -114,6 +124,24 @@ def _traced(scope: Scope, family: Family | None, seed: int) -> Traces | None:
         return None
     kin = family.members.hashtag[family.members.hashtag != scope.root].tolist()
     return hawkes.traces(scope.tweets, scope.root, kin, rng=stream(seed, 11)) if kin else None
+
+
+def _without(scope: Scope, turned: pd.DataFrame, seed: int) -> Without | None:
+    """Return how much of the tag traces back to who turned it, if somebody is named."""
+    likely = turned[turned.p_turned >= NAMED] if len(turned) else turned
+    if scope.root is None or likely.empty:
+        return None
+    first = likely.sort_values(["p_turned", "user_id"], ascending=[False, True]).user_id.iloc[0]
+    return hawkes.without(scope.tweets, scope.root, [first], rng=stream(seed, 12))
+
+
+def _profile(metrics: pd.DataFrame, forests: Forests, camps: Camps, seed: int) -> pd.DataFrame:
+    """Compare the cascades of the two largest camps, curve by curve."""
+    of_two = camps.accounts[camps.accounts.camp.isin(_COMPARED_CAMPS)]
+    grouped = metrics.merge(of_two, on="user_id")
+    if camps.refused or grouped.camp.nunique() < len(_COMPARED_CAMPS):
+        return pd.DataFrame(columns=["matched", "group", "measure", "x", "y", "low", "high"])
+    return cascade.profile(grouped, forests, by="camp", rng=stream(seed, 13))
 
 
 def dated(

@@ -6,12 +6,11 @@ import pandas as pd
 
 from spread.hijack import Turn
 from spread.study import _words as words
-from spread.study._found import Found
+from spread.study._found import NAMED, Found
 from spread.study._labels import called
 from spread.study._telling import Telling
 from spread.tables import rows
 
-_NAMED = 0.5
 _KINDS = {
     "takeover": "most of the talk from then on",
     "minority": "never most of the talk",
@@ -26,6 +25,7 @@ def tell(found: Found, time_zone: str) -> list[Telling]:
         of_changes(found.turn, time_zone),
         of_drivers(found.turn, found.labels),
         of_turners(found, time_zone),
+        of_without(found),
     ]
 
 
@@ -125,7 +125,7 @@ def of_turners(found: Found, time_zone: str) -> Telling:
     likeliest = found.turned.sort_values(["p_turned", "user_id"], ascending=[False, True]).iloc[0]
     name = called(found.labels, [likeliest.user_id])[0]
     sure = words.probability(likeliest.p_turned)
-    if likeliest.p_turned < _NAMED:
+    if likeliest.p_turned < NAMED:
         reason = f"no account brought most of those who turned it; likeliest is {name}, {sure}"
         return Telling([], [("who turned it", reason)])
     low, high = likeliest.brought_low, likeliest.brought_high
@@ -140,6 +140,32 @@ def of_turners(found: Found, time_zone: str) -> Telling:
             f"{words.clock(likeliest.first_at, time_zone, seen_from=found.turn.onset)}; that the "
             f"rise had begun by then has probability {words.probability(before)}. Who only read "
             "it, the archive does not show."
+        ],
+        [],
+    )
+
+
+def of_without(found: Found) -> Telling:
+    """Say how much of the tag traces back to who turned it; never what would have been."""
+    what = found.without
+    if what is None:
+        return Telling([], [])
+    name = called(found.labels, what.accounts)[0]
+    most = (
+        f"at most {words.number(what.bound)} ({words.number(what.bound_low)}–"
+        f"{words.number(what.bound_high)})"
+    )
+    if what.cannot_tell:
+        topic = f"how much of {found.scope.shown} there would be without {name}"
+        own = f"{words.number(what.own)} of {words.counted(what.tweets, 'tweet')} are its own"
+        return Telling([], [(topic, f"{what.cannot_tell}; {own} or repeat them, {most} can be")])
+    return Telling(
+        [
+            f"Under a fitted process {words.number(what.traced)} "
+            f"({words.number(what.traced_low)}–{words.number(what.traced_high)}) of "
+            f"{words.counted(what.tweets, 'tweet')} with {found.scope.shown} trace back to {name}, "
+            f"{most} if all that came from outside after its first tweet is credited to it. What "
+            "others would have written instead is not in this."
         ],
         [],
     )
