@@ -58,7 +58,7 @@ def test_readme_links_lead_somewhere() -> None:
 
 def test_everything_the_tests_need_is_in_the_extra() -> None:
     everything = PROJECT["optional-dependencies"]["all"]
-    assert everything == ["spread[docs,export,infomap,lexicon,notebook,spark,test]"]
+    assert everything == ["spread[docs,export,infomap,large,lexicon,notebook,spark,test]"]
 
 
 @pytest.fixture(scope="module")
