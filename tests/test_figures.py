@@ -68,6 +68,42 @@ def test_a_missing_column_is_named(name: str) -> None:
         EVERY[name]({key: table.iloc[:, :0] for key, table in TABLES.items()})
 
 
+@pytest.mark.parametrize("name", EVERY)
+def test_what_is_no_table_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="not a table: got NoneType"):
+        EVERY[name](dict.fromkeys(TABLES))
+
+
+@pytest.mark.parametrize(
+    ("draw", "table", "option"),
+    [
+        (figures.seeds, "seeds", "most"),
+        (figures.tree, "tree", "most"),
+        (figures.tree, "tree", "most_names"),
+        (figures.arrivals, "arrivals", "most"),
+        (figures.timeline, "timeline", "most"),
+        (figures.sensitivity, "sensitivity", "most"),
+        (figures.map, "arrivals", "most_names"),
+    ],
+)
+def test_how_many_are_drawn_is_a_count(draw, table: str, option: str) -> None:
+    for wrong in (-1, 2.5, None, "x", np.array([1, 2])):
+        with pytest.raises(UsageError, match=f"{option} cannot be used: got"):
+            draw(TABLES[table], **{option: wrong})
+
+
+def test_rows_that_cannot_be_drawn_are_named() -> None:
+    tree, nodes, bins = TABLES["tree"], TABLES["nodes"], TABLES["timeline"]
+    with pytest.raises(UsageError, match="rows are not unique: got event 0 twice"):
+        figures.tree(pd.concat([tree.iloc[:1], tree]))
+    with pytest.raises(UsageError, match="rows are not unique: got name"):
+        figures.network(pd.concat([nodes.iloc[:1], nodes]), TABLES["edges"])
+    with pytest.raises(UsageError, match="column strength lacks numbers: got"):
+        figures.network(nodes.assign(strength=np.nan), TABLES["edges"])
+    with pytest.raises(UsageError, match="column start_at carry no zone"):
+        figures.timeline(bins.assign(start_at=bins.start_at.dt.tz_localize(None)))
+
+
 @pytest.mark.parametrize("name", sorted(set(EVERY) - {"sensitivity"}))  # claims stay as they come
 def test_the_order_of_rows_does_not_matter(name: str) -> None:
     mixed = {key: table.sample(frac=1, random_state=3) for key, table in TABLES.items()}

@@ -7,7 +7,7 @@ can be seen on white come first; the text beside a mark takes a darker ink of th
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -137,12 +137,20 @@ _TEMPLATE = go.layout.Template(
     }
 )
 
+_COUNTS: Final = {"adopters", "tweets", "k", "depth", "mark", "strength", "units"}
+
 
 def frame(table: Table, *columns: str) -> pd.DataFrame:
     """Return a table as a new pandas frame with its rows numbered, or name what it lacks.
 
     A table without rows needs no columns: there is nothing in it to draw.
     """
+    if not isinstance(table, pd.DataFrame) and not hasattr(table, "to_pandas"):
+        raise UsageError(
+            "not a table",
+            got=type(table).__name__,
+            allowed="an Ibis table, a pandas DataFrame, a pyarrow Table",
+        )
     given = table.to_pandas() if not isinstance(table, pd.DataFrame) else table
     missing = [name for name in columns if name not in given.columns]
     if missing and not len(given):
@@ -154,7 +162,29 @@ def frame(table: Table, *columns: str) -> pd.DataFrame:
             allowed=f"a table with {', '.join(columns)}",
             hint=f"Add {', '.join(missing)}",
         )
+    for name in columns:
+        _require_drawn(name, given[name])
     return given.reset_index(drop=True)
+
+
+def once(table: pd.DataFrame, *keys: str) -> pd.DataFrame:
+    """Return a table in which no row stands twice, or name one that does."""
+    twice = table.duplicated(list(keys))
+    if len(table) and twice.any():
+        names = ", ".join(f"{key} {table[key][twice].iloc[0]}" for key in keys)
+        raise UsageError("rows are not unique", got=f"{names} twice", hint="Keep one row of each")
+    return table
+
+
+def _require_drawn(name: str, values: "pd.Series[Any]") -> None:
+    """Refuse counts that are missing and times without a zone: neither has a place."""
+    if name in _COUNTS and values.isna().any():
+        raise UsageError(f"column {name} lacks numbers", got=f"{values.isna().sum()} missing")
+    if pd.api.types.is_datetime64_dtype(values.dtype):
+        raise UsageError(
+            f"the times in column {name} carry no zone",
+            hint="Say which it is, such as table.at.dt.tz_localize('UTC')",
+        )
 
 
 def marks(categories: Iterable[object]) -> dict[str, Mark]:

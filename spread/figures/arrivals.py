@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._arguments import require_count
 from spread.figures._arrived import of_one_tag
 from spread.figures._style import (
     LEGEND,
@@ -71,7 +72,7 @@ def arrivals(
             "The order of arrival", "too few accounts could be placed in cities to date an arrival"
         )
     ordered = reached.sort_values(["at", "place_id"], kind="stable").reset_index(drop=True)
-    first = ordered.head(most)
+    first = ordered.head(require_count("most", most))
     names = [f"{shown(row.city)}, {shown(row.country)}" for row in first.itertuples()]
     late = _not_reached(table, ordered, tag)
     figure = go.Figure()

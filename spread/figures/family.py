@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._arguments import require_count
 from spread.figures._lineage import lineage
 from spread.figures._style import (
     HALO,
@@ -85,7 +86,7 @@ def family(
         members, "hashtag", "shown", "tweets", "first_at", "parent", "probability", "verdict"
     )
     ties = frame(links, "child", "parent", "probability")
-    drawn = lineage(everyone, root, most)
+    drawn = lineage(everyone, root, require_count("most", most))
     if drawn.empty:
         return blank("The family of hashtags", "no related hashtag was found")
     figure = go.Figure()

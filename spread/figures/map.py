@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._arguments import require_count
 from spread._errors import UsageError
 from spread.figures._arrived import of_one_tag
 from spread.figures._outline import Outline, outline_lines
@@ -96,7 +97,7 @@ def map(  # noqa: A001 - the name that a user looks for
     if outline is not None:
         _draw_outline(figure, outline)
     drawn = 0 if flows is None else _draw_flows(figure, flows)
-    _draw_cities(figure, cities, timed, time_zone, most_names)
+    _draw_cities(figure, cities, timed, time_zone, require_count("most_names", most_names, least=0))
     figure.update_layout(geo=_geo(cities, own=outline is not None), showlegend=False)
     figure.update_layout(margin={"l": 8, "r": 8, "b": 8, "t": 92})
     if animated:

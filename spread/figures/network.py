@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from spread._arguments import require_count
 from spread._errors import UsageError
 from spread.figures import _raster
 from spread.figures._evolving import play, steps_of
@@ -23,6 +24,7 @@ from spread.figures._style import (
     finish,
     frame,
     marks,
+    once,
     percent,
     rgba,
     shown,
@@ -114,7 +116,10 @@ def network(
     """
     if kind not in _VERBS:
         raise UsageError("unknown kind of edge", got=repr(kind), allowed=", ".join(_VERBS))
-    everyone = frame(nodes, "name", "label", "x", "y", "camp", "strength")
+    require_count("most_nodes", most_nodes)
+    require_count("most_edges", most_edges, least=0)
+    require_count("most_names", most_names, least=0)
+    everyone = once(frame(nodes, "name", "label", "x", "y", "camp", "strength"), "name")
     links = frame(edges, "source", "target", "weight")
     placed = everyone[np.isfinite(everyone["x"].to_numpy(float))].fillna({"camp": "other"})
     if placed.empty:

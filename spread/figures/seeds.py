@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._arguments import require_count
 from spread.figures._style import (
     LEGEND,
     MUTED,
@@ -64,7 +65,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
     table = frame(table, "credit_low", "credit_high")
     measure = "share" if {"share", "share_low", "share_high"} <= set(table) else "credit"
     ordered = table.sort_values(["credit", "user_id"], ascending=[False, True], kind="stable")
-    leading = ordered.head(most).reset_index(drop=True)
+    leading = ordered.head(require_count("most", most)).reset_index(drop=True)
     names = [shown(name) for name in leading["label" if "label" in leading else "user_id"]]
     drawn = marks(leading["camp"]) if "camp" in leading else marks([])
     figure = go.Figure()

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._arguments import require_count
 from spread.figures._style import (
     ACCENT,
     GRID,
@@ -65,6 +66,7 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
     >>> figures.alt(figures.sensitivity(table))
     'One claim under 2 specifications: turned it (@OccupyWallStNYC) holds in 2 of 2.'
     """
+    require_count("most", most)
     given = frame(table, *_COLUMNS)
     if given.empty:
         return blank(_TITLE, "no other specification was tried")

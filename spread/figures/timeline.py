@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread._arguments import require_count
 from spread.figures._style import (
     MUTED,
     TAG,
@@ -78,7 +79,9 @@ def timeline(
     if bins.empty or not bins["tweets"].sum():
         return blank("Tweets over time", "no tweet carries a hashtag in this window")
     totals = bins.groupby("hashtag", sort=True)["tweets"].sum()
-    leading = totals.sort_values(ascending=False, kind="stable").index[:most]
+    leading = totals.sort_values(ascending=False, kind="stable").index[
+        : require_count("most", most)
+    ]
     figure = go.Figure()
     bottoms, height = rows([_FIRST_PX] + [_NEXT_PX] * (len(leading) - 1), gap=_GAP_PX)
     for row, tag in enumerate(leading):

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from spread._arguments import require_count
 from spread.figures._style import (
     HALO,
     INK,
@@ -17,6 +18,7 @@ from spread.figures._style import (
     finish,
     frame,
     marks,
+    once,
     percent,
     shown,
 )
@@ -74,17 +76,21 @@ def tree(
     'A cascade of 3 tweets, 2 steps deep, over 6.67 min.'
     """
     needed = ("event", "parent", "probability", "depth", "at_s", "user_id", "tweet_id", "mark")
-    everything = frame(cascade_tree, *needed)
+    everything = once(frame(cascade_tree, *needed), "event")
     if len(everything) < 2:
         return blank("A cascade as a tree", "no tweet was passed on in this window")
-    events = everything.sort_values("event").head(most).reset_index(drop=True)
+    events = (
+        everything.sort_values("event")
+        .head(require_count("most", most, least=2))
+        .reset_index(drop=True)
+    )
     parents = _parents(events)
     x = np.log10(1 + events["at_s"].to_numpy(float))
     y = _heights(parents)
     figure = go.Figure()
     _draw_lines(figure, x, y, parents, events["probability"].to_numpy(float))
     _draw_events(figure, x, y, events, labels or {})
-    _write_names(figure, x, y, events, parents, most_names)
+    _write_names(figure, x, y, events, parents, require_count("most_names", most_names, least=0))
     longest = events["at_s"].max()
     ticks = [place for place, at in enumerate(_TICKS_S) if at <= max(longest, 60) * 1.3]
     figure.update_layout(
