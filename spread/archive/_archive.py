@@ -14,7 +14,7 @@ import pandas as pd
 
 from spread._errors import InputError, SpreadError, UsageError
 from spread.archive import _engine, _export, _forget
-from spread.archive._files import REPORT, is_archive
+from spread.archive._files import REPORT, is_archive, usable
 from spread.archive._forget import Forgotten
 from spread.archive._report import ReadReport, told_again
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
@@ -225,7 +225,7 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
     spread._errors.InputError: no archive there: got nowhere. Make one with archive.read(…, to=…)
     """
     _engine.require_engine(engine)
-    folder = Path(path)
+    folder = usable(path)
     if not is_archive(folder):
         raise InputError(
             "no archive there", got=str(path), hint="Make one with archive.read(…, to=…)"

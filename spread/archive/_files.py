@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from spread._arguments import require_instance
 from spread._errors import InputError, UsageError
 
 TABLES: Final = ("tweets", "users", "follows", "rejects")
@@ -40,12 +41,13 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     UsageError
         A folder is an archive that was read before.
     """
-    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
-    if not given:
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    given = list(require_instance("paths", given, Iterable, "paths, as text or Path"))
+    if not given or any(path == "" for path in given):
         raise InputError("no path was given", hint="Name a file, a folder or a glob")
     files: dict[Path, Path] = {}
     ignored: list[str] = []
-    for path in map(Path, given):
+    for path in map(usable, given):
         for file, is_named in _at(path):
             if (real := _real(file)) is None:
                 ignored.append(source_name(file))
@@ -61,6 +63,19 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
             hint="Name the file itself where it has another ending",
         )
     return Found(tuple(sorted(files.values(), key=lambda f: f.as_posix())), tuple(sorted(ignored)))
+
+
+def usable(path: str | os.PathLike[str]) -> Path:
+    """Return a path that the system can look for, whether there is anything or not."""
+    found = Path(require_instance("a path", path, str | os.PathLike, "text or Path"))
+    try:
+        found.lstat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        pass
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise UsageError("a path cannot be used", got=f"{path} ({why})") from error
+    return found
 
 
 def source_name(file: Path) -> str:

@@ -16,13 +16,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
+from spread._arguments import require_count, require_instance
 from spread._errors import InputError, UsageError
 from spread.archive import _engine, _merge
 from spread.archive._archive import Archive, opened
 from spread.archive._delimited import FIELDS
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
-from spread.archive._files import REPORT, Found, find, is_archive, source_name
+from spread.archive._files import REPORT, Found, find, is_archive, source_name, usable
 from spread.archive._measures import measured
 from spread.archive._report import FILE_COLUMNS
 from spread.archive._rows import EMBEDDED, PARTS, part_path
@@ -123,7 +124,7 @@ def read(
     _require_workers(workers, engine)
     _require_columns(columns)
     found = find(paths)
-    target = None if to is None else _require_free(Path(to))
+    target = None if to is None else _require_free(usable(to))
     with alone(target), drafted(target) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
         jobs = _jobs(found, draft, strict=strict, columns=columns)
@@ -141,8 +142,8 @@ def read(
 
 
 def _require_workers(workers: int | None, engine: str) -> None:
-    if workers is not None and (isinstance(workers, bool) or workers < 1):
-        raise UsageError("workers cannot be used", got=repr(workers), allowed="None or >= 1")
+    if workers is not None:
+        require_count("workers", workers)
     if workers is not None and engine == "spark":
         raise UsageError(
             "Spark has its own workers",
@@ -167,6 +168,7 @@ def _on_spark(target: Path | None) -> Callable[..., Counts]:
 def _require_columns(columns: Mapping[str, str] | None) -> None:
     if columns is None:
         return
+    require_instance("columns", columns, Mapping, "a mapping of fields to columns")
     unknown = sorted(set(columns) - set(FIELDS))
     is_tweets = "tweet_id" in columns and not {"author_id", "screen_name"}.isdisjoint(columns)
     if unknown or not (is_tweets or {"follower_id", "followed_id"} <= set(columns)):
@@ -257,12 +259,15 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)
     first = _first_reject(draft)
-    why = f", the first for {first['reason']} ({first['detail'][:160]})" if first else ""
+    why = (
+        f"The first was rejected for {first['reason']} ({first['detail'][:160]})" if first else None
+    )
     raise InputError(
         "no tweet in it",
         got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "
-        f"{rejected:,} rejected{why}",
+        f"{rejected:,} rejected",
         allowed="the formats that `help(archive.read)` names",
+        hint=why,
     )
 
 

@@ -73,6 +73,7 @@ def consensus(
     """
     check(method, resolution, runs, rewirings)
     require_one_of("method", method, ("leiden", "cpm", "louvain"))
+    require_count("rewirings", rewirings, least=0)
     require_number("threshold", threshold, least=0, most=1)
     edges, seed = flat(graph), resolve_seed(rng)
     settings = Settings(method, float(resolution), seed)

@@ -4,7 +4,7 @@ import igraph
 import numpy as np
 from numpy.typing import NDArray
 
-from spread._arguments import require_instance
+from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.communities._detect import check
@@ -62,6 +62,7 @@ def timing_null(
     >>> len(timing_null(graph, rewirings=2, rng=1))
     2
     """
+    require_count("rewirings", rewirings, least=0)
     require_instance("graph", graph, igraph.Graph, "an igraph graph")
     if "first_at" not in graph.es.attributes() and graph.ecount():
         raise UsageError("the edges carry no time", allowed="an edge attribute first_at (seconds)")

@@ -110,7 +110,7 @@ def fit(
     if method == "rounds" and graph is None:
         raise UsageError("no graph was given", hint='"rounds" needs the edges that may be tried')
     require_number("round_s", round_s, above=0, unit="seconds")
-    if replicates != 0:
+    if require_count("replicates", replicates, least=0):
         require_count("replicates", replicates, least=_FEWEST)
     names, cascade, vertex, at_s = read_cascades(cascades)
     seed = resolve_seed(rng)
