@@ -16,6 +16,7 @@ __all__ = [
     "require_instance",
     "require_number",
     "require_one_of",
+    "require_texts",
 ]
 
 _MOST: Final = 2**31 - 1
@@ -110,6 +111,22 @@ def require_instance(name: str, value: object, kinds: Any, allowed: str) -> Any:
     if isinstance(value, kinds):
         return value
     raise UsageError(f"{name} cannot be used", got=type(value).__name__, allowed=allowed)
+
+
+def require_texts(name: str, value: object) -> list[str]:
+    """Return texts as a list; a single one stands for itself.
+
+    Examples
+    --------
+    >>> require_texts("tags", "#myNYPD")
+    ['#myNYPD']
+    """
+    given = [value] if isinstance(value, str) else value
+    if isinstance(given, Iterable):
+        texts = list(given)
+        if all(isinstance(text, str) for text in texts):
+            return texts
+    raise UsageError(f"{name} cannot be used", got=repr(value), allowed="a text, or several")
 
 
 def require_columns(

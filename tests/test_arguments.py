@@ -231,6 +231,28 @@ def test_a_wrong_choice_is_one_line(call: Call, name: str) -> None:
             call(**{name: wrong})
 
 
+@pytest.mark.parametrize("wrong", [None, 5, object()], ids=["None", "5", "object"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        cascade.metrics, cascade.coverage, cascade.ccdf, communities.detect, communities.camps,
+        communities.clearest, coordination.clusters, diffusion.fit, graphs.layout,
+        graphs.retweets, graphs.to_networkx, graphs.from_networkx, hashtags.usage,
+        partial(hashtags.timeline, TWEETS), partial(hashtags.family, TWEETS), hawkes.forests,
+        hawkes.attribution, hawkes.residuals, partial(hawkes.simulate, end_s=1.0),
+        partial(hawkes.predict, horizon_s=9.0), hijack.segment, hijack.consensus,
+        hijack.agreement, places.locate, places.candidates, places.of_users, places.named,
+        partial(places.arrivals, TWEETS, LOCATED), places.effective_distance, seeds.rank,
+        partial(seeds.elites, TWEETS), partial(seeds.brokers, KARATE), archive.open,
+    ],
+    ids=named,
+)  # fmt: skip
+def test_a_wrong_object_is_one_line(call: Call, wrong: object) -> None:
+    with pytest.raises(UsageError) as caught:
+        call(wrong)
+    assert str(caught.value).isprintable()
+
+
 @pytest.mark.parametrize("launch", [pd.Timestamp("2014-04-22"), np.datetime64("2014"), 5, "x"])
 def test_a_launch_is_a_moment_with_its_zone(launch: object) -> None:
     with pytest.raises(UsageError, match="launch cannot be used: got"):

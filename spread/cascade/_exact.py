@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_number
 from spread._errors import UsageError
 from spread.excitation import ExponentialPosterior, Kernel, exponential, posterior
 
@@ -115,5 +116,5 @@ def _posterior(
     if (rate is None) == (kernel is None):
         raise UsageError("give either rate or kernel", got=f"rate={rate!r}, kernel={kernel!r}")
     if kernel is None:
-        kernel = exponential(float("nan") if rate is None else rate)
+        kernel = exponential(require_number("rate", rate, above=0))
     return posterior(times_s, marks, kernel)

@@ -6,6 +6,7 @@ import igraph
 import numpy as np
 import pandas as pd
 
+from spread._arguments import require_columns
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.communities._detect import check, record
@@ -109,6 +110,7 @@ def clearest(profiled: pd.DataFrame) -> float:
     >>> clearest(pd.DataFrame({"resolution": [0.5, 1.0], "excess": [0.1, 0.2]}))
     1.0
     """
+    require_columns("profiles", profiled, ["resolution", "excess"])
     known = profiled.dropna(subset=["excess"])
     if known.empty:
         return 1.0

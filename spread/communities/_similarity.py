@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
-from spread._arguments import require_one_of
+from spread._arguments import require_one_of, require_texts
 from spread._errors import UsageError
 from spread._intervals import Z_95
 from spread.communities._partition import Partition
@@ -98,7 +98,7 @@ def compare(
       measure  value    low   high  nodes
     0     ecs  0.556  0.142  0.969      6
     """
-    for measure in measures:
+    for measure in require_texts("measures", measures):
         require_one_of("measure", measure, _MEASURES)
     cells = _overlap(*_aligned(a, b))
     rows = []

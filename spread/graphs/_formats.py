@@ -12,6 +12,7 @@ import igraph
 import networkx as nx
 import pandas as pd
 
+from spread._arguments import require_instance
 from spread._errors import OutputError, UsageError
 from spread.tables import written
 from spread.text import xml_text
@@ -33,6 +34,7 @@ def to_networkx(graph: igraph.Graph) -> Any:
     >>> list(to_networkx(graph).edges)
     [('ann', 'bob')]
     """
+    require_instance("graph", graph, igraph.Graph, "a graph of igraph")
     kinds = {
         (True, False): nx.DiGraph,
         (True, True): nx.MultiDiGraph,
@@ -66,6 +68,7 @@ def from_networkx(graph: Any) -> igraph.Graph:
     >>> from_networkx(nx.DiGraph([("ann", "bob")])).vs["name"]
     ['ann', 'bob']
     """
+    require_instance("graph", graph, nx.Graph, "a graph of networkx")
     nodes = list(graph.nodes)
     names = [str(node) for node in nodes]
     if len(set(names)) < len(names):

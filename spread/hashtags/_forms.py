@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+from spread._arguments import require_texts
 from spread.hashtags._template import Template
 from spread.text import hashtag_key
 
@@ -42,8 +43,7 @@ def akin(
     >>> sorted(akin(["universidadlibre", "freecollege"], ["myuniversity"], []))
     ['universidadlibre']
     """
-    given = [lexicon] if isinstance(lexicon, str) else lexicon
-    words = {_plain(hashtag_key(word)) for word in given}
+    words = {_plain(hashtag_key(word)) for word in require_texts("lexicon", lexicon)}
     words = {word for word in words if len(word) >= _LEAST_WORD}
     known = {part for tag in family for slot in _slots(tag, templates) for part in _parts(slot)}
     return {

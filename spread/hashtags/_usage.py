@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from spread._arguments import require_count, require_instance
+from spread._arguments import require_count, require_instance, require_texts
 from spread._errors import UsageError
 from spread.tables import TWEETS, Table, expression, instants, microseconds
 from spread.text import hashtag_key
@@ -126,7 +126,7 @@ def timeline(tweets: Table, tags: Sequence[str] | str, *, bin_s: int | None = No
     if bin_s is not None:
         bin_s = require_count("bin_s", bin_s)
     rows = uses(tweets)
-    wanted = [tags] if isinstance(tags, str) else list(tags)
+    wanted = require_texts("tags", tags)
     keys = sorted({present(tag, rows["hashtag"].to_pylist()) for tag in wanted})
     chosen = ibis.memtable(rows)
     chosen = chosen.filter(chosen.hashtag.isin(keys) & chosen["at"].notnull())

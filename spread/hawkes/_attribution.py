@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_instance, require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hawkes import _search as search
@@ -76,6 +77,10 @@ def attribution(
     >>> bool(told.loc[("nypd", "lapd"), "low"] > 0.3)
     True
     """
+    require_instance("fit", fit, HawkesFit, "what hawkes.fit returns")
+    require_count("shifts", shifts, least=0)
+    if first_s is not None:
+        require_number("first_s", first_s, above=0, unit="seconds")
     if not fit.parameters:
         raise UsageError("nothing was fitted", hint=fit.cannot_tell)
     seed = resolve_seed(rng)

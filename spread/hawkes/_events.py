@@ -48,11 +48,11 @@ def events_of(
         A time is not within 0 to `end_s`, a mark not above 0, or lengths disagree.
     """
     end_s = require_number("end_s", end_s, above=0, unit="seconds")
-    times = np.atleast_1d(np.asarray(times_s, dtype=np.float64))
+    times = np.atleast_1d(_numbers("times_s", times_s))
     if times.ndim != 1 or not np.isfinite(times).all() or ((times < 0) | (times > end_s)).any():
         raise UsageError("times must lie in the window", allowed=f"seconds from 0 to {end_s:g}")
     codes, labels = _types(types, len(times), names)
-    values = None if marks is None else np.atleast_1d(np.asarray(marks, dtype=np.float64))
+    values = None if marks is None else np.atleast_1d(_numbers("marks", marks))
     if values is not None and len(values) != len(times):
         raise UsageError("times and marks disagree", got=f"{len(times)} and {len(values)}")
     if values is not None and not (np.isfinite(values).all() and (values > 0).all()):
@@ -66,6 +66,13 @@ def events_of(
         end_s,
         order.astype(np.int64),
     )
+
+
+def _numbers(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"{name} hold what is no number", got=str(error)) from error
 
 
 def _types(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spread._arguments import require_instance
 from spread._errors import UsageError
 from spread.hawkes import _recursions as recursions
 from spread.hawkes._baseline import Baseline, constant
@@ -43,6 +44,7 @@ def model_of(parameters: Parameters, end_s: float) -> Model:
     UsageError
         A parameter is missing or cannot be used.
     """
+    require_instance("parameters", parameters, Mapping, "a mapping of names to values")
     for name in ("baseline", "branching"):
         if name not in parameters:
             raise UsageError("a parameter is missing", got=", ".join(parameters), allowed=name)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_instance
 from spread._compile import kernel
 from spread._errors import UsageError
 from spread._random import resolve_seed
@@ -240,7 +241,9 @@ def forests(
     >>> bool((drawn < np.arange(len(times))).all())
     True
     """
-    events, posterior = fit.objective.events, parents_of(fit)
+    posterior = parents_of(fit)
+    require_count("trees", trees)
+    events = fit.objective.events
     n = len(events)
     start = events.times_s[0] if n else 0.0
     names = np.arange(n).astype(str)
@@ -270,6 +273,7 @@ def forests(
 
 def parents_of(fit: HawkesFit, x: Numbers | None = None) -> Parents:
     """Return the posterior over parents, at the fit or at another point."""
+    require_instance("fit", fit, HawkesFit, "what hawkes.fit returns")
     if not fit.parameters:
         raise UsageError("nothing was fitted", hint=fit.cannot_tell)
     objective = fit.objective

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_instance, require_number
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.hawkes._flexible import radius_of
@@ -124,6 +125,9 @@ def predict(
     >>> told.low < len(times) < told.high
     True
     """
+    require_instance("fit", fit, HawkesFit, "what hawkes.fit returns")
+    require_number("horizon_s", horizon_s, infinite=True, unit="seconds")
+    require_count("draws", draws)
     seed = resolve_seed(rng)
     observed = len(fit.objective.events)
     if fit.baseline != "none" and not np.isfinite(horizon_s):

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import kstest
 
-from spread._errors import UsageError
+from spread._arguments import require_count, require_instance
 from spread._random import resolve_seed, stream
 from spread.hawkes import _search as search
 from spread.hawkes._events import Events
@@ -115,8 +115,8 @@ def residuals(
     >>> residuals(found, bootstraps=19, rng=1).p_distance > 0.05
     True
     """
-    if bootstraps < _FEWEST_BOOTSTRAPS:
-        raise UsageError("too few bootstraps", got=str(bootstraps), allowed="19 or more")
+    require_instance("fit", fit, HawkesFit, "what hawkes.fit returns")
+    require_count("bootstraps", bootstraps, least=_FEWEST_BOOTSTRAPS)
     seed = resolve_seed(rng)
     if not fit.parameters:
         return _untold(fit.cannot_tell or "nothing was fitted", seed)

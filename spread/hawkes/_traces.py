@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count, require_number
 from spread._random import resolve_seed, stream
 from spread.hawkes._column import turned
 from spread.hawkes._fit import fit
@@ -169,6 +170,8 @@ def traces(
     >>> traces(tweets, "#myNYPD", ["#myLAPD"], rng=1).table["cannot_tell"].tolist()
     ['1 own tweet is too few: at least 20 are needed']
     """
+    require_number("first_s", first_s, above=0, unit="seconds")
+    require_count("shifts", shifts, least=0)
     seed = resolve_seed(rng)
     every = uses_of(tweets, root, tags, rng=stream(seed, 0))
     left_out = _left_out(every)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_count
 from spread._random import resolve_seed, stream
 from spread.hawkes._column import turned
 from spread.hawkes._fit import fit
@@ -157,6 +158,7 @@ def without(
     >>> without(tweets, "#myNYPD", "eve", rng=1).cannot_tell
     'none of these accounts has a tweet of its own with the tag'
     """
+    require_count("shifts", shifts, least=0)
     seed = resolve_seed(rng)
     names = tuple([accounts] if isinstance(accounts, str) else accounts)
     uses = uses_of(tweets, root, [], rng=stream(seed, 0))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_texts
 from spread._errors import UsageError
 from spread.places._locate import CERTAIN
 from spread.places._located import PLACE, of_accounts
@@ -95,7 +96,7 @@ def adopters_of(
     tweets: Table, located: pd.DataFrame, places: pd.DataFrame, tags: Sequence[str]
 ) -> list[Adopters]:
     """Return each tag's adopters with their places, tags sorted; every tag must occur."""
-    keys = sorted({hashtag_key(tag) for tag in ([tags] if isinstance(tags, str) else tags)})
+    keys = sorted({hashtag_key(tag) for tag in require_texts("tags", tags)})
     wanted = ["tweet_id", "author_id", "at", "hashtags"]
     table = expression(tweets, TWEETS, wanted, optional=["origin"])
     table = table.filter((table.origin == "collected") | table.origin.isnull())

@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from spread._arguments import require_count, require_one_of
+from spread._arguments import require_count, require_instance, require_one_of
 from spread._random import resolve_seed, stream
 from spread.places._levels import LEVELS, at_level, named_place
 from spread.places._located import needs
@@ -83,6 +83,8 @@ def flows(
     0           A           B     1.5
     """
     _check(level, least, replicates)
+    if until is not None:
+        require_instance("until", until, pd.Timestamp, "a pandas Timestamp with its zone")
     seed = resolve_seed(rng)
     require_once(tweets)
     passed = _passed(tweets, until)

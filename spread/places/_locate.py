@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from spread._arguments import require_number
+from spread._arguments import require_instance, require_number
 from spread._errors import UsageError
 from spread.places._evidence import zone_of
 from spread.places._gazetteer import CITY, COUNTRY, REGION, Gazetteer, gazetteer, unit_vectors
@@ -96,7 +96,8 @@ def locate(
     >>> locate(["earth", "Springfield", "Oakland ✈ LA", "Texas"]).reason.tolist()
     ['no place', 'ambiguous', 'several places', 'region only']
     """
-    texts = [locations] if isinstance(locations, str) else list(locations)
+    given = [locations] if isinstance(locations, str) else locations
+    texts = list(require_instance("locations", given, Iterable, "texts"))
     zones, spoken = _beside(time_zones, len(texts)), _beside(langs, len(texts))
     answers: dict[tuple[str, str | None, str | None], _Answer] = {}
     found = []
@@ -131,6 +132,7 @@ def candidates(
     >>> candidates("Athens, Georgia").head(1)[["name", "region"]].values.tolist()
     [['Athens', 'Georgia']]
     """
+    require_instance("location", location, str, "a text")
     places = gazetteer()
     zone = zone_of(time_zone) if time_zone else None
     rows: list[tuple[int, int, float]] = []
