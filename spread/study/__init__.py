@@ -1,6 +1,6 @@
 """The whole path in one call: from an archive to the record of a study."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import TypeAlias
@@ -14,7 +14,7 @@ from spread._random import resolve_seed
 from spread.archive import Archive
 from spread.study import _camps, _hours, _scope, _story, _tables
 from spread.study._controls import controls
-from spread.study._found import find
+from spread.study._found import STEPS, find
 from spread.study._freeze import freeze
 from spread.study._record import Study
 from spread.study._sensitivity import robustness, sensitivity
@@ -31,6 +31,7 @@ __all__ = [
     "verify",
 ]
 
+_BAR = "{desc}{percentage:.0f} %|{bar}| {elapsed}, about {remaining} left"
 _PACKAGES = (
     "spread",
     "numpy",
@@ -116,7 +117,8 @@ def run(
     coding = None if camps is None else _camps.checked(camps)
     launched = _scope.instant(launch, time_zone)
     opened = _opened(source, progress)
-    with tqdm(disable=None if progress is None else not progress, leave=False) as bar:
+    quiet = None if progress is None else not progress
+    with tqdm(total=100, bar_format=_BAR, disable=quiet, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         _scope.require_launched(scope, launched)
         found = find(
@@ -125,7 +127,7 @@ def run(
             launch=launched,
             names=names,
             seed=seed,
-            begin=bar.set_description,
+            begin=_shown_on(bar),
         )
         hours = _hours.without(opened.report)
         told = _story.tell(found, opened.report, time_zone, names=names, timed=not hours)
@@ -193,6 +195,16 @@ def verify(
     spread._errors.UsageError: this is no replication package: got nowhere (...
     """
     return verify_by(run, path, source, progress=progress)
+
+
+def _shown_on(bar: tqdm) -> Callable[[str], None]:
+    """Return what a step calls as it begins: the time left follows from the steps' usual shares."""
+
+    def begin(step: str) -> None:
+        bar.set_description(step, refresh=False)
+        bar.update(STEPS[step] - bar.n)
+
+    return begin
 
 
 def _opened(source: Source, progress: bool | None) -> Archive:

@@ -21,6 +21,17 @@ _COMPARED = 20
 _COMPARED_CAMPS = ("A", "B")
 _IN_STEP_S = 10
 
+STEPS = {
+    "finding communities": 2,
+    "reconstructing cascades": 27,
+    "dating the turn": 45,
+    "crediting accounts": 68,
+    "tracing the family of tags": 71,
+    "tracing tags back to their root": 81,
+    "locating accounts": 92,
+}
+"""The steps in order, and how much of the time is usually gone when each begins, in per cent."""
+
 NAMED = 0.5
 """How probable it must be that an account turned it, to be named for it."""
 
