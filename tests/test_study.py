@@ -1,5 +1,6 @@
 """The whole path: the record, its sentences, what it refuses, and that it repeats."""
 
+import json
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -169,3 +170,30 @@ class TestRealArchives:
         assert found.root is None
         assert "study of the whole archive" in found.story[0]
         assert "the family of tags" in dict(found.cannot_tell)
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("source", 5), ("root", 5), ("camps", "x"), ("time_zone", None), ("launch", "22 April"),
+     ("start", "14:00")],
+)  # fmt: skip
+def test_arguments_of_another_kind_are_one_line(name: str, given: object) -> None:
+    with pytest.raises(UsageError, match=f"{name} cannot be used|without its year"):
+        study.run(**{"source": "nowhere", name: given})
+
+
+def test_a_launch_after_the_archive_is_refused(archive: Archive) -> None:
+    with pytest.raises(UsageError, match="the launch is after the last tweet"):
+        study.run(archive, "myNYPD", launch="2015-01-01")
+
+
+def test_an_archive_without_hashtags_is_studied(tmp_path: Path) -> None:
+    tweet = {"text": "no tag", "created_at": "Tue Apr 22 16:12:08 +0000 2014"}
+    rows = [
+        tweet | {"id_str": str(458640532934737920 + n), "user": {"id_str": str(n)}}
+        for n in range(3)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    told = study.run(tmp_path / "a.jsonl", rng=1)
+    assert told.story[0] == "No hashtag occurs, so this is a study of the whole archive."
+    assert told.tables["timeline"].empty

@@ -10,6 +10,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from spread import archive as archives
+from spread._arguments import require_instance
 from spread._random import resolve_seed
 from spread.archive import Archive
 from spread.study import _camps, _hours, _scope, _story, _tables
@@ -114,8 +115,11 @@ def run(
     """
     seed = resolve_seed(rng)
     _scope.zone(time_zone)
+    require_instance("source", source, (str, Path, Iterable, Archive), "paths, or an Archive")
+    require_instance("root", root, (str, type(None)), "a hashtag, or None")
+    require_instance("camps", camps, (pd.DataFrame, type(None)), "a DataFrame, or None")
     coding = None if camps is None else _camps.checked(camps)
-    launched = _scope.instant(launch, time_zone)
+    _, _, launched = (_scope.instant(moment, time_zone) for moment in (start, end, launch))
     opened = _opened(source, progress)
     quiet = None if progress is None else not progress
     with tqdm(total=100, bar_format=_BAR, disable=quiet, leave=False) as bar:

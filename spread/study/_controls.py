@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from spread import hijack
-from spread._errors import UsageError
+from spread._arguments import require_count
 from spread._random import resolve_seed, stream
 from spread.hijack import Turn
 from spread.study import _paths
@@ -59,7 +59,7 @@ def controls(
     Raises
     ------
     UsageError
-        `shuffles` is no count.
+        `shuffles` cannot be used.
 
     References
     ----------
@@ -74,8 +74,7 @@ def controls(
     >>> table[["control", "found"]].drop_duplicates().values.tolist()[0]
     ['labels exchanged', False]
     """
-    if isinstance(shuffles, bool) or not isinstance(shuffles, int) or shuffles < 0:
-        raise UsageError("shuffles is no count", got=repr(shuffles), allowed="0, 1, 2, …")
+    require_count("shuffles", shuffles, least=0)
     scope, seed = _paths.whole(study), resolve_seed(rng)
     camps = study.tables["camps"] if study.coding is None else study.coding
     made = [

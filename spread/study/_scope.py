@@ -9,6 +9,7 @@ import ibis
 import pandas as pd
 
 from spread import hashtags
+from spread._arguments import require_instance
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
 from spread.tables import rows
@@ -40,6 +41,7 @@ class Scope:
 
 def zone(name: str) -> ZoneInfo:
     """Return a time zone by its IANA name."""
+    require_instance("time_zone", name, str, "an IANA name, such as America/New_York")
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from spread._arguments import require_count
 from spread._errors import SpreadError, UsageError
 from spread._random import resolve_seed, stream
 from spread.study._claims import COLUMNS, claims, subjects
@@ -77,7 +78,7 @@ def sensitivity(
     Raises
     ------
     UsageError
-        `crossed` or `draws` is no count, or `vary` names no choice.
+        `crossed` or `draws` cannot be used, or `vary` names no choice.
 
     References
     ----------
@@ -93,8 +94,7 @@ def sensitivity(
     4
     """
     for name, count in (("crossed", crossed), ("draws", draws)):
-        if isinstance(count, bool) or not isinstance(count, int) or count < 0:
-            raise UsageError(f"{name} is no count", got=repr(count), allowed="0, 1, 2, …")
+        require_count(name, count, least=0)
     chosen = _one_at_a_time(draws, _CHOICES[:-1] if vary is None else list(vary))
     chosen += _combinations(crossed, stream(resolve_seed(rng), 0))
     results, walk = of_study(study), walker(study)
