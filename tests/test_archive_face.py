@@ -254,5 +254,5 @@ def test_an_archive_says_itself_that_it_is_synthetic(tmp_path: Path) -> None:
     real.parent.mkdir()
     real.write_text(json.dumps(v1_tweet(1)))
     assert not archive.read(real, workers=1).synthetic
-    scenario.generate("steady", tmp_path / "mine.jsonl.gz", scale=0.01, rng=1)
+    scenario.generate("steady", tmp_path / "mine.jsonl.gz", scale=0.02, rng=1)
     assert archive.read(tmp_path / "mine.jsonl.gz", workers=1).synthetic
