@@ -141,7 +141,7 @@ def studied(path: Path) -> None:
 def answer(*command: str) -> dict[str, Any]:
     """Return what this script prints in a process of its own."""
     done = subprocess.run(
-        [sys.executable, __file__, *command], check=True, capture_output=True, text=True
+        [sys.executable, __file__, *command], check=True, stdout=subprocess.PIPE, text=True
     )
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
@@ -229,7 +229,7 @@ On the machine that wrote this page ({os.cpu_count()} cores, shared with other w
 showed {clocks} seconds.
 
 Reading, searches for communities and the passes over sampled trees use all cores; the result
-does not depend on their number. A retweet graph of more than 100,000 edges is searched less
+does not depend on their number. A retweet graph of more than 50,000 edges is searched less
 often and less finely (`partition.runs`, `partition.tolerance`): until a round adds less than a
 thousandth of the quality, three times, and its rewired graphs likewise.
 """
