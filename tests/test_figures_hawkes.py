@@ -3,7 +3,6 @@
 import json
 
 import invented
-import numpy as np
 import pandas as pd
 import pytest
 from test_figures import texts
@@ -74,9 +73,10 @@ def test_no_text_of_the_data_is_markup(name: str) -> None:
 
 def test_influence_puts_sources_in_rows_and_the_largest_first() -> None:
     drawn = figures.influence(TABLES["influence"])
-    assert np.asarray(drawn.data[0].z).tolist() == [[0.97, 0.38], [0.03, 0.62]]
+    assert drawn.data[0].customdata[:, 0].tolist() == [0.97, 0.38, 0.03, 0.62]
+    assert [drawn.data[0].x.tolist(), drawn.data[0].y.tolist()] == [[0, 1, 0, 1], [0, 0, 1, 1]]
     assert list(drawn.layout.xaxis.ticktext) == ["#mynypd", "#mylapd"]
-    assert np.asarray(drawn.data[0].text)[0][1] == "38<br>29–47"
+    assert drawn.data[0].text[1] == "38<br>29–47"
 
 
 def test_the_chosen_baseline_stands_out() -> None:

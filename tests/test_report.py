@@ -121,7 +121,7 @@ def drawn(browser: webdriver.Chrome, name: str) -> int:
     return browser.execute_script(
         "return document.querySelectorAll('#figure-' + arguments[0] + "
         "' :is(.points path, .lines path, .fills path, .js-line, .scattergeo path.point, "
-        ".heatmaplayer image)').length",
+        ".textpoint)').length",
         name,
     )
 

@@ -21,6 +21,7 @@ from spread._errors import UsageError
 ENGINES: Final = ("duckdb", "spark")
 GROUP_ROWS: Final = 50_000
 _MEMORY_LEAST, _MEMORY_MOST = 256 << 20, 8 << 30
+_UNPACKED = 4
 
 
 def require_engine(engine: str) -> None:
@@ -39,11 +40,12 @@ def require_engine(engine: str) -> None:
 def connect(spill: Path | None = None, *, engine: str = "duckdb", data: int | None = None) -> Any:
     """Return a database of its own; what does not fit into memory goes to `spill`.
 
-    Where it is known how many bytes of data there are, no more memory is taken than these.
+    Where it is known how many bytes of packed data there are, no more memory is taken than four
+    times these: so large are they unpacked.
     """
     if engine == "spark":
         return _spark().connect(spill)
-    most = _memory() if data is None else min(_memory(), max(_MEMORY_LEAST, data))
+    most = _memory() if data is None else min(_memory(), max(_MEMORY_LEAST, _UNPACKED * data))
     options = {"memory_limit": f"{most >> 20}MB"}
     if spill is not None:
         options["temp_directory"] = str(spill)

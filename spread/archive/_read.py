@@ -114,6 +114,7 @@ def read(
     ...     '{"id_str": "458640532934737920", "created_at": "Tue Apr 22 16:12:08 +0000 2014",'
     ...     ' "text": "#myNYPD", "user": {"id_str": "1", "screen_name": "someone"}}'
     ... )
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder) / "tweets.jsonl"
     ...     _ = file.write_text(tweet, encoding="utf-8")

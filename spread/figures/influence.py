@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from spread.figures._style import TAG, blank, counted, finish, frame, percent, shown
+from spread.figures._style import INK, TAG, blank, counted, finish, frame, percent, rgba, shown
 from spread.tables import Table
 
 __all__ = ["influence"]
@@ -54,28 +54,34 @@ def influence(table: Table) -> go.Figure:
         for name in _COLUMNS[3:]
     }
     share, low, high = values.values()
-    words = [[_cell(*cell) for cell in zip(*row, strict=True)]
-             for row in zip(share, low, high, strict=True)]  # fmt: skip
-    figure = go.Figure(
-        go.Heatmap(
-            z=share, x=np.arange(len(tags)), y=np.arange(len(sources)), zmin=0, zmax=1,
-            colorscale=[[0, "#f6f8fa"], [1, TAG]], showscale=False, xgap=3, ygap=3,
-            text=words, texttemplate="%{text}", textfont={"size": 12},
-            customdata=np.dstack([low, high]),
-            hovertemplate="%{z:.1%} (%{customdata[0]:.1%} to %{customdata[1]:.1%})"
-            "<extra></extra>",
-        )
+    figure = go.Figure()
+    row, column = np.indices(share.shape).reshape(2, -1)
+    figure.add_scatter(
+        x=column, y=row, mode="text", textfont={"size": 12, "color": INK},
+        text=[_cell(*cell) for cell in zip(share.ravel(), low.ravel(), high.ravel(), strict=True)],
+        customdata=np.column_stack([share.ravel(), low.ravel(), high.ravel()]),
+        hovertemplate="%{customdata[0]:.1%} (%{customdata[1]:.1%} to %{customdata[2]:.1%})"
+        "<extra></extra>",
+    )  # fmt: skip
+    # Shapes, as a heat map would be a picture in a vector file.
+    figure.update_layout(
+        shapes=[
+            {"type": "rect", "x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.46, "y1": y + 0.46,
+             "layer": "below", "line": {"width": 0}, "fillcolor": _ground(value)}
+            for x, y, value in zip(column.tolist(), row.tolist(), share.ravel(), strict=True)
+        ]
     )  # fmt: skip
     figure.update_layout(
         xaxis={
             "tickvals": np.arange(len(tags)), "ticktext": _labels(tags), "side": "top",
+            "range": [-0.5, len(tags) - 0.5], "zeroline": False,
             "showgrid": False, "fixedrange": True, "title": {"text": "of this tag's first day"},
             "tickangle": -35 if len(tags) > 2 else 0, "automargin": True,
         },
         yaxis={
             "tickvals": np.arange(len(sources)), "ticktext": _labels(sources),
-            "range": [len(sources) - 0.5, -0.5], "showgrid": False, "fixedrange": True,
-            "automargin": True, "title": {"text": "traces back to"},
+            "range": [len(sources) - 0.5, -0.5], "zeroline": False, "showgrid": False,
+            "fixedrange": True, "automargin": True, "title": {"text": "traces back to"},
         },
         margin={"l": 20, "r": 16, "b": 24, "t": 190},
     )  # fmt: skip
@@ -93,6 +99,11 @@ def _cell(share: float, low: float, high: float) -> str:
     if not np.isfinite(share):
         return ""
     return f"{100 * share:.0f}<br>{100 * low:.0f}–{100 * high:.0f}"
+
+
+def _ground(share: float) -> str:
+    """Return the colour of a cell; on the darkest, text still stands out by 4.5:1 and more."""
+    return rgba(TAG, 0.04 + 0.56 * share) if np.isfinite(share) else "#ffffff"
 
 
 def _labels(tags: list[str]) -> list[str]:

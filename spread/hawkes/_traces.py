@@ -24,7 +24,7 @@ __all__ = ["Traces", "traces"]
 Numbers = NDArray[np.float64]
 
 DAY_S = 86_400.0
-_MOST_TAGS, _MOST_EVENTS = 5, 20_000
+_MOST_TAGS, _MOST_EVENTS = 3, 20_000
 _FEWEST_EVENTS, _DRAWS, _EVIDENCE = 20, 200, 5
 _WIDE, _CHANCE = 0.8, 0.05
 _COLUMNS = [
@@ -134,7 +134,7 @@ def traces(
     root
         The tag to trace back to, with or without #, in any case.
     tags
-        Tags that may have come from it. The five with most own tweets are fitted together;
+        Tags that may have come from it. The three with most own tweets are fitted together;
         one with fewer than 20 is not.
     first_s
         How long after its first use a tag's tweets are counted, seconds.
