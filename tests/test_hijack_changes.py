@@ -213,6 +213,7 @@ def test_a_burst_is_a_change_of_volume_and_not_of_composition() -> None:
     assert hijack.changes(counts, rng=1).p_change < 0.5
 
 
+@pytest.mark.calibration
 @pytest.mark.parametrize("factor", [1, 4, 10])
 def test_overdispersion_is_found_around_the_fit(factor: float) -> None:
     draw = np.random.default_rng(6)

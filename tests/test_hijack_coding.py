@@ -69,6 +69,7 @@ def test_a_sample_is_dealt_to_coders(size: int, n: int, coders: int, double: flo
     assert np.ptp([int((sheet.coder == f"coder {i + 1}").sum()) for i in range(coders)]) <= 1
 
 
+@pytest.mark.calibration
 def test_every_original_is_as_likely_as_its_weight_says() -> None:
     """Horvitz–Thompson: the weight is the inverse of the chance, so weighted hits average 1."""
     tweets, runs = archive(7), 150
@@ -254,6 +255,7 @@ def covered(truth: float, tweets: int, draw: np.random.Generator) -> bool:
     return bool(found.error_low <= truth <= found.error_high)
 
 
+@pytest.mark.calibration
 def test_intervals_of_the_error_hold_the_truth() -> None:
     """With d drawn from its prior the 95 % interval covers with chance .95 exactly."""
     draw, runs = np.random.default_rng(7), 200

@@ -168,6 +168,7 @@ def _one_star(audience, size, roots):
     return make_world(accounts, graph), Agenda(**agenda)
 
 
+@pytest.mark.calibration
 def test_audience_passes_a_tweet_on_as_often_as_its_size_says():
     # 40 x (1 - branching) = 20 draws on average from 1,000 followers, a Poisson number; the
     # distinct ones among them number 1000 (1 - exp(-20 / 1000)) = 19.80 on average.
