@@ -98,7 +98,7 @@ def test_private_accounts_are_not_named(found: study.Study, archive: Archive) ->
 
 
 def test_names_opts_in(archive: Archive) -> None:
-    named = study.run(archive, "myNYPD", names=True, end="2014-04-22T21:00Z", rng=1)
+    named = study.run(archive, "myNYPD", names=True, end="2014-04-22T19:00Z", rng=1)
     assert named.tables["seeds"].label.str.startswith("@").all()
 
 
