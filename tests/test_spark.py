@@ -56,9 +56,9 @@ def session() -> Iterator[Any]:
 def both(
     session: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[archive.Archive, archive.Archive]:
-    """Give every fault, every format and a campaign of 6,000 tweets as both engines read them."""
+    """Give every fault, every format and a campaign of 20,000 tweets as both engines read them."""
     folder = fault_corpus.write(tmp_path_factory.mktemp("archive"))
-    scenario.generate("mynypd", folder / "campaign", scale=0.05, rng=8)
+    scenario.generate("mynypd", folder / "campaign", scale=0.2, rng=8)
     records = (folder / "campaign").read_bytes().splitlines(keepends=True)
     (folder / "campaign").unlink()
     for k in range(3):
