@@ -29,8 +29,8 @@ SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-on_a_local_spark = pytest.mark.spark
-"""They take more than a minute of processors and a large install: asked for with `-m spark`."""
+# More than a minute of processors and a large install: asked for with `-m spark`.
+pytestmark = pytest.mark.spark
 TABLES = ("tweets", "users", "follows", "rejects")
 
 
@@ -74,7 +74,6 @@ def rows_different(one: pd.DataFrame, other: pd.DataFrame) -> int:
     return int(sides[0].sub(sides[1], fill_value=0).abs().sum())
 
 
-@on_a_local_spark
 @pytest.mark.parametrize("table", TABLES)
 def test_tables_have_no_row_different(both: Any, table: str) -> None:
     on_duckdb, on_spark = (
@@ -85,7 +84,6 @@ def test_tables_have_no_row_different(both: Any, table: str) -> None:
     pd.testing.assert_frame_equal(on_duckdb, on_spark)  # and they stand in the same order
 
 
-@on_a_local_spark
 def test_counts_are_the_same(both: Any) -> None:
     on_duckdb, on_spark = (read.report for read in both)
     pd.testing.assert_frame_equal(on_duckdb.files, on_spark.files)
@@ -94,7 +92,6 @@ def test_counts_are_the_same(both: Any) -> None:
     assert on_duckdb.ignored == on_spark.ignored
 
 
-@on_a_local_spark
 @pytest.mark.parametrize("kind", graphs.KINDS)
 def test_edges_are_the_same(both: Any, kind: str) -> None:
     on_duckdb, on_spark = (graphs.edges(read.tweets, kind) for read in both)
@@ -102,7 +99,6 @@ def test_edges_are_the_same(both: Any, kind: str) -> None:
     pd.testing.assert_frame_equal(on_duckdb, on_spark)
 
 
-@on_a_local_spark
 def test_usage_and_candidates_are_the_same(both: Any) -> None:
     used = [hashtags.usage(read.tweets) for read in both]
     found = [hashtags.candidates(read.tweets, "myNYPD") for read in both]
@@ -111,7 +107,6 @@ def test_usage_and_candidates_are_the_same(both: Any) -> None:
     pd.testing.assert_frame_equal(*found)
 
 
-@on_a_local_spark
 def test_either_engine_opens_what_the_other_wrote(both: Any) -> None:
     on_duckdb, on_spark = both
     crossed = archive.open(on_spark.path), archive.open(on_duckdb.path, engine="spark")
@@ -122,7 +117,6 @@ def test_either_engine_opens_what_the_other_wrote(both: Any) -> None:
     pd.testing.assert_frame_equal(frames[0], frames[2])
 
 
-@on_a_local_spark
 def test_instants_are_in_utc_and_the_session_keeps_its_own_clock(both: Any, session: Any) -> None:
     on_duckdb, on_spark = (read.tweets for read in both)
     assert on_spark.schema() == on_duckdb.schema()
@@ -132,7 +126,6 @@ def test_instants_are_in_utc_and_the_session_keeps_its_own_clock(both: Any, sess
     assert session.conf.get("spark.sql.session.timeZone") == "America/New_York"
 
 
-@on_a_local_spark
 def test_what_a_worker_does_not_see_is_one_line(session: Any, tmp_path: Path) -> None:
     from spread.archive import _spark_read
     from spread.archive._workers import Job
@@ -158,7 +151,6 @@ def test_what_is_missing_for_spark_is_said_in_a_line(
         archive.read(file, engine="spark")
 
 
-@on_a_local_spark
 def test_metrics_from_workers_are_those_of_one_machine(both: Any, tmp_path: Path) -> None:
     on_duckdb, on_spark = both
     here = cascade.metrics(cascade.forests(on_duckdb.tweets, trees=20, rng=5))
