@@ -9,6 +9,8 @@ from spread import archive, hijack, scenario
 from spread.hijack import Turn
 from spread.scenario import Truth
 
+pytestmark = pytest.mark.calibration
+
 CASES = {
     "mynypd": ("mynypd", 0.05),
     "mcdstories": ("mcdstories", 0.3),
