@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_communities import planted, shuffled
 
 from spread import communities
 from spread._errors import SpreadError, UsageError
@@ -16,37 +17,6 @@ from spread.communities._flat import Flat, flat
 from spread.communities._search import METHODS, Settings
 
 KARATE = igraph.Graph.Famous("Zachary")
-
-
-def planted(seed: int, *, camps: int = 3, size: int = 20, inside: float = 0.3) -> igraph.Graph:
-    """Return a directed graph whose first `size` nodes are camp 0, and so on."""
-    rng = np.random.default_rng(seed)
-    camp = np.repeat(np.arange(camps), size)
-    linked = rng.random((camps * size,) * 2) < np.where(camp[:, None] == camp, inside, 0.02)
-    np.fill_diagonal(linked, False)
-    graph = igraph.Graph(camps * size, np.argwhere(linked).tolist(), directed=True)
-    graph.vs["name"] = [f"u{number:03}" for number in range(camps * size)]
-    graph.es["weight"] = rng.integers(1, 5, graph.ecount()).tolist()
-    return graph
-
-
-def shuffled(graph: igraph.Graph, seed: int) -> igraph.Graph:
-    """Return the same graph: vertices and edges in another order, one weight in two parts."""
-    rng = np.random.default_rng(seed)
-    place = rng.permutation(graph.vcount())
-    edges = place[np.array(graph.get_edgelist())].tolist()
-    weights = [float(weight) for weight in graph.es["weight"]]
-    edges, weights = [*edges, edges[0]], [weights[0] / 2, *weights[1:], weights[0] / 2]
-    order = rng.permutation(len(edges))
-    names = np.empty(graph.vcount(), dtype=object)
-    names[place] = graph.vs["name"]
-    return igraph.Graph(
-        len(names),
-        [edges[edge] for edge in order],
-        directed=graph.is_directed(),
-        vertex_attrs={"name": names.tolist()},
-        edge_attrs={"weight": [weights[edge] for edge in order]},
-    )
 
 
 def ring_of_cliques() -> igraph.Graph:
