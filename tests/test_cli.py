@@ -1,6 +1,8 @@
 """The command: files out, one clear line for bad input, the exit codes."""
 
+import contextlib
 import gzip
+import io
 import json
 import re
 from pathlib import Path
@@ -13,7 +15,7 @@ from spread import samples
 from spread.cli import _answer as codes
 from spread.cli import archive, cascade, places, scenario
 
-HEAD = 3_000
+HEAD = 2_000
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +32,18 @@ def small(tmp_path_factory: pytest.TempPathFactory, some_lines: list[bytes]) -> 
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory, small: Path) -> Path:
-    out = tmp_path_factory.mktemp("out")
-    assert (
-        cascade.main([str(small), "--root", "#MYNYPD", "--out", str(out), "--quiet"]) == codes.DONE
-    )
-    return out
+def told(tmp_path_factory: pytest.TempPathFactory, small: Path) -> tuple[Path, str]:
+    """Run the command once; return its folder and what it printed."""
+    out, printed = tmp_path_factory.mktemp("out"), io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        code = cascade.main([str(small), "--root", "#MYNYPD", "--out", str(out), "--quiet"])
+    assert code == codes.DONE
+    return out, printed.getvalue()
+
+
+@pytest.fixture(scope="module")
+def done(told: tuple[Path, str]) -> Path:
+    return told[0]
 
 
 def one_line(capsys: pytest.CaptureFixture[str], argv: list[str]) -> tuple[int, str]:
@@ -83,11 +91,9 @@ def test_the_same_seed_gives_the_same_tables_from_those_kept(
     assert "other.jsonl is not among those" in line
 
 
-def test_the_last_line_says_where_to_look(
-    capsys: pytest.CaptureFixture[str], small: Path, tmp_path: Path
-) -> None:
-    cascade.main([str(small), "--out", str(tmp_path / "o"), "--quiet"])
-    assert capsys.readouterr().out.splitlines()[-1] == f"Open {tmp_path / 'o' / 'report.html'}"
+def test_the_last_line_says_where_to_look(told: tuple[Path, str]) -> None:
+    out, printed = told
+    assert printed.splitlines()[-1] == f"Open {out / 'report.html'}"
 
 
 def test_a_missing_path(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

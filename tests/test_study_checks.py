@@ -18,7 +18,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> study.Study:
     folder = tmp_path_factory.mktemp("checked")
     scenario.generate("mynypd", folder / "archive.jsonl.gz", scale=0.02, rng=3)
     read = archive.read(folder / "archive.jsonl.gz", progress=False)
-    return study.run(read, "myNYPD", end="2014-04-23T00:00Z", rng=1, progress=False)
+    return study.run(read, "myNYPD", end="2014-04-22T22:00Z", rng=1, progress=False)
 
 
 @pytest.fixture(scope="module")
