@@ -3,12 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from spread._compile import kernel
 from spread.hawkes import _recursions as recursions
 from spread.hawkes._result import HawkesFit
 
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
-_STEPS, _WITHIN = 60, 1e-6
+_STEPS, _HALVINGS, _WITHIN = 60, 30, 1e-6
+_RIDGE, _LEAST_RIDGE, _TINY, _HUGE = 1e-9, 1e-12, 1e-250, 1e250
 
 
 def evidence(fit: HawkesFit, target: int, turned_s: float = 0.0) -> Numbers:
@@ -34,13 +37,12 @@ def evidence(fit: HawkesFit, target: int, turned_s: float = 0.0) -> Numbers:
     baseline = objective.baseline(fit.point)
     pulls = np.column_stack([baseline.course(at[:-1]), level[:-1]])
     totals = np.append(baseline.integral(at[-1:]), integral[-1])
-    whole = greatest(pulls, totals)
     types = len(events.names)
-    kept = np.ones((types + 1, types + 1), dtype=np.bool_)
-    kept[np.arange(types), np.arange(types) + 1] = False
-    kept[types] = np.isin(np.arange(types + 1), [0, target + 1])
-    lost = [whole - greatest(pulls[:, use], totals[use]) for use in kept]
-    return np.maximum(lost, 0.0)
+    kept = np.ones((types + 2, types + 1), dtype=np.bool_)
+    kept[np.arange(1, types + 1), np.arange(1, types + 1)] = False
+    kept[-1] = np.isin(np.arange(types + 1), [0, target + 1])
+    found = greatest(pulls, totals, kept)
+    return np.maximum(found[0] - found[1:], 0.0)
 
 
 def turned(fit: HawkesFit, target: int, shifts: int, rng: np.random.Generator) -> Numbers:
@@ -51,46 +53,116 @@ def turned(fit: HawkesFit, target: int, shifts: int, rng: np.random.Generator) -
     return np.asarray((1 + above) / (1 + shifts))
 
 
-def greatest(pulls: Numbers, totals: Numbers) -> float:
+@kernel
+def greatest(pulls: Numbers, totals: Numbers, kept: Flags) -> Numbers:
     """Return the maximum of Σ ln(pulls · w) − totals · w over w ≥ 0, by projected Newton steps.
 
-    In units where totals are 1 the weights of the maximum add up to the number of events.
+    A value a row of `kept`, which says what may be used. In units where totals are 1 the
+    weights of the maximum add up to the number of events. O(n S²) a step, S sources.
     """
-    live = totals > 0
-    x = pulls[:, live] / totals[live]
-    n, size = x.shape
-    if n == 0 or size == 0:
-        return 0.0 if n == 0 else -np.inf
-    w = np.full(size, n / size)
-    value = _value(x, w)
-    if not np.isfinite(value):
-        return value
-    for _ in range(_STEPS):
-        ratio = x / (x @ w)[:, None]
-        slope = ratio.sum(axis=0) - 1
-        free = (w > 0) | (slope > 0)
-        bend = ratio[:, free].T @ ratio[:, free]
-        bend[np.diag_indices_from(bend)] += 1e-9 * np.trace(bend) + 1e-12
-        step = np.zeros(size)
-        step[free] = np.linalg.solve(bend, slope[free])
-        w, gained = _moved(x, w, step, value)
-        value += gained
-        if gained < _WITHIN:
-            break
+    n, sources = pulls.shape
+    found = np.zeros(len(kept))
+    x = np.zeros((n, sources))
+    w, moved, step = np.zeros(sources), np.zeros(sources), np.zeros(sources)
+    slope, bend = np.zeros(sources), np.zeros((sources, sources))
+    for row in range(len(kept)):
+        size = 0
+        for p in range(sources):
+            if kept[row, p] and totals[p] > 0.0:
+                for i in range(n):
+                    x[i, size] = pulls[i, p] / totals[p]
+                size += 1
+        for p in range(size):
+            w[p] = n / size
+        value = _value(x, w, size)
+        for _ in range(_STEPS if np.isfinite(value) else 0):
+            _bent(x, w, size, slope, bend)
+            _solved(w, size, slope, bend, step)
+            gained, part = 0.0, 1.0
+            for _ in range(_HALVINGS):
+                for p in range(size):
+                    moved[p] = max(w[p] + part * step[p], 0.0)
+                gained = _value(x, moved, size) - value
+                if gained >= 0.0:
+                    break
+                part /= 2.0
+            if gained < 0.0:
+                break
+            for p in range(size):
+                w[p] = moved[p]
+            value += gained
+            if gained < _WITHIN:
+                break
+        found[row] = value
+    return found
+
+
+@kernel
+def _value(x: Numbers, w: Numbers, size: int) -> float:
+    value, product = 0.0, 1.0
+    for i in range(len(x)):
+        rate = 0.0
+        for p in range(size):
+            rate += x[i, p] * w[p]
+        if rate <= 0.0:
+            return -np.inf
+        product *= rate
+        if product < _TINY or product > _HUGE:
+            value += np.log(product)
+            product = 1.0
+    value += np.log(product)
+    for p in range(size):
+        value -= w[p]
     return value
 
 
-def _moved(x: Numbers, w: Numbers, step: Numbers, value: float) -> tuple[Numbers, float]:
-    part = 1.0
-    for _ in range(30):
-        moved = np.maximum(w + part * step, 0.0)
-        gained = _value(x, moved) - value
-        if gained >= 0:
-            return moved, gained
-        part /= 2
-    return w, 0.0
+@kernel
+def _bent(x: Numbers, w: Numbers, size: int, slope: Numbers, bend: Numbers) -> None:
+    """Set the first and the negative second derivatives."""
+    for p in range(size):
+        slope[p] = -1.0
+        for q in range(size):
+            bend[p, q] = 0.0
+    for i in range(len(x)):
+        rate = 0.0
+        for p in range(size):
+            rate += x[i, p] * w[p]
+        inverse = 1.0 / rate
+        for p in range(size):
+            ratio = x[i, p] * inverse
+            slope[p] += ratio
+            for q in range(p + 1):
+                bend[p, q] += ratio * x[i, q] * inverse
 
 
-def _value(x: Numbers, w: Numbers) -> float:
-    rates = x @ w
-    return float(np.log(rates).sum() - w.sum()) if (rates > 0).all() else -np.inf
+@kernel
+def _solved(w: Numbers, size: int, slope: Numbers, bend: Numbers, step: Numbers) -> None:
+    """Set Newton's step among the weights that may move, by Cholesky's decomposition.
+
+    Of `bend` the lower half is read, and written over.
+    """
+    trace = 0.0
+    for p in range(size):
+        if w[p] > 0.0 or slope[p] > 0.0:
+            trace += bend[p, p]
+    for p in range(size):
+        if w[p] <= 0.0 and slope[p] <= 0.0:
+            for q in range(size):
+                bend[max(p, q), min(p, q)] = 0.0
+            bend[p, p], slope[p] = 1.0, 0.0
+        else:
+            bend[p, p] += _RIDGE * trace + _LEAST_RIDGE
+    for p in range(size):
+        step[p] = slope[p]
+        for q in range(p):
+            for r in range(q):
+                bend[p, q] -= bend[p, r] * bend[q, r]
+            bend[p, q] /= bend[q, q]
+            bend[p, p] -= bend[p, q] ** 2
+            step[p] -= bend[p, q] * step[q]
+        bend[p, p] = np.sqrt(max(bend[p, p], _LEAST_RIDGE))
+        step[p] /= bend[p, p]
+    for p in range(size - 1, -1, -1):
+        for q in range(p + 1, size):
+            step[p] -= bend[q, p] * step[q]
+        step[p] /= bend[p, p]

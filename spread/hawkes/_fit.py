@@ -163,7 +163,7 @@ def fit(
     option, options, table = _option(objective, baseline)
     if copies > 1:
         return _pooled(option, table, events, resolution_s or 0.0, copies, baseline, seed)
-    curvature = option.objective.curvature(option.x)
+    curvature = option.curvature
     where = option.objective.slices
     asked = [*range(where["scales"].stop), *range(where["branching"].start, len(option.x))]
     if where["course"].start != where["course"].stop:
@@ -190,8 +190,7 @@ def _mixed(
     for option, count in zip(options, counts, strict=True):
         own = drawn
         if option is not leader and count:
-            curvature = option.objective.curvature(option.x)
-            own = search.draws(option.objective, option.x, curvature, rng)
+            own = search.draws(option.objective, option.x, option.curvature, rng)
         found += [carried(option.objective, y, leader.objective) for y in own[:count]]
     return rng.permutation(np.array(found))
 

@@ -1,6 +1,7 @@
 """How flexible the baseline is: chosen by the likelihood of stretches that were held out."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,11 @@ class Option:
     value: float
     converged: bool
     held_out: Numbers
+
+    @cached_property
+    def curvature(self) -> Numbers:
+        """The second derivatives at the fit."""
+        return self.objective.curvature(self.x)
 
 
 def chosen(objective: Objective) -> tuple[Option, list[Option], pd.DataFrame]:
@@ -166,7 +172,7 @@ def _ratio(option: Option) -> tuple[float, float]:
     matrix = objective.branching(x)
     radius, left, right = radius_of(matrix)
     where = objective.slices["branching"]
-    cover = search.covariance(objective, x, objective.curvature(x))[where, where]
+    cover = search.covariance(objective, x, objective.information(x))[where, where]
     weight = left @ right
     slope = np.outer(left, right).ravel() / (weight if abs(weight) > 1e-12 else 1.0)
     variance = float(slope @ cover @ slope)

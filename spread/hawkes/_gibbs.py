@@ -3,10 +3,12 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from spread._compile import kernel
 from spread.hawkes import _recursions as recursions
 from spread.hawkes._objective import Objective
 
 Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
 
 _SWEEPS, _WARM = 10, 50
 _FLAT = 1.0
@@ -23,26 +25,25 @@ def resampled(
     draws from the posterior under a flat prior, on the edge at 0 too, where a normal
     distribution is none. Linderman, Adams 2014, https://doi.org/10.48550/arXiv.1402.0914
     """
-    found = draws.copy()
-    where, types = objective.slices, objective.types
+    found, where = draws.copy(), objective.slices
     weights = np.vstack(
         [x[where["scales"]] * objective.unit, objective.branching(x)]
     )  # (1 + sources, targets)
+    n = len(objective.events)
+    open_ones = np.setdiff1d(np.arange(objective.given, n), objective.first)
+    types = objective.events.types[open_ones]
     for i, y in enumerate(found):
-        pulls, totals = _known(objective, y)
+        pulls, totals = known(objective, y, open_ones)
         for _ in range(_SWEEPS if i else _WARM):
-            for target in range(types):
-                weights[:, target] = _swept(
-                    pulls[target], totals[:, target], weights[:, target], rng
-                )
+            weights = swept(pulls, types, totals, weights, rng)
         y[where["scales"]] = weights[0] / objective.unit
         y[where["branching"]] = weights[1:].ravel()
     lower, upper = objective.limits
     return np.clip(found, lower, upper)
 
 
-def _known(objective: Objective, x: Numbers) -> tuple[list[Numbers], Numbers]:
-    """Return what course and sources give each target's events, and in all, (1 + K, K)."""
+def known(objective: Objective, x: Numbers, rows: Whole) -> tuple[Numbers, Numbers]:
+    """Return what course and sources give some events, (n, 1 + K), and in all, (1 + K, K)."""
     events, types = objective.events, objective.types
     rates, weights = objective.shape.rates_weights(x[objective.slices["shape"]])
     f = objective.factors(objective.exponent(x))[0]
@@ -53,17 +54,33 @@ def _known(objective: Objective, x: Numbers) -> tuple[list[Numbers], Numbers]:
         events.times_s, events.types, f, at[order], types, rates, weights
     )
     baseline, n = objective.baseline(x), len(events)
-    pulls = np.column_stack([baseline.course(events.times_s), level[:n]])
-    known = np.isin(np.arange(n), objective.first) | (np.arange(n) < objective.given)
+    pulls = np.column_stack([baseline.course(events.times_s[rows]), level[rows]])
     course = baseline.integral(np.array([events.end_s])) - baseline.integral(objective.born_s)
-    totals = np.vstack([course, (integral[n] - integral[n + 1 :]).T])
-    return [pulls[(events.types == k) & ~known] for k in range(types)], totals
+    return pulls, np.vstack([course, (integral[n] - integral[n + 1 :]).T])
 
 
-def _swept(pulls: Numbers, totals: Numbers, weights: Numbers, rng: np.random.Generator) -> Numbers:
+def swept(
+    pulls: Numbers, types: Whole, totals: Numbers, weights: Numbers, rng: np.random.Generator
+) -> Numbers:
     """Return weights drawn after each event's origin was."""
-    parts = np.cumsum(pulls * weights, axis=1)
-    chosen = (parts < (rng.random(len(parts)) * parts[:, -1])[:, None]).sum(axis=1)
-    counts = np.bincount(chosen, minlength=len(weights))
-    drawn = rng.gamma(counts + _FLAT)
-    return np.where(totals > 0, drawn / np.where(totals > 0, totals, 1.0), weights)
+    counts = drawn_counts(pulls, types, weights, rng.random(len(types)))
+    some = totals > 0
+    return np.where(some, rng.standard_gamma(counts + _FLAT) / np.where(some, totals, 1), weights)
+
+
+@kernel
+def drawn_counts(pulls: Numbers, types: Whole, weights: Numbers, uniforms: Numbers) -> Numbers:
+    """Return how many events of each type came from each source, (sources, types); O(n K)."""
+    n, sources = pulls.shape
+    counts = np.zeros(weights.shape)
+    for i in range(n):
+        k, total = types[i], 0.0
+        for p in range(sources):
+            total += pulls[i, p] * weights[p, k]
+        left, p = uniforms[i] * total, 0
+        part = pulls[i, 0] * weights[0, k]
+        while part <= left and p < sources - 1:
+            p += 1
+            part += pulls[i, p] * weights[p, k]
+        counts[p, k] += 1.0
+    return counts

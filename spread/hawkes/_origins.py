@@ -10,6 +10,7 @@ from spread._arguments import require_count, require_instance
 from spread._compile import kernel
 from spread._errors import UsageError
 from spread._random import resolve_seed
+from spread.hawkes._recursions import least
 from spread.hawkes._result import HawkesFit
 from spread.trees import Forests, Observed
 
@@ -40,7 +41,7 @@ def roots_by_type(
     s, held = np.zeros((k_types, m)), np.zeros((k_types, m, k_types))
     parent, root = np.zeros((n, k_types)), np.zeros((n, k_types))
     scaled, decay = np.empty(m), np.empty(m)
-    slowest = rates.min()
+    slowest = least(rates)
     for i in range(n):
         gap = times[i] - times[i - 1] if i > 0 else 0.0
         k = types[i]
@@ -174,7 +175,7 @@ def _draw(
     n, k_types, m = len(times), branching.shape[0], len(rates)
     parents = np.full(n, -1, dtype=np.int32)
     s = np.zeros((k_types, m))
-    slowest = rates.min()
+    slowest = least(rates)
     for i in range(n):
         gap = times[i] - times[i - 1] if i > 0 else 0.0
         k = types[i]

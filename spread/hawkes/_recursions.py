@@ -23,6 +23,16 @@ _TINY = 1e-250
 _HUGE = 1e250
 
 
+# A sum or a least by NumPy, or a slice that is assigned, takes the compiler ten times as long.
+@kernel
+def least(values: Numbers) -> float:
+    """Return the least of some numbers."""
+    found = np.inf
+    for value in values:
+        found = min(found, value)
+    return found
+
+
 @kernel
 def one_type(
     times: Numbers,
@@ -95,7 +105,7 @@ def many_types(
     by_a, by_w, by_r = np.zeros((k_types, k_types)), np.zeros(m), np.zeros(m)
     by_b, logs, product = 0.0, 0.0, 1.0
     outside, decay, scaled = np.zeros(n), np.empty(m), np.empty(m)
-    slowest = rates.min()
+    slowest = least(rates)
     for i in range(n):
         gap = times[i] - times[i - 1] if i > 0 else 0.0
         k = types[i]
@@ -103,9 +113,9 @@ def many_types(
             decay[c] = np.exp(-rates[c] * gap)
         if counted[i]:
             intensity, shift = mu[i], 0.0
-            scaled[:] = decay
-            for p in range(k_types):
-                for c in range(m):
+            for c in range(m):
+                scaled[c] = decay[c]
+                for p in range(k_types):
                     intensity += branching[p, k] * weights[c] * decay[c] * s[p, c]
             if intensity < _TINY and mu[i] == 0.0:
                 intensity, shift = 0.0, slowest * gap
@@ -142,7 +152,10 @@ def many_types(
                 s[p, c], d[p, c], e[p, c] = after, d_after, e_after
         if k >= 0:
             if births[k] == i:
-                early[0, k], early[1, k], early[2, k] = total, moment, tilt
+                for p in range(k_types):
+                    for c in range(m):
+                        early[0, k, p, c], early[1, k, p, c] = total[p, c], moment[p, c]
+                        early[2, k, p, c] = tilt[p, c]
             for c in range(m):
                 s[k, c] += f[i]
                 e[k, c] += df[i]
@@ -233,7 +246,7 @@ def information(
     place = np.zeros(knots.shape[1] + k_types + q_size + 2, dtype=np.int64)
     slope = np.zeros(len(place))
     found = np.zeros((size, size))
-    slowest = rates.min()
+    slowest = least(rates)
     for i in range(n):
         gap = times[i] - times[i - 1] if i > 0 else 0.0
         k = types[i]
@@ -254,8 +267,8 @@ def information(
                         place[used] = starts[1] + knots[i, h]
                         slope[used] = outside * heights[i, h]
                         used += 1
-            by_w[:] = 0.0
-            by_r[:] = 0.0
+            for c in range(m):
+                by_w[c], by_r[c] = 0.0, 0.0
             for p in range(k_types):
                 a, by_a = branching[p, k] * inverse, 0.0
                 for c in range(m):
@@ -275,8 +288,9 @@ def information(
                 place[used], slope[used] = starts[4], by_b
                 used += 1
             for x in range(used):
-                for y in range(used):
+                for y in range(x):
                     found[place[x], place[y]] += slope[x] * slope[y]
+                found[place[x], place[x]] += 0.5 * slope[x] ** 2
         for c in range(m):
             decay = np.exp(-rates[c] * gap)
             for p in range(k_types):
@@ -286,4 +300,8 @@ def information(
             if k >= 0:
                 s[k, c] += f[i]
                 e[k, c] += df[i]
+    for x in range(size):
+        for y in range(x + 1):
+            both = found[x, y] + found[y, x]
+            found[x, y], found[y, x] = both, both
     return found
