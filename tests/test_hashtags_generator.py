@@ -8,6 +8,7 @@ at an account that they follow. An independent lookalike is invented by anybody.
 also tweets of other things.
 """
 
+import heapq
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,7 +67,7 @@ def family(seed: int, settings: Settings = Settings()) -> tuple[pd.DataFrame, pd
             inventor, truth[name] = int(rng.choice(users)), parent
             beside = (truth[name], settings.beside)
             if settings.only_seen and rng.random() < settings.only_seen:
-                saw = {int(v) for u in users for v in followers[u]} - set(adopted[parent])
+                saw = {v for u in users for v in followers[u]} - set(adopted[parent])
                 inventor = int(rng.choice(sorted(saw))) if saw else inventor
         size = int(rng.integers(15, 120))
         _spread(
@@ -91,16 +92,15 @@ def thinned(tweets: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
     return tweets[kept].reset_index(drop=True)
 
 
-def _followers(rng: np.random.Generator, settings: Settings) -> list[np.ndarray]:
+def _followers(rng: np.random.Generator, settings: Settings) -> list[list[int]]:
     people = settings.communities * settings.people
     lists: list[list[int]] = [[] for _ in range(people)]
     for u in range(people):
         home = u // settings.people * settings.people
         near = home + rng.integers(0, settings.people, settings.follows_near)
-        for v in [*near, *rng.integers(0, people, settings.follows_far)]:
-            if v != u:
-                lists[v].append(u)
-    return [np.unique(np.array(one, int)) for one in lists]
+        for v in {*near.tolist(), *rng.integers(0, people, settings.follows_far).tolist()} - {u}:
+            lists[v].append(u)
+    return lists
 
 
 def _names(rng: np.random.Generator, count: int) -> list[str]:
@@ -121,10 +121,10 @@ def _spread(
     """
     at = dict(first)
     source: dict[int, int | None] = dict.fromkeys(first)
-    queue = sorted((t, u) for u, t in at.items())
+    queue = sorted((t, u) for u, t in at.items())  # a heap, as any sorted list
     done: set[int] = set()
     while queue and len(done) < most:
-        t, u = queue.pop(0)
+        t, u = heapq.heappop(queue)
         if u in done:
             continue
         done.add(u)
@@ -132,9 +132,8 @@ def _spread(
             if v not in done and rng.random() < chance:
                 when = t + rng.exponential(1.5 * HOUR)
                 if when < at.get(v, np.inf):
-                    at[int(v)], source[int(v)] = when, u
-                    queue.append((when, int(v)))
-        queue.sort()
+                    at[v], source[v] = when, u
+                    heapq.heappush(queue, (when, v))
     adopted[tag] = {u: at[u] for u in done}
     held: dict[int, tuple[str, ...]] = {}
     wrote: dict[int, int] = {}  # whose words an adopter's first tweet holds: his own, or passed on
@@ -151,9 +150,10 @@ def _spread(
 def _talk(rng, rate, rows, adopted, settings) -> None:
     """Write of other subjects; users of the root put it beside them at the base rate."""
     subjects = [f"{a}{b}news" for a in LETTERS[:8] for b in LETTERS[8:12]]
-    for u, own in enumerate(rate):
-        for t in rng.uniform(0, 48 * HOUR, rng.poisson(settings.background * min(own, 8.0))):
-            tags = (str(rng.choice(subjects)),) if rng.random() < 0.5 else ()
+    for u, own in enumerate(rate.tolist()):
+        count = rng.poisson(settings.background * min(own, 8.0))
+        for t in rng.uniform(0, 48 * HOUR, count).tolist():
+            tags = (subjects[rng.integers(len(subjects))],) if rng.random() < 0.5 else ()
             known = settings.beside_root and adopted["mynypd"].get(u, np.inf) < t
             if tags and known and rng.random() < settings.beside_root:
                 tags = (*tags, "mynypd")
@@ -162,21 +162,26 @@ def _talk(rng, rate, rows, adopted, settings) -> None:
 
 def _table(rows) -> pd.DataFrame:
     rows = sorted(rows, key=lambda row: (row[1], row[0]))
-    ids = [str(10**6 + i) for i in range(len(rows))]
+    ids = list(map(str, range(10**6, 10**6 + len(rows))))
+    people, seconds, tags, of = zip(*rows, strict=True)
     # A retweet repeats the first tweet of its author with that tag.
     first: dict[tuple, str] = {}
-    for tweet, row in zip(ids, rows, strict=True):
-        if row[3] is None:
-            first.setdefault((row[0], row[2]), tweet)
+    for tweet, who, held, passed in zip(ids, people, tags, of, strict=True):
+        if passed is None:
+            first.setdefault((who, held), tweet)
+    at = pd.to_timedelta((np.array(seconds) * 1e6).astype(np.int64), unit="us")
     return pd.DataFrame(
         {
             "tweet_id": ids,
-            "author_id": [f"u{row[0]}" for row in rows],
-            "at": START + pd.to_timedelta([int(row[1] * 1e6) for row in rows], unit="us"),
-            "kind": ["tweet" if row[3] is None else "retweet" for row in rows],
-            "hashtags": [list(row[2]) for row in rows],
-            "hashtags_shown": [list(row[2]) for row in rows],
-            "retweet_of": [None if row[3] is None else first[row[3], row[2]] for row in rows],
-            "retweet_author_id": [None if row[3] is None else f"u{row[3]}" for row in rows],
+            "author_id": [f"u{who}" for who in people],
+            "at": START + at,
+            "kind": ["tweet" if who is None else "retweet" for who in of],
+            "hashtags": list(map(list, tags)),
+            "hashtags_shown": list(map(list, tags)),
+            "retweet_of": [
+                None if who is None else first[who, held]
+                for who, held in zip(of, tags, strict=True)
+            ],
+            "retweet_author_id": [None if who is None else f"u{who}" for who in of],
         }
     )

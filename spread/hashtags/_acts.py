@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from spread.hashtags._usage import collected, uses
-from spread.tables import FOLLOWS, TWEETS, Table, arrow, codes, expression, microseconds
+from spread.hashtags._usage import collected, unnested, uses, whole
+from spread.tables import FOLLOWS, Table, arrow, codes, microseconds
 
 __all__ = ["NEVER", "UNKNOWN", "Acts", "folded", "read"]
 
@@ -21,7 +21,10 @@ UNKNOWN = -2
 """What a retweet shows when neither its original nor that one's author is known."""
 
 _INSTANT_BEFORE = pa.scalar(1, pa.duration("us"))
-_TO_WHOM = ["retweet_author_id", "reply_author_id", "quote_author_id", "mentions"]
+_OWN = ["tweet_id", "author_id", "at"]
+_USE = ["tweet_id", "hashtag"]
+_TO_WHOM = ["retweet_author_id", "reply_author_id", "quote_author_id"]
+_CONTACT = ["author_id", "at", "other"]
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,7 @@ class Acts:
 
 def read(tweets: Table, follows: Table | None = None) -> Acts:
     """Return the flat arrays of an archive, in time O(n log n) in tweets and follows."""
+    tweets = whole(tweets)
     table = _ordered(tweets)
     (author,), people = codes(table["author_id"])
     at = microseconds(table["at"])
@@ -119,53 +123,55 @@ def folded(acts: Acts, renamed: Mapping[str, str]) -> Acts:
     to = np.arange(len(acts.tags))
     for old, new in renamed.items():
         to[acts.code(old)] = acts.code(new)
-    pairs = np.unique(np.stack([acts.use_act, to[acts.use_tag]]), axis=1)
-    return replace(acts, use_act=pairs[0].astype(np.int32), use_tag=pairs[1].astype(np.int32))
+    use_act, use_tag = _pairs(acts.use_act, to[acts.use_tag])
+    return replace(acts, use_act=use_act, use_tag=use_tag)
 
 
-def _ordered(tweets: Table) -> pa.Table:
-    rows = collected(tweets, ["tweet_id", "author_id", "at"], ["retweet_of"])
-    rows = rows.filter(rows["at"].notnull() & rows.author_id.notnull())
-    own = rows.select(
-        "tweet_id",
-        "author_id",
-        "at",
-        "retweet_of",
-        original=rows.kind.fill_null("tweet") != "retweet",
-        collected=ibis.literal(True),
-        read=rows.tweet_id,
-    ).to_pyarrow()
-    every = pa.concat_tables([own, _shown(tweets, own).select(own.column_names).cast(own.schema)])
+def _ordered(tweets: pa.Table) -> pa.Table:
+    own = _read(collected(_timed(tweets), [*_OWN, "retweet_of"]), "tweet_id")
+    typed = pc.not_equal(pc.fill_null(own["kind"], "tweet"), "retweet")
+    own = own.append_column("original", typed)
+    own = own.append_column("collected", _every(True, own)).drop_columns(["origin", "kind"])
+    shown = _shown(tweets, own).select(own.column_names).cast(own.schema)
+    every = pa.concat_tables([own, shown])
     every = every.append_column("digits", pc.utf8_length(every["tweet_id"]))
     return every.sort_by([(name, "ascending") for name in ("at", "digits", "tweet_id")])
 
 
-def _shown(tweets: Table, own: pa.Table) -> pa.Table:
+def _shown(tweets: pa.Table, own: pa.Table) -> pa.Table:
     """Return originals that the archive did not collect, but shows in a retweet or a quote.
 
     An original whose own time is not known was written before its first retweet.
     """
-    rows = expression(
-        tweets,
-        TWEETS,
-        ["tweet_id", "author_id", "at"],
-        optional=["origin", "kind", "retweet_of", "retweet_author_id"],
-    )
-    rows = rows.filter(rows["at"].notnull() & rows.author_id.notnull())
-    there = rows.origin.fill_null("collected") == "collected"
-    inside = rows.filter(~there & (rows.kind.fill_null("tweet") != "retweet"))
-    passed = rows.filter(there & rows.retweet_of.notnull() & rows.retweet_author_id.notnull())
-    named = passed.select(
-        "at", tweet_id=passed.retweet_of, author_id=passed.retweet_author_id, read=passed.tweet_id
-    ).to_pyarrow()
+    rows = _timed(tweets)
+    there = pc.equal(pc.fill_null(rows["origin"], "collected"), "collected")
+    typed = pc.not_equal(pc.fill_null(rows["kind"], "tweet"), "retweet")
+    inside = _read(rows.filter(pc.and_not(typed, there)).select(_OWN), "tweet_id")
+    known = pc.and_(rows["retweet_of"].is_valid(), rows["retweet_author_id"].is_valid())
+    passed = _read(rows.filter(pc.and_(there, known)), "tweet_id")
+    named = passed.select(["retweet_of", "retweet_author_id", "at", "read"])
+    named = named.rename_columns([*_OWN, "read"])
     before = pc.subtract(named["at"], _INSTANT_BEFORE)
-    named = named.set_column(0, "at", before.cast(named["at"].type))
-    held = inside.select("at", "tweet_id", "author_id", read="tweet_id").to_pyarrow()
-    found = _earliest(pa.concat_tables([named, held.cast(named.schema)]))
+    named = named.set_column(2, "at", before.cast(named["at"].type))
+    found = _earliest(pa.concat_tables([named, inside]))
     found = found.filter(pc.invert(pc.is_in(found["tweet_id"], own["tweet_id"])))
     for name, value in (("original", True), ("collected", False)):
-        found = found.append_column(name, pa.array([value] * len(found), pa.bool_()))
+        found = found.append_column(name, _every(value, found))
     return found.append_column("retweet_of", pa.nulls(len(found), pa.string()))
+
+
+def _timed(tweets: pa.Table) -> pa.Table:
+    """Return the tweets whose time and author are known."""
+    return tweets.filter(pc.and_(tweets["at"].is_valid(), tweets["author_id"].is_valid()))
+
+
+def _read(rows: pa.Table, name: str) -> pa.Table:
+    """Say which tweet is to be read."""
+    return rows.append_column("read", rows[name])
+
+
+def _every(value: bool, rows: pa.Table) -> pa.Array:
+    return pa.array(np.full(len(rows), value))
 
 
 def _earliest(rows: pa.Table) -> pa.Table:
@@ -197,58 +203,58 @@ def _earlier(author: NDArray[np.int32]) -> NDArray[np.int32]:
 
 
 def _tag_uses(
-    tweets: Table, table: pa.Table
+    tweets: pa.Table, table: pa.Table
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], tuple[str, ...]]:
-    held = [uses(tweets).select(["tweet_id", "hashtag"]), _tags_shown(tweets, table)]
-    rows = pa.concat_tables([held[0], held[1].cast(held[0].schema)])
+    rows = pa.concat_tables([uses(tweets).select(_USE), _tags_shown(tweets, table)])
     (row, own), _ = codes(rows["tweet_id"], table["tweet_id"])
     place = np.full(max(_highest(row), _highest(own)) + 1, -1, np.int64)
     place[own] = np.arange(len(own))
     (tag,), tags = codes(rows["hashtag"])
     act = place[row]
-    pairs = np.unique(np.stack([act, tag.astype(np.int64)])[:, act >= 0], axis=1)
-    return pairs[0].astype(np.int32), pairs[1].astype(np.int32), tuple(tags.tolist())
+    pairs = _pairs(act[act >= 0], tag[act >= 0])
+    return *pairs, tuple(tags.tolist())
 
 
-def _tags_shown(tweets: Table, table: pa.Table) -> pa.Table:
+def _tags_shown(tweets: pa.Table, table: pa.Table) -> pa.Table:
     """Return the tags of the originals that were not collected: theirs, or their retweets'."""
-    rows = expression(tweets, TWEETS, ["tweet_id", "hashtags"], optional=["origin", "retweet_of"])
-    there = rows.origin.fill_null("collected") == "collected"
-    holder = ibis.cases((there, rows.retweet_of), else_=rows.tweet_id)
-    held = rows.select(tweet_id=holder, hashtag=rows.hashtags.unnest()).distinct()
-    held = held.filter(held.hashtag.notnull() & (held.hashtag != "")).to_pyarrow()
+    there = pc.equal(pc.fill_null(tweets["origin"], "collected"), "collected")
+    holder = pc.if_else(there, tweets["retweet_of"], tweets["tweet_id"])
+    held = pa.table([holder, tweets["hashtags"]], names=["tweet_id", "hashtags"])
     shown = table.filter(pc.invert(table["collected"]))["tweet_id"]
-    return held.filter(pc.is_in(held["tweet_id"], shown))
+    held = held.filter(pc.is_in(holder, shown))
+    return unnested(held, ["tweet_id"], "hashtags", "hashtag")
 
 
 def _contacts(
-    tweets: Table, people: NDArray[np.str_]
+    tweets: pa.Table, people: NDArray[np.str_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
     """Return whom each author turned to, and when; only people who act in the archive."""
-    table = expression(tweets, TWEETS, ["author_id", "at"], optional=["origin", *_TO_WHOM])
-    table = table.filter(
-        (table.origin.fill_null("collected") == "collected")
-        & table["at"].notnull()
-        & table.author_id.notnull()
-    )
-    parts = [
-        table.select("author_id", "at", other=table[name]).filter(table[name].notnull())
-        for name in _TO_WHOM[:3]
-    ]
-    parts.append(table.select("author_id", "at", other=table.mentions.unnest()))
-    rows = ibis.union(*parts, distinct=True).to_pyarrow()
-    columns, _ = codes(rows["author_id"], rows["other"], pa.array(people))
+    rows = collected(_timed(tweets), ["author_id", "at"], [*_TO_WHOM, "mentions"])
+    parts = [rows.select(["author_id", "at", name]) for name in _TO_WHOM]
+    parts = [part.rename_columns(_CONTACT).drop_null() for part in parts]
+    parts.append(unnested(rows, _CONTACT[:2], "mentions", "other"))
+    every = pa.concat_tables(parts)
+    columns, _ = codes(every["author_id"], every["other"], pa.array(people))
     number = np.full(max(map(_highest, columns)) + 2, -1, np.int64)
     number[columns[2]] = np.arange(len(people))
     author, other = number[columns[0]], number[columns[1]]
-    at = microseconds(rows["at"])
+    at = microseconds(every["at"])
     keep = (other >= 0) & (author != other)
-    order = np.lexsort((other[keep], at[keep], author[keep]))
-    return (
-        author[keep][order].astype(np.int32),
-        other[keep][order].astype(np.int32),
-        at[keep][order],
-    )
+    author, other, at = author[keep].astype(np.int32), other[keep].astype(np.int32), at[keep]
+    order = np.lexsort((other, at, author))
+    author, other, at = author[order], other[order], at[order]
+    new = np.ones(len(at), bool)  # each once
+    new[1:] = (np.diff(author) != 0) | (np.diff(at) != 0) | (np.diff(other) != 0)
+    return author[new], other[new], at[new]
+
+
+def _pairs(
+    one: NDArray[np.integer[Any]], other: NDArray[np.integer[Any]]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return different pairs, sorted by the one, then by the other."""
+    span = int(other.max(initial=0)) + 1
+    first, second = np.divmod(np.unique(one.astype(np.int64) * span + other), span)
+    return first.astype(np.int32), second.astype(np.int32)
 
 
 def _follows(
@@ -261,9 +267,9 @@ def _follows(
     columns, _ = codes(rows["follower_id"], rows["followed_id"], pa.array(people))
     number = np.full(max(map(_highest, columns)) + 2, -1, np.int64)
     number[columns[2]] = np.arange(len(people))
-    pairs = np.stack([number[columns[0]], number[columns[1]]])
-    pairs = np.unique(pairs[:, (pairs >= 0).all(axis=0) & (pairs[0] != pairs[1])], axis=1)
-    return pairs[0].astype(np.int32), pairs[1].astype(np.int32)
+    one, other = number[columns[0]], number[columns[1]]
+    known = (one >= 0) & (other >= 0) & (one != other)
+    return _pairs(one[known], other[known])
 
 
 def _highest(column: NDArray[np.int32]) -> int:

@@ -99,7 +99,7 @@ def named_ratios(
     array
         (settings of `NAMED`, ..., parents); zero with the law of other tags.
     """
-    other = np.log((weights * np.exp(_laws()[asked, both])).sum(axis=-1))
+    other = np.log(_laws_plain() @ weights.T)[asked, both, np.arange(len(weights))]
     rows = [
         np.zeros_like(other)
         if mean is None
@@ -134,3 +134,8 @@ def _laws() -> NDArray[np.float64]:
     """Return `log_chances` of every law: n, k, laws."""
     laws = [log_chances(m * worth, (1.0 - m) * worth) for m in _MEANS for worth in _WORTHS]
     return np.stack(laws, axis=-1)
+
+
+@cache
+def _laws_plain() -> NDArray[np.float64]:
+    return np.asarray(np.exp(_laws()))

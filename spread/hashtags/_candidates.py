@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from spread.hashtags._acts import Acts, folded, read
 from spread.hashtags._association import (
@@ -18,7 +19,7 @@ from spread.hashtags._association import (
 from spread.hashtags._evidence import gather
 from spread.hashtags._forms import akin, cousins
 from spread.hashtags._template import Template, matching, productive
-from spread.hashtags._usage import Used, facts, present, usage
+from spread.hashtags._usage import Used, facts, present, usage, whole
 from spread.hashtags._variants import near, slips
 from spread.tables import Table, instants
 
@@ -101,14 +102,19 @@ def candidates(tweets: Table, root: str, *, lexicon: Sequence[str] = ()) -> pd.D
     F. Saracco et al. (2017), doi:10.1088/1367-2630/aa6b38; T. Dunning (1993),
     Computational Linguistics 19, 61-74.
     """
-    return find(tweets, root, lexicon=lexicon).table
+    held = whole(tweets)
+    return find(held, root, usage(held), lexicon=lexicon).table
 
 
 def find(
-    tweets: Table, root: str, *, follows: Table | None = None, lexicon: Sequence[str] = ()
+    tweets: pa.Table,
+    root: str,
+    table: pd.DataFrame,
+    *,
+    follows: Table | None = None,
+    lexicon: Sequence[str] = (),
 ) -> Found:
-    """Return the candidates and all that `family` needs besides."""
-    table = usage(tweets)
+    """Return the candidates and all that `family` needs besides, given `usage`."""
     used = facts(table)
     key = present(root, {tag: row.tweets for tag, row in used.items()})
     after = [tag for tag in used if tag != key and used[tag].first_us > used[key].first_us]

@@ -3,12 +3,14 @@
 from typing import TypedDict
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from spread._intervals import wilson
-from spread.hashtags._usage import collected, present, usage, uses
-from spread.tables import TWEETS, Table, frame
+from spread.hashtags._usage import collected, present, usage, uses, whole
+from spread.tables import Table
 
-__all__ = ["SELECTED_BELOW", "Collection", "collection"]
+__all__ = ["SELECTED_BELOW", "Collection", "collection", "described"]
 
 SELECTED_BELOW = 0.05
 """Below this share of tweets without a tag, an archive counts as collected by that tag.
@@ -88,19 +90,25 @@ def collection(tweets: Table, root: str) -> Collection:
     E. B. Wilson (1927), Journal of the American Statistical Association 22,
     doi:10.1080/01621459.1927.10502953.
     """
-    used = usage(tweets)
+    held = whole(tweets)
+    return described(held, root, usage(held))
+
+
+def described(tweets: pa.Table, root: str, used: pd.DataFrame) -> Collection:
+    """Return `collection`, given `usage`."""
     counts = dict(zip(used["hashtag"], used["tweets"].tolist(), strict=True))
     key = present(root, counts)
-    rows = uses(tweets).to_pandas()
-    times = frame(collected(tweets, ["tweet_id", "at"]), TWEETS, ["tweet_id", "at"])
-    total = len(times)
+    rows = uses(tweets)
+    at = collected(tweets, ["at"])["at"]
+    total = len(at)
     lacking = total - counts[key]
     low, high = (float(end) for end in wilson(lacking, total))
-    at = times["at"].dropna()
-    first, root_first = at.min(), used.loc[used["hashtag"] == key, "first_at"].iloc[0]
-    span, lead = (at.max() - first).total_seconds(), (root_first - first).total_seconds()
-    beside = set(rows.loc[rows["hashtag"] == key, "tweet_id"])
+    first, last = (pd.Timestamp(end.as_py()) for end in pc.min_max(at).values())
+    root_first = used.loc[used["hashtag"] == key, "first_at"].iloc[0]
+    span, lead = (last - first).total_seconds(), (root_first - first).total_seconds()
+    beside = rows.filter(pc.equal(rows["hashtag"], key))["tweet_id"]
     others = used[used["hashtag"] != key]
+    firsts = pa.array(others["first_tweet_id"], pa.string())
     found = Collection(
         root=key,
         tweets=total,
@@ -115,7 +123,7 @@ def collection(tweets: Table, root: str) -> Collection:
         span_s=span,
         starts_at_launch=bool(lead <= max(_LAUNCH_S, _LAUNCH_SHARE * span)),
         other_tags=len(others),
-        first_beside_root=int(others["first_tweet_id"].isin(beside).sum()),
+        first_beside_root=pc.sum(pc.is_in(firsts, beside), min_count=0).as_py(),
         cannot_tell=None,
     )
     return {**found, "cannot_tell": _reason(found)}

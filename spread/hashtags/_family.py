@@ -10,12 +10,13 @@ import pandas as pd
 from spread._random import resolve_seed, stream
 from spread.hashtags._acts import Acts
 from spread.hashtags._candidates import Found, find
-from spread.hashtags._collection import Collection, collection
+from spread.hashtags._collection import Collection, described
 from spread.hashtags._completeness import Completeness, completeness, same_inventors
 from spread.hashtags._members import LEAST_ADOPTERS, Tag, children_of, companions, members_of
 from spread.hashtags._naive import Older, answers, by_first_adopter
 from spread.hashtags._posterior import solved, support, tree
 from spread.hashtags._recruitment import recruitment
+from spread.hashtags._usage import usage, whole
 from spread.hashtags._verdict import Answer, Verdict, judged, of_root, untold
 from spread.tables import Table, instants
 from spread.text import html_card, html_table
@@ -232,8 +233,10 @@ def family(
     lineages of shared texts; F. Saracco et al. (2017), doi:10.1088/1367-2630/aa6b38.
     """
     seed = resolve_seed(rng)
-    how = collection(tweets, root)
-    found = find(tweets, how["root"], follows=follows, lexicon=lexicon)
+    held = whole(tweets)
+    used = usage(held)
+    how = described(held, root, used)
+    found = find(held, how["root"], used, follows=follows, lexicon=lexicon)
     acts, tags = found.acts, members_of(found, how["root"])
     complete = completeness(acts)
     told = [] if how["cannot_tell"] else _answers(found, tags, complete, seed)

@@ -68,9 +68,7 @@ def shares(
     weights /= weights.sum(axis=1, keepdims=True)
     share = np.full((_DRAWS + 1, ratios.shape[1]), 1.0 / ratios.shape[1])
     for _ in range(_ROUNDS):
-        came = share[:, None, :] * ratios
-        came /= came.sum(axis=2, keepdims=True)
-        share = np.einsum("dn,dns->ds", weights, came)
+        share = share * ((weights / (share @ ratios.T)) @ ratios)
     low, high = np.quantile(share[1:], [0.025, 0.975], axis=0)
     return share[0], np.minimum(low, share[0]), np.maximum(high, share[0])
 

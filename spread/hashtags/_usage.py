@@ -9,13 +9,25 @@ import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from spread._arguments import require_count, require_instance, require_texts
 from spread._errors import UsageError
-from spread.tables import TWEETS, Table, expression, instants, microseconds
+from spread.tables import TWEETS, Table, arrow, expression, instants, microseconds
 from spread.text import hashtag_key
 
-__all__ = ["Used", "collected", "counted", "facts", "present", "timeline", "usage", "uses"]
+__all__ = [
+    "Used",
+    "collected",
+    "counted",
+    "facts",
+    "present",
+    "timeline",
+    "unnested",
+    "usage",
+    "uses",
+    "whole",
+]
 
 _BINS_S = (1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800)
 _BINS_MOST = 240
@@ -23,6 +35,21 @@ _NEAREST_MOST = 3
 _USAGE = (
     *("hashtag", "shown", "tweets", "originals", "authors"),
     *("first_at", "first_tweet_id", "first_author_id", "last_at"),
+)
+_COUNTED = (
+    *("tweets", "originals", "authors", "first_at", "last_at"),
+    *("first_tweet_id", "first_author_id"),
+)
+_FIRST = pc.ScalarAggregateOptions(skip_nulls=False)
+_COUNTS = [
+    ("tweet_id", "count", pc.CountOptions("all")),
+    *(("original", "sum"), ("author_id", "count_distinct"), ("at", "min"), ("at", "max")),
+    *(("tweet_id", "first", _FIRST), ("author_id", "first", _FIRST)),
+]
+_NEEDED = ("tweet_id", "author_id", "at", "hashtags")
+_KNOWN = (
+    *("hashtags_shown", "origin", "kind", "retweet_of"),
+    *("retweet_author_id", "reply_author_id", "quote_author_id", "mentions"),
 )
 
 
@@ -61,27 +88,16 @@ def usage(tweets: Table) -> pd.DataFrame:
         shown  tweets  originals  authors first_author_id
     0  myNYPD       2          1        2             ann
     """
-    rows = ibis.memtable(uses(tweets))
-    first = rows.mutate(
-        order=ibis.row_number().over(
-            group_by="hashtag", order_by=["at", rows.tweet_id.length(), "tweet_id"]
-        )
-    )
-    first = first.filter(first.order == 0).select(
-        "hashtag", first_tweet_id="tweet_id", first_author_id="author_id"
-    )
-    counts = rows.group_by("hashtag").agg(
-        tweets=rows.count(),
-        originals=rows.original.cast("int64").sum(),
-        authors=rows.author_id.nunique(),
-        first_at=rows["at"].min(),
-        last_at=rows["at"].max(),
-    )
-    table = counts.inner_join(first, "hashtag").to_pyarrow().to_pandas()
+    rows = uses(tweets)
+    rows = rows.append_column("digits", pc.utf8_length(rows["tweet_id"]))
+    rows = rows.sort_by([(name, "ascending") for name in ("at", "digits", "tweet_id")])
+    counts = rows.group_by("hashtag", use_threads=False).aggregate(_COUNTS)
+    table = counts.rename_columns(["hashtag", *_COUNTED]).to_pandas()
     spellings = _spellings(tweets)
     table["shown"] = pd.Series(
         [spellings.get(name, name) for name in table["hashtag"]], index=table.index, dtype="str"
     )
+    table["originals"] = table["originals"].astype("int64")
     for name in ("first_at", "last_at"):
         table[name] = table[name].astype("datetime64[us, UTC]")
     table = table.sort_values(["tweets", "hashtag"], ascending=[False, True], ignore_index=True)
@@ -145,6 +161,11 @@ def timeline(tweets: Table, tags: Sequence[str] | str, *, bin_s: int | None = No
     return grid[["hashtag", "start_at", "end_at", "tweets", "authors"]]
 
 
+def whole(tweets: Table) -> pa.Table:
+    """Return all that this room reads of an archive, so that it is read once."""
+    return arrow(tweets, TWEETS, _NEEDED, optional=_KNOWN)
+
+
 class Used(NamedTuple):
     """One row of `usage`, for arithmetic: the first use in microseconds since 1970."""
 
@@ -169,27 +190,37 @@ def facts(used: pd.DataFrame) -> dict[str, Used]:
     return {tag: Used(*rest) for tag, *rest in rows}
 
 
-def collected(tweets: Table, columns: Sequence[str], optional: Sequence[str] = ()) -> ibis.Table:
-    """Return the tweets that the archive collected, with the named columns, as an expression."""
-    table = expression(tweets, TWEETS, columns, optional=["origin", "kind", *optional])
-    return table.filter(table.origin.fill_null("collected") == "collected")
+def collected(tweets: Table, columns: Sequence[str], optional: Sequence[str] = ()) -> pa.Table:
+    """Return the tweets that the archive collected, with the named columns."""
+    columns, optional = list(columns), ["origin", "kind", *optional]
+    if isinstance(tweets, ibis.Table):
+        asked = expression(tweets, TWEETS, columns, optional=optional)
+        tweets = asked.filter(asked.origin.fill_null("collected") == "collected")
+    table = arrow(tweets, TWEETS, columns, optional=optional)
+    return table.filter(pc.equal(pc.fill_null(table["origin"], "collected"), "collected"))
 
 
 def uses(tweets: Table) -> pa.Table:
-    """Return a row a collected tweet and tag: tweet_id, author_id, at, original, hashtag.
-
-    The unnested rows are held before anything counts them: engines miscount an
-    unnested column inside an aggregate.
-    """
+    """Return a row a collected tweet and tag: tweet_id, author_id, at, original, hashtag."""
     table = collected(tweets, ["tweet_id", "author_id", "at", "hashtags"])
-    rows = table.select(
-        "tweet_id",
-        "author_id",
-        "at",
-        original=table.kind.fill_null("tweet") != "retweet",
-        hashtag=table.hashtags.unnest(),
-    ).distinct()
-    return rows.filter(rows.hashtag.notnull() & (rows.hashtag != "")).to_pyarrow()
+    typed = pc.not_equal(pc.fill_null(table["kind"], "tweet"), "retweet")
+    table = table.append_column("original", typed)
+    return unnested(table, ["tweet_id", "author_id", "at", "original"], "hashtags", "hashtag")
+
+
+def unnested(table: pa.Table, columns: Sequence[str], lists: str, name: str) -> pa.Table:
+    """Return a row a row of the table and word of its list, each once, without null and empty.
+
+    Examples
+    --------
+    >>> unnested(pa.table({"a": [1, 2], "b": [["x", "x"], None]}), ["a"], "b", "c").to_pylist()
+    [{'a': 1, 'c': 'x'}]
+    """
+    held = table[lists].combine_chunks()
+    rows = table.select(columns).take(pc.list_parent_indices(held))
+    rows = rows.append_column(name, pc.list_flatten(held))
+    rows = rows.filter(pc.fill_null(pc.not_equal(rows[name], ""), False))
+    return rows.group_by(rows.column_names).aggregate([])
 
 
 def present(tag: str, occurring: Iterable[str] | Mapping[str, int]) -> str:
@@ -222,16 +253,12 @@ def counted(count: int, noun: str) -> str:
 
 def _spellings(tweets: Table) -> dict[str, str]:
     """Return for each key the spelling that most tweets show."""
-    table = expression(tweets, TWEETS, ["tweet_id"], optional=["origin", "hashtags_shown"])
-    table = table.filter(table.origin.fill_null("collected") == "collected")
-    rows = ibis.memtable(
-        table.select("tweet_id", shown=table.hashtags_shown.unnest()).distinct().to_pyarrow()
-    )
-    counts = rows.group_by("shown").agg(tweets=rows.count()).to_pyarrow().to_pylist()
+    table = collected(tweets, ["tweet_id"], ["hashtags_shown"])
+    rows = unnested(table, ["tweet_id"], "hashtags_shown", "shown")
+    counts = rows.group_by("shown").aggregate([("tweet_id", "count")]).to_pylist()
     best: dict[str, str] = {}
-    for row in sorted(counts, key=lambda row: (-row["tweets"], row["shown"] or "")):
-        if row["shown"]:
-            best.setdefault(hashtag_key(row["shown"]), row["shown"].lstrip("#＃"))
+    for row in sorted(counts, key=lambda row: (-row["tweet_id_count"], row["shown"])):
+        best.setdefault(hashtag_key(row["shown"]), row["shown"].lstrip("#＃"))
     return best
 
 
