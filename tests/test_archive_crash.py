@@ -19,16 +19,20 @@ from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_twe
 
 from spread import archive
 from spread._errors import UsageError
-from spread.archive import _merge, _workers
+from spread.archive import _engine, _workers
 from spread.archive._lock import held
 from spread.archive._packed import zstd
 from spread.tables import TWEETS
 
-# Reads again and again, each time in a fork that is killed after the next of the delays.
+# Reads again and again, each time in a fork that is killed after the next of the delays. The
+# forks find the queries worked out, so that the kills fall into what touches the disk.
 _PROGRAM = """
 import json, os, signal, sys, time
 from spread import archive
+from spread.archive._plan import plan
 files, out, delays = json.loads(sys.argv[1])
+for query in plan(scrubbed=False, before={}):
+    query.sql, query.schema
 for number, delay in enumerate(delays):
     child = os.fork()
     if child == 0:
@@ -60,8 +64,9 @@ def _outcomes(folder: Path, kills: int, tweets: int) -> tuple[int, int]:
     Whatever a killed one left at the final name is whole, and a rerun gives the same bytes.
     """
     files = _files(folder, tweets=tweets)
-    begun = time.perf_counter()
     whole = _tables(archive.read(files, to=folder / "whole", workers=1).path)
+    begun = time.perf_counter()
+    archive.read(files, to=folder / "again", workers=1)
     lasts_s = time.perf_counter() - begun
     rng, out = random.Random(4), folder / "out"
     delays = [rng.uniform(0, 1.3 * lasts_s) for _ in range(kills)]
@@ -125,7 +130,7 @@ def test_an_interrupted_query_is_an_interruption(
 
     file = put(tmp_path / "a.jsonl", v1_tweet(1))
     with monkeypatch.context() as patch:
-        patch.setattr(_merge, "ranked", stopped)
+        patch.setattr(_engine, "store", stopped)
         with pytest.raises(KeyboardInterrupt):
             archive.read(file, to=tmp_path / "out")
     assert (tmp_path / ".out.0.part").is_dir()

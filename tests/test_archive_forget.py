@@ -1,7 +1,6 @@
 """To forget: what was asked for goes, with all that points to it, and nothing else."""
 
 import errno
-import json
 import os
 import shutil
 from pathlib import Path
@@ -132,8 +131,9 @@ def test_the_report_and_the_tables_agree(made: archive.Archive) -> None:
     )
     assert again.report.users == len(again.frame("users"))
     assert repr(again) == repr(done.archive)
-    told = json.loads((made.path / "report.json").read_text("utf-8"))
-    assert told["forgotten"] == done.tweets + done.retweets
+    went = done.tweets + done.retweets
+    assert again.report.forgotten == again.report.as_dict()["forgotten"] == went
+    assert f"{went} tweets, taken out since" in str(again.report)
     assert "2 ids unknown" in repr(done)
     assert "ids unknown" in done._repr_html_()
 

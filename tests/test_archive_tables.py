@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from invented_archive import (
@@ -292,6 +293,11 @@ def _bytes_of(read: archive.Archive) -> list[bytes]:
     return [(read.path / name).read_bytes() for name in FILES]
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> archive.Archive:
+    return archive.read(put(tmp_path_factory.mktemp("whole") / "whole.jsonl", *POOL))
+
+
 @settings(
     max_examples=5,
     phases=[Phase.generate],
@@ -300,8 +306,9 @@ def _bytes_of(read: archive.Archive) -> list[bytes]:
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(st.randoms(use_true_random=False))
-def test_order_and_division_of_records_change_nothing(tmp_path: Path, rng: Any) -> None:
-    whole = archive.read(put(tmp_path / "whole.jsonl", *POOL))
+def test_order_and_division_of_records_change_nothing(
+    tmp_path: Path, whole: archive.Archive, rng: Any
+) -> None:
     own = [name for name in whole.tweets.columns if not name.startswith("source_")]
     shuffled = rng.sample(POOL, len(POOL))
     at = rng.randrange(len(POOL) + 1)

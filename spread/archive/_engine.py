@@ -8,6 +8,8 @@ import importlib.util
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +24,23 @@ ENGINES: Final = ("duckdb", "spark")
 GROUP_ROWS: Final = 50_000
 _MEMORY_LEAST, _MEMORY_MOST = 256 << 20, 8 << 30
 _UNPACKED = 4
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """What is asked of tables by their names, put into DuckDB's words once however often asked."""
+
+    table: ibis.Table
+
+    @cached_property
+    def sql(self) -> str:
+        """The query in DuckDB's words."""
+        return str(ibis.to_sql(self.table, dialect="duckdb"))
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """The columns of the answer."""
+        return self.table.schema().to_pyarrow()
 
 
 def require_engine(engine: str) -> None:
@@ -58,11 +77,18 @@ def connect(spill: Path | None = None, *, engine: str = "duckdb", data: int | No
 
 def parquet(con: Any, paths: Sequence[Path], name: str) -> ibis.Table:
     """Return Parquet files of one schema, or folders of such, as a table of this name."""
+    view(con, paths, name)
+    with _quiet():
+        return con.table(name)
+
+
+def view(con: Any, paths: Sequence[Path], name: str) -> None:
+    """Let queries ask Parquet files of one schema, or folders of such, by this name."""
     files = [file for path in paths for file in parts(path)]
     if not isinstance(con, Backend):
-        return _spark().parquet(con, files, name)
-    with _quiet():
-        return con.read_parquet([glob_safe(path) for path in files], table_name=name)
+        _spark().parquet(con, files, name)
+        return
+    con.con.read_parquet([glob_safe(path) for path in files]).create_view(name)
 
 
 def parts(path: Path) -> list[Path]:
@@ -73,6 +99,21 @@ def parts(path: Path) -> list[Path]:
 def held(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Return a table's rows in the order of its files."""
     return pa.concat_tables(pq.read_table(file, columns=columns) for file in parts(path))
+
+
+def asked(con: Any, query: Query) -> pa.Table:
+    """Return the answer to a query."""
+    if not isinstance(con, Backend):
+        return con.to_pyarrow(query.table)
+    return con.con.sql(query.sql).to_arrow_table().cast(query.schema)
+
+
+def store(con: Any, query: Query, name: str) -> None:
+    """Compute the answer to a query now, and once; queries ask it by this name."""
+    if not isinstance(con, Backend):
+        _spark().stored(con, query.table, name)
+        return
+    con.con.execute(f"CREATE TEMPORARY TABLE {name} AS {query.sql}")
 
 
 def stored(con: Any, table: ibis.Table, name: str) -> ibis.Table:
@@ -90,25 +131,27 @@ def glob_safe(path: Path) -> str:
 
 def write(
     con: Any,
-    table: ibis.Table,
+    rows: ibis.Table | Query,
     path: Path,
     schema: pa.Schema,
     change: Callable[[pa.Table], pa.Table] | None = None,
 ) -> None:
-    """Write a table's rows in their order, on Spark as a folder of parts.
+    """Write rows in their order, on Spark as a folder of parts.
 
     `change` is applied to every group of rows on its way. DuckDB gives the same bytes for
     the same rows.
     """
     if not isinstance(con, Backend):
+        table = rows.table if isinstance(rows, Query) else rows
         _spark().write(con, table, path, schema, change)
         return
+    sql = rows.sql if isinstance(rows, Query) else con.compile(rows)
     # Ibis 12 asks DuckDB 2 for batches by a name that is gone.
-    batches = con.con.sql(con.compile(table)).to_arrow_reader(GROUP_ROWS)
+    batches = con.con.sql(sql).to_arrow_reader(GROUP_ROWS)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in _groups(batches):
-            rows = group.cast(schema)
-            writer.write_table((rows if change is None else change(rows)).combine_chunks())
+        for found in _groups(batches):
+            group = found.cast(schema)
+            writer.write_table((group if change is None else change(group)).combine_chunks())
 
 
 def _groups(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Table]:

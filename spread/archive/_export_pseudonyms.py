@@ -339,9 +339,15 @@ def _write_report(source: Path, draft: Path, label: str) -> dict[str, Any]:
     one |= {"source_file": label, "formats": ", ".join(formats), "size": 0, "sha256": ""}
     con = _engine.connect()
     try:
-        tables = (_engine.parquet(con, [draft / f"{n}.parquet"], n) for n in ("tweets", "users"))
+        for name in ("tweets", "users"):
+            _engine.view(con, [draft / f"{name}.parquet"], name)
         # Measured anew: the times of the archive itself would set the clocks again.
-        told = {"files": [one], "ignored": [], "lost": report.get("lost", 0), **measured(*tables)}
+        told = {
+            "files": [one],
+            "ignored": [],
+            "lost": report.get("lost", 0),
+            **measured(con, "tweets", "users"),
+        }
     finally:
         con.disconnect()
     (draft / REPORT).write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")

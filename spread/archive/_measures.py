@@ -3,13 +3,17 @@
 Written in Ibis, so that it is computed where the tables are.
 """
 
+from functools import cache
 from typing import Any, Final
 
 import ibis
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from spread.archive._rows import COLLECTED, ORIGINS, STUB
+from spread.archive import _engine
+from spread.archive._rows import COLLECTED, EMBEDDED, ORIGINS, STUB
+from spread.tables import TWEETS, USERS
 
 _NEIGHBOURS: Final = 50
 LEAST_FOR_GAPS: Final = 2 * _NEIGHBOURS + 2
@@ -17,34 +21,52 @@ _DUE_LEAST: Final = 30.0
 _GAPS_MOST: Final = 100
 
 
-def measured(tweets: ibis.Table, users: ibis.Table) -> dict[str, Any]:
+def measured(con: Any, tweets: str, users: str) -> dict[str, Any]:
     """Return the measures of a `ReadReport` from tables that are written, as JSON has them.
 
     Parameters
     ----------
+    con
+        The engine in which they are.
     tweets, users
-        Tables with the columns of `tables.TWEETS` and `tables.USERS`.
+        The names of tables with the columns of `tables.TWEETS` and `tables.USERS`.
     """
-    counted = tweets.group_by("origin").agg(rows=tweets.count(), cut=tweets.cut.sum()).to_pyarrow()
-    rows = {row["origin"]: row for row in counted.to_pylist()}
+    told = {name: _engine.asked(con, query) for name, query in _queries(tweets, users).items()}
+    rows = {row["origin"]: row for row in told["origins"].to_pylist()}
     origins = {origin: rows[origin]["rows"] if origin in rows else 0 for origin in ORIGINS}
-    dated = tweets.filter(tweets.origin == (COLLECTED if origins[COLLECTED] else STUB))
-    at = np.sort(dated.select("at").to_pyarrow()["at"].cast("int64").to_numpy())
-    is_located = users.location.strip().length() > 0
-    known = users.agg(rows=users.count(), located=is_located.sum()).to_pyarrow().to_pylist()[0]
+    chosen = told["times"].filter(pc.field("collected") == bool(origins[COLLECTED]))
+    at = np.sort(chosen["at"].cast("int64").to_numpy())
+    known, originals, retweets = (told[n].to_pylist()[0] for n in ("users", "missing", "coverage"))
+    cut = rows[COLLECTED]["cut"] if origins[COLLECTED] else None
     return {
         "origins": origins,
         "users": known["rows"],
-        "share_cut": _share(rows[COLLECTED]["cut"], origins[COLLECTED])
-        if origins[COLLECTED]
-        else None,
-        "share_missing": _share_missing(tweets),
+        "share_cut": _share(cut, origins[COLLECTED]),
+        "share_missing": _share(originals["whole"] - originals["found"], originals["whole"]),
         "share_located": _share(known["located"], known["rows"]),
-        "coverage": _coverage(tweets),
+        "coverage": _share(retweets["observed"], retweets["reported"] or 0),
         "first_at": int(at[0]) if len(at) else None,
         "last_at": int(at[-1]) if len(at) else None,
         "gaps": gaps(at),
     }
+
+
+@cache
+def _queries(tweets_name: str, users_name: str) -> dict[str, _engine.Query]:
+    tweets, users = (
+        ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+        for schema, name in ((TWEETS, tweets_name), (USERS, users_name))
+    )
+    is_located = users.location.strip().length() > 0
+    dated = tweets.filter(tweets.origin != EMBEDDED)
+    asked = {
+        "origins": tweets.group_by("origin").agg(rows=tweets.count(), cut=tweets.cut.sum()),
+        "times": dated.select("at", collected=dated.origin == COLLECTED),
+        "users": users.agg(rows=users.count(), located=is_located.sum()),
+        "missing": _missing(tweets),
+        "coverage": _coverage(tweets),
+    }
+    return {name: _engine.Query(table) for name, table in asked.items()}
 
 
 def gaps(at: NDArray[np.int64]) -> list[list[float]]:
@@ -86,17 +108,16 @@ def _share(part: int | None, whole: int) -> float | None:
     return (part or 0) / whole if whole else None
 
 
-def _share_missing(tweets: ibis.Table) -> float | None:
-    """Return the share of retweeted originals of which the archive holds no text."""
+def _missing(tweets: ibis.Table) -> ibis.Table:
+    """Count the retweeted originals, and those of which the archive holds a text."""
     asked = _retweets(tweets).select("platform", tweet_id="retweet_of").distinct()
-    held = tweets.filter(tweets.origin != STUB).select("platform", "tweet_id")
-    found = asked.semi_join(held, ["platform", "tweet_id"]).count().to_pyarrow().as_py()
-    whole = asked.count().to_pyarrow().as_py()
-    return _share(whole - found, whole)
+    held = tweets.filter(tweets.origin != STUB).select("platform", "tweet_id", held="tweet_id")
+    both = asked.left_join(held, ["platform", "tweet_id"])
+    return both.agg(whole=both.count(), found=both.held.count())
 
 
-def _coverage(tweets: ibis.Table) -> float | None:
-    """Return the retweets that are here as a share of those the platform reported."""
+def _coverage(tweets: ibis.Table) -> ibis.Table:
+    """Count the retweets that are here, and those that the platform reported."""
     retweets = _retweets(tweets)
     seen = retweets.group_by("platform", tweet_id=retweets.retweet_of).agg(
         observed=retweets.count(), above=retweets.retweet_count.max()
@@ -107,8 +128,7 @@ def _coverage(tweets: ibis.Table) -> float | None:
     both = both.filter(both.observed.notnull() | (both.origin == COLLECTED))
     reported = ibis.greatest(both.above.fill_null(0), both.retweet_count.fill_null(0))
     observed = ibis.least(both.observed.fill_null(0), reported)
-    total = both.agg(observed=observed.sum(), reported=reported.sum()).to_pyarrow().to_pylist()[0]
-    return _share(total["observed"], total["reported"] or 0)
+    return both.agg(observed=observed.sum(), reported=reported.sum())
 
 
 def _retweets(tweets: ibis.Table) -> ibis.Table:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -18,15 +17,16 @@ from tqdm import tqdm
 
 from spread._arguments import require_count, require_instance
 from spread._errors import InputError, UsageError
-from spread.archive import _engine, _merge
+from spread.archive import _engine
 from spread.archive._archive import Archive, opened
 from spread.archive._delimited import FIELDS
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
 from spread.archive._files import REPORT, Found, find, is_archive, source_name, usable
 from spread.archive._measures import measured
+from spread.archive._plan import KINDS, part_name, plan
 from spread.archive._report import FILE_COLUMNS
-from spread.archive._rows import EMBEDDED, PARTS, part_path
+from spread.archive._rows import PARTS, part_path
 from spread.archive._stretches import combined, divided, records_before, renumber_rejects
 from spread.archive._workers import Job, cores, how_many, run
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
@@ -292,33 +292,31 @@ def _merged(
     data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
     con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
     try:
-        parts = _merge.Parts(*(_part(con, draft, name) for name in _merge.Parts._fields))
-        parts = parts._replace(tweets=_merge.numbered(parts.tweets, before))
-        ranks = _engine.stored(con, _merge.ranked(parts), "ranks")
-        kinds = con.to_pyarrow(parts.notices.select("kind").distinct())["kind"].to_pylist()
-        names = con.to_pyarrow(_merge.names(parts))
+        for name in PARTS:
+            _add_parts(con, draft, name)
+        kinds = _engine.asked(con, KINDS)["kind"].to_pylist()
+        ask = plan(scrubbed="scrub_geo" in kinds, before=before)
+        names = _engine.asked(con, ask.names)
         change = partial(_with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
-        linked = _engine.stored(con, _merge.links(ranks), "links")
-        lonely = _engine.stored(con, _merge.stubs(ranks), "stubs")
-        rows = _merge.tweets(parts, linked, lonely, scrubbed="scrub_geo" in kinds)
-        _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
-        _engine.write(con, _merge.users(parts, ranks), draft / "users.parquet", USERS)
-        rejects = _part(con, draft, "rejects").order_by(*REJECTS.names)
-        _engine.write(con, rejects, draft / "rejects.parquet", REJECTS)
-        follows = _part(con, draft, "follows").distinct().order_by("follower_id", "followed_id")
-        _engine.write(con, follows, draft / "follows.parquet", FOLLOWS)
-        _count(con, parts, ranks, counts)
+        _engine.store(con, ask.ranks, "ranks")
+        _engine.store(con, ask.links, "links")
+        _engine.store(con, ask.stubs, "stubs")
+        _engine.write(con, ask.tweets, draft / "tweets.parquet", TWEETS, change)
+        _engine.write(con, ask.users, draft / "users.parquet", USERS)
+        _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
+        _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
+        _count(counts, *(_by_file(con, query) for query in (ask.standing, ask.deleted)))
         _write_report(con, found, counts, draft)
     finally:
         con.disconnect()
 
 
-def _part(con: Any, draft: Path, name: str) -> ibis.Table:
-    """Return all parts of a table; there is always one, if an empty one."""
+def _add_parts(con: Any, draft: Path, name: str) -> None:
+    """Let queries ask all parts of a table; there is always one, if an empty one."""
     empty = part_path(draft / "parts", name, 999_999)
     pq.write_table(PARTS[name].empty_table(), empty)
     paths = sorted((draft / "parts").glob(f"{name}-*.parquet"))
-    return _engine.parquet(con, paths, f"part_{name}")
+    _engine.view(con, paths, part_name(name))
 
 
 def _with_ids(rows: pa.Table, *, names: Mapping[str, str]) -> pa.Table:
@@ -346,15 +344,12 @@ def _offsets(lists: pa.ListArray) -> pa.Array:
     return pa.concat_arrays([pa.array([0], pa.int32()), ends.cast(pa.int32())])
 
 
-def _count(con: Any, parts: _merge.Parts, ranks: ibis.Table, counts: Counts) -> None:
+def _count(counts: Counts, standing: dict[str, int], deleted: dict[str, int]) -> None:
     """Tell duplicates and deleted tweets from those that are kept."""
-    stands = _by_file(con, ranks.filter(ranks.stands & (ranks.origin != EMBEDDED)))
-    collected = parts.tweets.filter(parts.tweets.origin != EMBEDDED)
-    deleted = _by_file(con, collected.semi_join(_merge.deleted(parts), "tweet_id"))
     for count in counts:
         name = count["source_file"]
-        count["duplicates"] = count["kept_tweets"] - stands.get(name, 0) - deleted.get(name, 0)
-        count["kept_tweets"] = stands.get(name, 0)
+        count["duplicates"] = count["kept_tweets"] - standing.get(name, 0) - deleted.get(name, 0)
+        count["kept_tweets"] = standing.get(name, 0)
         count["notices"] += deleted.get(name, 0)
         kept = ("kept_tweets", "kept_users", "kept_follows")
         count["kept"] = sum(count[name] for name in kept)
@@ -365,21 +360,20 @@ def _count(con: Any, parts: _merge.Parts, ranks: ibis.Table, counts: Counts) -> 
         )
 
 
-def _by_file(con: Any, rows: ibis.Table) -> dict[str, int]:
-    counted = con.to_pyarrow(rows.group_by("source_file").agg(rows=rows.count()))
+def _by_file(con: Any, query: _engine.Query) -> dict[str, int]:
+    counted = _engine.asked(con, query)
     return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
 
 
 def _write_report(con: Any, found: Found, counts: Counts, draft: Path) -> None:
-    tweets, users = (
-        _engine.parquet(con, [draft / f"{name}.parquet"], f"written_{name}")
-        for name in ("tweets", "users")
-    )
+    written = [f"written_{name}" for name in ("tweets", "users")]
+    for name, view in zip(("tweets", "users"), written, strict=True):
+        _engine.view(con, [draft / f"{name}.parquet"], view)
     told = {
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
         "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
         "lost": max((count["lost"] for count in counts), default=0),
-        **measured(tweets, users),
+        **measured(con, *written),
     }
     text = json.dumps(told, indent=1, ensure_ascii=False)
     (draft / REPORT).write_text(text, encoding="utf-8")

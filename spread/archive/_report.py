@@ -93,6 +93,9 @@ class ReadReport:
     gaps
         Stretches without a tweet where at least 30 were due at the lower of the rates
         before and after: start_at, end_at, due.
+    forgotten
+        Tweets of any origin that `Archive.forget` took out since; what is counted by file is
+        what was read, all else what is left.
 
     Examples
     --------
@@ -115,6 +118,7 @@ class ReadReport:
     first_at: pd.Timestamp | None = None
     last_at: pd.Timestamp | None = None
     gaps: pd.DataFrame = field(default_factory=_no_gaps)
+    forgotten: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
@@ -178,6 +182,8 @@ class ReadReport:
             facts["gaps in time"] = "none" if enough >= LEAST_FOR_GAPS else "too few tweets to tell"
         if self.lost:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
+        if self.forgotten:
+            facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
         if self.reasons:
             facts["reasons"] = ", ".join(f"{n:,} {reason}" for reason, n in self.reasons.items())
         if self.ignored:
@@ -204,6 +210,7 @@ class ReadReport:
                 for gap in _each(self.gaps)
             ],
             "lost": self.lost,
+            "forgotten": self.forgotten,
             "warnings": list(self.warnings),
             "ignored": list(self.ignored),
             "files": self.files.astype(object).to_dict("records"),
@@ -301,6 +308,7 @@ def told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         first_at=first_at,
         last_at=last_at,
         gaps=gap_table(told.get("gaps", ())),
+        forgotten=told.get("forgotten", 0),
     )
 
 

@@ -1,0 +1,98 @@
+"""What is asked of the parts of an archive, worked out once for all archives of a kind.
+
+To put a query of Ibis into SQL takes longer than the query itself takes on a small archive.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+import ibis
+import pyarrow as pa
+
+from spread.archive import _merge
+from spread.archive._engine import Query
+from spread.archive._rows import EMBEDDED, PARTS
+from spread.tables import REJECTS
+
+
+class Plan(NamedTuple):
+    """Queries of the parts, and of what others of these queries answered.
+
+    `ranks`, `links` and `stubs` are to be stored under these names, in this order; `standing`
+    and `deleted` count records by their files.
+    """
+
+    names: Query
+    ranks: Query
+    links: Query
+    stubs: Query
+    tweets: Query
+    users: Query
+    rejects: Query
+    follows: Query
+    standing: Query
+    deleted: Query
+
+
+def part_name(name: str) -> str:
+    """Return how the parts of a table are called in queries."""
+    return f"part_{name}"
+
+
+def plan(*, scrubbed: bool, before: Mapping[int, int]) -> Plan:
+    """Return what is to be asked.
+
+    Parameters
+    ----------
+    scrubbed
+        Whether anybody asked to forget where they were.
+    before
+        How many records of its file stand before each stretch that is not the first.
+    """
+    return _plan(scrubbed, tuple(sorted(before.items())))
+
+
+@lru_cache(maxsize=8)
+def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...]) -> Plan:
+    parts = _merge.Parts(*(_part(name) for name in _merge.Parts._fields))
+    parts = parts._replace(tweets=_merge.numbered(parts.tweets, dict(before)))
+    made = _merge.ranked(parts)
+    ranks = _named(made, "ranks")
+    links, stubs = _merge.links(ranks), _merge.stubs(ranks)
+    rows = _merge.tweets(parts, _named(links, "links"), _named(stubs, "stubs"), scrubbed=scrubbed)
+    collected = parts.tweets.filter(parts.tweets.origin != EMBEDDED)
+    asked = {
+        "names": _merge.names(parts),
+        "ranks": made,
+        "links": links,
+        "stubs": stubs,
+        "tweets": rows,
+        "users": _merge.users(parts, ranks),
+        "rejects": _part("rejects").order_by(*REJECTS.names),
+        "follows": _part("follows").distinct().order_by("follower_id", "followed_id"),
+        "standing": _by_file(ranks.filter(ranks.stands & (ranks.origin != EMBEDDED))),
+        "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),
+    }
+    return Plan(**{name: Query(table) for name, table in asked.items()})
+
+
+def _part(name: str) -> ibis.Table:
+    return _table(PARTS[name], part_name(name))
+
+
+def _table(schema: pa.Schema, name: str) -> ibis.Table:
+    return ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
+
+
+def _named(table: ibis.Table, name: str) -> ibis.Table:
+    """Return the answer to a query as it is stored under a name."""
+    return ibis.table(table.schema(), name=name)
+
+
+def _by_file(rows: ibis.Table) -> ibis.Table:
+    return rows.group_by("source_file").agg(rows=rows.count())
+
+
+KINDS = Query(_part("notices").select("kind").distinct())
+"""Which kinds of notices there are."""
