@@ -334,7 +334,7 @@ def _between(truth, start, length):
 
 @pytest.mark.calibration
 def test_full_scale_has_the_volumes_of_the_day(tmp_path, calibration_row):
-    whole = scenario.generate("mynypd", tmp_path / "a.jsonl.gz", scale=1, rng=3)
+    whole = scenario.generate("mynypd", tmp_path / "a.jsonl", scale=1, rng=3)
     days = _between(whole, pd.Timestamp(whole.parameters["launch_at"]), "3D")
     hour = _between(whole, whole.turn.onset_at[0], "1h")
     calibration_row("scenario", "mynypd, scale 1: tweets in three days", days, "> 100,000")

@@ -172,7 +172,7 @@ def _one_star(audience, size, roots):
 def test_audience_passes_a_tweet_on_as_often_as_its_size_says():
     # 40 x (1 - branching) = 20 draws on average from 1,000 followers, a Poisson number; the
     # distinct ones among them number 1000 (1 - exp(-20 / 1000)) = 19.80 on average.
-    audience, roots = 1_000, 400
+    audience, roots = 1_000, 100
     world, agenda = _one_star(audience, 40.0, roots)
     events = simulate(world, agenda, family=1, end_s=np.inf, rng=np.random.default_rng(8))
     expected = audience * (1 - np.exp(-40.0 * (1 - BRANCHING) / audience))

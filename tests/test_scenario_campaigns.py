@@ -166,11 +166,11 @@ def unnamed(truth: Truth) -> Truth:
 
 
 def test_the_shares_are_those_of_the_truth(tmp_path: Path) -> None:
-    """Over six seeds, before the onset and after the ramp, originals of accounts without a
+    """Over three seeds, before the onset and after the ramp, originals of accounts without a
     name: within three standard errors of a sum of Bernoulli draws."""
     for name in ("mcdstories", "askjpm", "askrkelly"):
         gaps, spread = np.zeros(2), np.zeros(2)
-        for seed in range(6):
+        for seed in range(3):
             truth = scenario.generate(name, tmp_path / "a.jsonl", scale=0.05, rng=seed)
             found, turn = critical(unnamed(truth), ROOTS[name]), truth.turn.iloc[0]
             ended = turn.onset_at + 3 * pd.Timedelta(seconds=turn.ramp_s)
