@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from spread import communities
 from spread._errors import UsageError
 from spread.communities._agreement import agrees as _agrees
-from spread.communities._flat import Flat, quality
+from spread.communities._flat import arrays, quality
 from spread.communities._search import canonical as _canonical
 from spread.communities._search import leiden as _leiden
 
@@ -329,9 +329,11 @@ def test_a_start_that_igraph_never_leaves_ends() -> None:
     weights = rng.integers(1, 10, (7, 7)) * (rng.random((7, 7)) < 0.35)
     np.fill_diagonal(weights, 0)
     source, target = np.nonzero(weights)
-    edges = Flat(tuple("abcdefg"), source, target, weights[source, target].astype(float), True)
-    labels = _leiden(edges, 1.0, np.array([0, 1, 0, 2, 3, 0, 1]))
-    assert quality(edges, labels, resolution=1.0) == pytest.approx(0.17722222, abs=1e-8)
+    weight = weights[source, target].astype(float)
+    edges = arrays("abcdefg", source, target, weight, directed=True)
+    labels, reached = _leiden(edges, 1.0, np.array([0, 1, 0, 2, 3, 0, 1]))
+    assert reached == pytest.approx(0.17722222, abs=1e-8)
+    assert reached == pytest.approx(quality(edges, labels, resolution=1.0), rel=1e-12)
 
 
 @pytest.mark.calibration

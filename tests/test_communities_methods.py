@@ -13,7 +13,7 @@ from test_communities import planted, shuffled
 from spread import communities
 from spread._errors import SpreadError, UsageError
 from spread.communities import _workers
-from spread.communities._flat import Flat, flat
+from spread.communities._flat import arrays, flat
 from spread.communities._search import METHODS, Settings
 
 KARATE = igraph.Graph.Famous("Zachary")
@@ -141,7 +141,9 @@ def test_tasks_on_several_graphs_are_answered_in_order(workers: int) -> None:
 
 def test_the_dearest_tasks_are_shared_out_first() -> None:
     # Costs 100, 10, 10, 14 (rewired), 1: one worker has the large graph, the other the rest.
-    large, small, least = (Flat((), *(np.zeros(n) for _ in range(3)), False) for n in (100, 10, 1))
+    large, small, least = (
+        arrays((), *(np.zeros(n) for _ in range(3)), directed=False) for n in (100, 10, 1)
+    )
     kinds = [(small, "run"), (large, "run"), (small, "rewired"), (small, "run"), (least, "run")]
     tasks = [
         _workers.Task(graph, Settings("leiden", 1.0, 0), _workers.Job(kind, 0))

@@ -78,7 +78,7 @@ def consensus(
     edges, seed = flat(graph), resolve_seed(rng)
     settings = Settings(method, float(resolution), seed)
     jobs = [Job("run", number) for number in range(runs)]
-    jobs += [Job("rewired", number) for number in range(rewirings if len(edges.weight) else 0)]
+    jobs += [Job("rewired", number) for number in range(rewirings if edges.count else 0)]
     found = run(edges, settings, jobs, workers=workers)
     labels = _agreed(edges, [each.labels for each in found[:runs]], threshold, seed)
     return record(
@@ -151,7 +151,7 @@ def stability(
     if edges.names != partition.nodes:
         raise UsageError("the partition is of another graph", hint="Pass the graph it came from")
     settings = Settings(partition.method, partition.resolution, seed)
-    jobs = [Job("resampled", number) for number in range(replicates if len(edges.weight) else 0)]
+    jobs = [Job("resampled", number) for number in range(replicates if edges.count else 0)]
     found = run(edges, settings, jobs, workers=workers)
     count, labels = len(partition.sizes), partition.labels.astype(np.int64)
     again = np.array([_found_again(labels, each.labels, count) for each in found])
@@ -240,7 +240,7 @@ def _shares(
         pairs = sizes[one] * sizes[other]
         within = sizes * (sizes - 1) / 2
     else:
-        drawn = stream(seed, 7, number).integers(0, len(group), (2, len(edges.weight)))
+        drawn = stream(seed, 7, number).integers(0, len(group), (2, edges.count))
         drawn = drawn[:, drawn[0] != drawn[1]]
         ends = group[np.hstack([[edges.source, edges.target], drawn])]
         low, high = ends.min(axis=0), ends.max(axis=0)

@@ -114,8 +114,8 @@ def detect(
     seed = resolve_seed(rng)
     edges = flat(graph)
     if rewirings is None:
-        rewirings = _REWIRINGS if runs > 1 and len(edges.weight) <= _REWIRED_MOST else 0
-    rewirings = rewirings if len(edges.weight) else 0
+        rewirings = _REWIRINGS if runs > 1 and edges.count <= _REWIRED_MOST else 0
+    rewirings = rewirings if edges.count else 0
     settings = Settings(method, float(resolution), seed, tolerance)
     jobs = [Job("run", number) for number in range(runs)]
     jobs += [Job("rewired", number) for number in range(rewirings)]
@@ -219,7 +219,7 @@ def record(
         null_quality=float(np.mean(null)) if null else float("nan"),
         null_high=sign * max((sign * score for score in null), default=float("nan")),
         rewirings=len(null),
-        edges=len(edges.weight),
+        edges=edges.count,
         outside_largest=len(edges.names) - edges.largest(),
         cannot_tell=_cannot_tell(edges, typical, null, settings.method),
         tolerance=settings.tolerance,
@@ -232,7 +232,7 @@ def _first_best(scores: Sequence[float]) -> int:
 
 
 def _cannot_tell(edges: Flat, typical: float, null: Sequence[float], method: str) -> str | None:
-    if not len(edges.weight):
+    if not edges.count:
         return "The graph has no edge between two different nodes."
     rewired = f"{len(null)} rewired ones with the same degrees"
     if null and method == "infomap" and typical >= min(null) - _TIED:

@@ -76,7 +76,7 @@ def profile(
         seeded = resolve_seed(stream(seed, number))
         chosen.append(Settings(method, float(resolution), seeded, tolerance))
     jobs = [Job("run", number) for number in range(runs)]
-    jobs += [Job("rewired", number) for number in range(runs if len(edges.weight) else 0)]
+    jobs += [Job("rewired", number) for number in range(runs if edges.count else 0)]
     searched = each([Task(edges, settings, job) for settings in chosen for job in jobs])
     found = []
     for number, settings in enumerate(chosen):

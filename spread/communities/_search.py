@@ -1,6 +1,5 @@
 """One seeded search for communities, by each method."""
 
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 import networkx as nx
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 
 from spread._errors import UsageError
 from spread._random import igraph_random, stream
-from spread.communities._flat import Flat, quality
+from spread.communities._flat import Flat, arrays, quality
 
 __all__ = [
     "METHODS",
@@ -50,7 +49,7 @@ class Found(NamedTuple):
 def search(edges: Flat, settings: Settings, *keys: int, scattered: bool = False) -> Found:
     """Search once. Louvain takes the graph as `summed` gives it."""
     method, resolution, seed, tolerance = settings
-    if not len(edges.weight):
+    if not edges.count:
         return Found(np.arange(len(edges.names)), float("nan"))
     if method == "infomap":
         return _infomap(edges, int(stream(seed, *keys).integers(1, 2**31)))
@@ -59,14 +58,18 @@ def search(edges: Flat, settings: Settings, *keys: int, scattered: bool = False)
     else:
         start = _scattered(len(edges.names), seed, *keys) if scattered else None
         with igraph_random(seed, *keys):
-            labels = leiden(edges, resolution, start, potts=method == "cpm", tolerance=tolerance)
+            labels, reached = leiden(
+                edges, resolution, start, potts=method == "cpm", tolerance=tolerance
+            )
+        if method == "leiden":
+            return Found(canonical(labels), reached)
     labels = canonical(labels)
     return Found(labels, score(edges, labels, settings))
 
 
 def score(edges: Flat, labels: Labels, settings: Settings) -> float:
     """Return what the objective says of labels; not for infomap, which says it itself."""
-    if settings.method != "cpm" or not len(edges.weight):
+    if settings.method != "cpm" or not edges.count:
         return quality(edges, labels, resolution=settings.resolution)
     both = 1 if edges.directed else 2
     within = edges.weight[labels[edges.source] == labels[edges.target]].sum()
@@ -88,25 +91,29 @@ def leiden(
     *,
     potts: bool = False,
     tolerance: float = SAME,
-) -> Labels:
-    """Iterate Leiden until the quality hardly rises; from singletons without a start."""
-    leaving, reaching = edges.strengths()
+) -> tuple[Labels, float]:
+    """Iterate Leiden until the quality hardly rises; from singletons without a start.
+
+    The quality is modularity, unless the objective is the Potts model.
+    """
     # Without both, igraph takes the strength out for the strength in as well, and then
     # optimises something else than modularity on a directed graph.
     both: dict[str, Any] = (
-        {"node_weights": leaving.tolist(), "node_in_weights": reaching.tolist()}
+        {
+            name: edges.engine.strength(mode=mode, weights=edges.engine_weight)
+            for name, mode in (("node_weights", "out"), ("node_in_weights", "in"))
+        }
         if edges.directed and not potts
         else {}
     )
     if potts and edges.directed:
         both = dict.fromkeys(("node_weights", "node_in_weights"), [1.0] * len(edges.names))
-    weights = edges.weight.tolist()
     labels, reached = start, -np.inf
     # igraph's own "until nothing changes" (n_iterations=-1) can go round for ever.
     for _ in range(_ROUNDS):
         found = edges.engine.community_leiden(
             objective_function="CPM" if potts else "modularity",
-            weights=weights,
+            weights=edges.engine_weight,
             resolution=resolution,
             n_iterations=1,
             initial_membership=None if labels is None else labels.tolist(),
@@ -118,7 +125,7 @@ def leiden(
         labels, reached = np.array(found.membership, dtype=np.int64), found.quality
         if gained <= tolerance * abs(reached):
             break
-    return labels if labels is not None else np.arange(len(edges.names))
+    return (np.arange(len(edges.names)) if labels is None else labels), float(reached)
 
 
 def _scattered(size: int, seed: int, *keys: int) -> Labels:
@@ -170,17 +177,18 @@ def summed(edges: Flat) -> Flat:
     low, high = np.minimum(edges.source, edges.target), np.maximum(edges.source, edges.target)
     keys, which = np.unique(low * size + high, return_inverse=True)
     weight = np.bincount(which.ravel(), edges.weight, len(keys)).astype(np.float64)
-    return replace(
-        edges, source=keys // size, target=keys % size, weight=weight, directed=False, given=None
-    )
+    return arrays(edges.names, keys // size, keys % size, weight, directed=False)
 
 
 def canonical(labels: Labels) -> Labels:
     """Return labels by size, the largest 0, ties by first node."""
-    _, first, codes, sizes = np.unique(
-        labels, return_index=True, return_inverse=True, return_counts=True
-    )
-    order = np.lexsort((first, -sizes))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    return rank[codes.ravel()]
+    if not len(labels):
+        return labels
+    labels = labels - labels.min()
+    sizes = np.bincount(labels)
+    first = np.zeros(len(sizes), dtype=np.int64)
+    # Of several nodes the last to be written stays.
+    first[labels[::-1]] = np.arange(len(labels))[::-1]
+    rank = np.empty(len(sizes), dtype=np.int64)
+    rank[np.lexsort((first, -sizes))] = np.arange(len(sizes))
+    return rank[labels]

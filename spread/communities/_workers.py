@@ -10,7 +10,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
@@ -21,7 +20,7 @@ import numpy as np
 from spread._arguments import require_count
 from spread._errors import SpreadError
 from spread._random import igraph_random, stream
-from spread.communities._flat import Flat
+from spread.communities._flat import Flat, arrays, ends_of
 from spread.communities._search import Found, Labels, Settings, search, summed
 
 __all__ = ["Job", "Task", "each", "run"]
@@ -61,7 +60,7 @@ def run(
 
 def each(tasks: Sequence[Task], *, workers: int | None = None) -> list[Found]:
     """Return what each task finds, in order; None for workers takes the cores it is worth."""
-    edges = sum(len(task.edges.weight) for task in tasks)
+    edges = sum(task.edges.count for task in tasks)
     shares = _shared_out(tasks, _how_many(workers, edges, len(tasks)))
     found: dict[int, Found] = {}
     with contextlib.ExitStack() as stack:
@@ -91,12 +90,12 @@ def serve() -> None:
 def _tasks(asked: Mapping[str, Any]) -> list[Task]:
     """Return the tasks that `_write` wrote."""
     graphs = [
-        Flat(
-            tuple(str(number) for number in range(size)),
+        arrays(
+            [str(number) for number in range(size)],
             asked[f"source{graph}"],
             asked[f"target{graph}"],
             asked[f"weight{graph}"],
-            bool(directed),
+            directed=bool(directed),
         )
         for graph, (size, directed) in enumerate(asked["graphs"].tolist())
     ]
@@ -125,12 +124,12 @@ def _do(edges: Flat, settings: Settings, job: Job) -> Found:
 
 def _rewired(edges: Flat, seed: int, number: int) -> Flat:
     """Return the graph with its edges swapped at random and its weights dealt out anew."""
-    swapped: igraph.Graph = edges.engine.copy()
+    swapped: igraph.Graph = edges.ordered.copy()
     with igraph_random(seed, 2, number):
-        swapped.rewire(n=_swaps(len(edges.weight)))
-    ends = np.array(swapped.get_edgelist(), dtype=np.int64)
+        swapped.rewire(n=_swaps(edges.count))
+    source, target = ends_of(swapped).T
     weight = stream(seed, 3, number).permutation(edges.weight)
-    return replace(edges, source=ends[:, 0], target=ends[:, 1], weight=weight, given=None)
+    return arrays(edges.names, source, target, weight, directed=edges.directed)
 
 
 def _swaps(edges: int) -> int:
@@ -140,15 +139,15 @@ def _swaps(edges: int) -> int:
 
 def _resampled(edges: Flat, seed: int, number: int) -> Flat:
     """Return as many edges drawn with replacement; one drawn twice weighs twice."""
-    count = len(edges.weight)
+    count = edges.count
     drawn = np.bincount(stream(seed, 5, number).integers(0, count, count), minlength=count)
     kept = drawn > 0
-    return replace(
-        edges,
-        source=edges.source[kept],
-        target=edges.target[kept],
-        weight=edges.weight[kept] * drawn[kept],
-        given=None,
+    return arrays(
+        edges.names,
+        edges.source[kept],
+        edges.target[kept],
+        edges.weight[kept] * drawn[kept],
+        directed=edges.directed,
     )
 
 
@@ -162,9 +161,7 @@ def _how_many(workers: int | None, edges: int, jobs: int) -> int:
 
 def _shared_out(tasks: Sequence[Task], workers: int) -> list[list[int]]:
     """Return the numbers of each worker's tasks: the dearest first, to whom has least."""
-    cost = [
-        len(task.edges.weight) * (_DEARER if task.job.kind == "rewired" else 1.0) for task in tasks
-    ]
+    cost = [task.edges.count * (_DEARER if task.job.kind == "rewired" else 1.0) for task in tasks]
     shares: list[list[int]] = [[] for _ in range(workers)]
     held = [0.0] * workers
     for number in sorted(range(len(tasks)), key=lambda number: -cost[number]):
