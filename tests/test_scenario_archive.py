@@ -13,6 +13,7 @@ import pytest
 
 from spread import archive, scenario
 from spread.scenario._accounts import make_accounts
+from spread.scenario._agenda import Rows, in_order
 from spread.scenario._cities import CITIES, USELESS
 from spread.scenario._contagion import _delay, simulate
 from spread.scenario._follow_graph import FollowGraph
@@ -163,9 +164,7 @@ def _one_star(audience, size, roots):
         "at_s": np.arange(roots) * 10.0, "topic": zeros, "stance": zeros + CRITICAL,
         "size": zeros + size, "author": zeros, "rule": zeros,
     }  # fmt: skip
-    types = {"at_s": np.float64, "size": np.float64}
-    agenda = {name: np.asarray(columns[name], types.get(name, np.int32)) for name in columns}
-    return make_world(accounts, graph), Agenda(**agenda)
+    return make_world(accounts, graph), in_order(Rows([columns]))[0]
 
 
 @pytest.mark.calibration
