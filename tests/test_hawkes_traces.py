@@ -9,8 +9,9 @@ from spread import hawkes
 from spread._errors import UsageError
 from spread.hawkes._column import greatest
 from spread.hawkes._gibbs import drawn_counts
+from spread.hawkes._origins import Parents
+from spread.hawkes._simulate import roots_of
 from spread.hawkes._uses import uses_of
-from spread.hawkes._without import _descends
 
 HOUR = 3600.0
 FED = {
@@ -136,11 +137,19 @@ def test_origins_are_counted_as_their_chances_say() -> None:
     assert (counts == drawn_counts.py_func(pulls, types, weights, uniforms)).all()
 
 
-def test_who_descends_from_whom() -> None:
-    """0 → 1 → 2 and 3 → 4: without 1, its child 2 goes too; without 3, so does 4."""
-    parents = np.array([-1, 0, 1, -1, 3])
-    gone = [np.flatnonzero(_descends(parents, np.arange(5) == who)).tolist() for who in (0, 1, 3)]
-    assert gone == [[0, 1, 2], [1, 2], [3, 4]]
+def test_causes_are_those_of_drawn_parents() -> None:
+    """A class a first cause: as often as by drawing parents and going up, within 5 standard
+    errors of 4000 draws."""
+    r = np.random.default_rng(2)
+    times, types = np.sort(r.uniform(0, 10, 9)), np.array([0, 1, 0, 0, 1, 0, 1, 1, 0])
+    branching = np.array([[0.5, 0.9], [0.2, 0.3]])
+    posterior = Parents(times, types, np.ones(9), np.full(9, 0.4), 0, branching,
+                        np.array([0.5, 2.0]), np.array([0.25, 1.0]))  # fmt: skip
+    up = [types[roots_of(posterior.draw(r).astype(np.int64))] for _ in range(4000)]
+    drawn = [posterior.causes(r) for _ in range(4000)]
+    p = np.mean(up, axis=0)
+    assert (np.abs(np.mean(drawn, axis=0) - p) < 5 * np.sqrt(2 * p * (1 - p) / 4000 + 1e-9)).all()
+    assert (posterior.causes(r, always=np.full(9, 2)) == 2).all()
 
 
 def test_a_tag_without_its_hijacker_lies_between_the_bounds() -> None:

@@ -163,7 +163,7 @@ def fit(
     option, options, table = _option(objective, baseline)
     if copies > 1:
         return _pooled(option, table, events, resolution_s or 0.0, copies, baseline, seed)
-    curvature = option.curvature
+    curvature = option.objective.curvature(option.x)
     where = option.objective.slices
     asked = [*range(where["scales"].stop), *range(where["branching"].start, len(option.x))]
     if where["course"].start != where["course"].stop:
@@ -190,7 +190,8 @@ def _mixed(
     for option, count in zip(options, counts, strict=True):
         own = drawn
         if option is not leader and count:
-            own = search.draws(option.objective, option.x, option.curvature, rng)
+            information = option.objective.information(option.x)
+            own = search.draws(option.objective, option.x, information, rng)
         found += [carried(option.objective, y, leader.objective) for y in own[:count]]
     return rng.permutation(np.array(found))
 
@@ -249,9 +250,8 @@ def _pooled(
     lower, upper = option.objective.limits
     ends = np.clip(centre - reach, lower, upper), np.clip(centre + reach, lower, upper)
     ranges = {i: (float(ends[0][i]), float(ends[1][i])) for i in range(len(centre))}
-    values, vectors = np.linalg.eigh(total)
     normal = stream(seed, 1).standard_normal((200, len(centre)))
-    drawn = centre + normal @ (vectors * np.sqrt(np.maximum(values, 0))).T
+    drawn = centre + normal @ search.root_of(total).T
     pooled = replace(
         option, objective=objectives[0], x=centre, converged=all(done for _, _, done in found)
     )

@@ -1,7 +1,6 @@
 """How flexible the baseline is: chosen by the likelihood of stretches that were held out."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -30,11 +29,6 @@ class Option:
     value: float
     converged: bool
     held_out: Numbers
-
-    @cached_property
-    def curvature(self) -> Numbers:
-        """The second derivatives at the fit."""
-        return self.objective.curvature(self.x)
 
 
 def chosen(objective: Objective) -> tuple[Option, list[Option], pd.DataFrame]:

@@ -76,6 +76,62 @@ def roots_by_type(
     return parent, root
 
 
+@kernel
+def drawn_causes(
+    uniforms: Numbers,
+    times: Numbers,
+    types: Types,
+    f: Numbers,
+    mu: Numbers,
+    branching: Numbers,
+    rates: Numbers,
+    weights: Numbers,
+    outside: Types,
+    always: Types,
+) -> Types:
+    """Return each event's class: its parent's, who is drawn, or its own if from outside.
+
+    `outside` has the class of an event that came from outside, `always` of one whose parent
+    does not matter (−1: it does). The states of the past are kept a class, so that no pair of
+    events is looked at; O(n K M) for each class.
+    """
+    n, k_types, m = len(times), branching.shape[0], len(rates)
+    classes = 1
+    for i in range(n):
+        classes = max(classes, outside[i] + 1, always[i] + 1)
+    s, pull = np.zeros((classes, k_types, m)), np.zeros(classes)
+    found = np.zeros(n, dtype=np.int64)
+    slowest = least(rates)
+    for i in range(n):
+        gap = times[i] - times[i - 1] if i > 0 else 0.0
+        k = types[i]
+        if always[i] >= 0:
+            found[i] = always[i]
+        else:
+            shift = slowest * gap if mu[i] == 0.0 else 0.0
+            total = mu[i]
+            for q in range(classes):
+                pull[q] = 0.0
+                for c in range(m):
+                    scaled = weights[c] * np.exp(shift - rates[c] * gap)
+                    for p in range(k_types):
+                        pull[q] += branching[p, k] * scaled * s[q, p, c]
+                total += pull[q]
+            left = uniforms[i] * total - mu[i]
+            found[i] = outside[i]
+            for q in range(classes):
+                if left > 0.0 and pull[q] > 0.0:
+                    found[i] = q
+                    left -= pull[q]
+        for c in range(m):
+            decay = np.exp(-rates[c] * gap)
+            for q in range(classes):
+                for p in range(k_types):
+                    s[q, p, c] *= decay
+            s[found[i], k, c] += f[i]
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Parents:
     """Who called forth whom under a fitted process, or nobody: a posterior of `trees`.
@@ -118,6 +174,22 @@ class Parents:
         return _draw(
             uniforms, self.times_s, self.types, self.f, self.mu, self.given,
             self.branching, self.rates_per_s, self.weights,
+        )  # fmt: skip
+
+    def causes(
+        self, rng: np.random.Generator, outside: Types | None = None, always: Types | None = None
+    ) -> Types:
+        """Return the class of what each event goes back to, by a draw of all parents.
+
+        An event from outside has the class in `outside` (its type where not given), one with
+        a class in `always` (−1: none) has that whatever its parent.
+        """
+        kept = np.full(len(self.times_s), -1) if always is None else always.copy()
+        begun = self.types if outside is None else outside
+        kept[: self.given] = np.where(kept < 0, begun, kept)[: self.given]
+        return drawn_causes(
+            rng.random(len(self.times_s)), self.times_s, self.types, self.f, self.mu,
+            self.branching, self.rates_per_s, self.weights, begun, kept,
         )  # fmt: skip
 
     def probability(self, parents: Rows) -> Numbers:

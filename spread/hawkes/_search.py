@@ -13,7 +13,7 @@ Numbers = NDArray[np.float64]
 CHI_SQUARE_95 = 3.841458820694124
 PROFILE_EVENTS, PROFILE_SIZE = 3000, 14
 _PROFILE_STEPS = 8
-_DRAWS = 400
+_OFFERED, _DRAWS = 400, 200
 _STARTS = (0.75, 0.5, 0.25)
 _SCORING_EVENTS = 20_000
 _FAR = 1.5
@@ -156,15 +156,28 @@ def covariance(objective: Objective, x: Numbers, curvature: Numbers) -> Numbers:
     distance s where slope · s is as much as one standard error costs, 1/2.
     """
     slope = objective(x)[1]
-    lower, upper = np.array(objective.bounds).T
+    lower, upper = objective.limits
     at_bound = (x <= lower + 1e-9) | (x >= upper - 1e-9)
     # What depends on a scale of 0 bends only with the slope at the bound: nothing moves it.
     held = np.where(at_bound | at_bound[:, None], objective.information(x), curvature)
     held += np.diag(np.where(at_bound, (2 * slope) ** 2, 0.0))
-    values, vectors = np.linalg.eigh(held)
-    width = upper - lower
-    least_value = 1e-3 / np.median(width) ** 2
-    return (vectors / np.maximum(values, least_value)) @ vectors.T
+    least_value = 1e-3 / np.median(upper - lower) ** 2
+    try:
+        np.linalg.cholesky(held - least_value * np.eye(len(held)))
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(held)
+        return (vectors / np.maximum(values, least_value)) @ vectors.T
+    found = np.linalg.inv(held)
+    return np.asarray((found + found.T) / 2)
+
+
+def root_of(cover: Numbers) -> Numbers:
+    """Return a matrix whose square is a covariance: R Rᵀ, also where it is of lower rank."""
+    try:
+        return np.asarray(np.linalg.cholesky(cover))
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(cover)
+        return np.asarray(vectors * np.sqrt(np.maximum(values, 0)))
 
 
 def _profile(objective: Objective, x: Numbers, i: int, spread: float) -> tuple[float, float]:
@@ -215,13 +228,12 @@ def draws(
     Drawn from a normal of the curvature's width (Student's t with 7 degrees of freedom) and,
     from few events, resampled by their likelihoods (Rubin's importance resampling).
     """
-    cover = covariance(objective, x, curvature)
-    values, vectors = np.linalg.eigh(cover)
-    root = vectors * np.sqrt(np.maximum(values, 0))
-    lower, upper = np.array(objective.bounds).T
-    normal = rng.standard_normal((_DRAWS, len(x)))
+    root = root_of(covariance(objective, x, curvature))
+    lower, upper = objective.limits
     few = len(objective.events) <= PROFILE_EVENTS
-    tail = np.sqrt(7 / rng.chisquare(7, _DRAWS)) if few else np.ones(_DRAWS)
+    count = _OFFERED if few else _DRAWS
+    normal = rng.standard_normal((count, len(x)))
+    tail = np.sqrt(7 / rng.chisquare(7, count)) if few else np.ones(count)
     points = x + (normal * tail[:, None]) @ root.T
     inside = ((points >= lower) & (points <= upper)).all(axis=1)
     if not few or inside.sum() < 20:
@@ -230,4 +242,4 @@ def draws(
     logs = np.array([-objective(point)[0] for point in kept])
     logs += (7 + len(x)) / 2 * np.log1p(distance / 7)
     weights = np.exp(logs - logs.max())
-    return kept[rng.choice(len(kept), _DRAWS // 2, p=weights / weights.sum())]
+    return kept[rng.choice(len(kept), _DRAWS, p=weights / weights.sum())]

@@ -14,7 +14,6 @@ from spread.hawkes._column import turned
 from spread.hawkes._fit import fit
 from spread.hawkes._origins import origins, parents_of
 from spread.hawkes._result import HawkesFit, quantiles
-from spread.hawkes._simulate import roots_of
 from spread.hawkes._uses import Uses, uses_of
 from spread.tables import Table
 from spread.text import html_card
@@ -288,11 +287,10 @@ def _weights(found: HawkesFit, counts: NDArray[np.int64]) -> Numbers:
 
 def _drawn(found: HawkesFit, weights: Numbers, rng: np.random.Generator) -> Numbers:
     """Return shares by draws of the parameters, and of who called forth whom given these."""
-    types = found.objective.events.types
     chosen = found.draws[rng.integers(len(found.draws), size=_DRAWS)]
     shares = np.empty((_DRAWS, weights.shape[1], weights.shape[1]))
     for i, x in enumerate(chosen):
-        first = types[roots_of(parents_of(found, x).draw(rng).astype(np.int64))]
+        first = parents_of(found, x).causes(rng)
         for source in range(weights.shape[1]):
             shares[i, source] = (first == source) @ weights
     return shares

@@ -20,7 +20,6 @@ from spread.text import html_card
 __all__ = ["Without", "without"]
 
 Numbers = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 _MOST_EVENTS, _DRAWS, _CHANCE, _BINS = 20_000, 200, 0.05, 120
 _TIMELINE = [
@@ -228,12 +227,10 @@ def _gone(
     chosen = found.draws[rng.integers(len(found.draws), size=_DRAWS)]
     for i, x in enumerate(chosen):
         posterior = parents_of(found, x)
-        parents = posterior.draw(rng).astype(np.int64)
-        outside = parents < 0
         usual = _rate_before(posterior.mu, found, x, first_s)
-        beyond = outside & (times > first_s) & (rng.random(len(times)) * posterior.mu > usual)
-        for bound, source in enumerate([theirs, theirs | beyond]):
-            gone[bound, i] = _descends(parents, source)
+        beyond = (times > first_s) & (rng.random(len(times)) * posterior.mu > usual)
+        cause = posterior.causes(rng, beyond.astype(np.int64), np.where(theirs, 2, -1))
+        gone[0, i], gone[1, i] = cause == 2, cause > 0
     return gone
 
 
@@ -244,17 +241,6 @@ def _rate_before(mu: Numbers, found: HawkesFit, x: Numbers, first_s: float) -> N
     baseline = found.objective.baseline(x)
     mean = baseline.integral(np.array([first_s]))[0] / first_s
     return np.asarray(baseline.scales[found.objective.events.types] * mean)
-
-
-def _descends(parents: Whole, source: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return who is, or descends from, one of the source: by doubling, O(n log depth)."""
-    above = np.where(parents < 0, np.arange(len(parents)), parents)
-    reached = source.copy()
-    while True:
-        more, higher = reached | reached[above], above[above]
-        if np.array_equal(higher, above) and np.array_equal(more, reached):
-            return reached
-        reached, above = more, higher
 
 
 def _p_null(found: HawkesFit, shifts: int, rng: np.random.Generator) -> float:
