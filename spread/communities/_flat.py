@@ -44,6 +44,7 @@ class Flat:
     read: Callable[[], Listed]
     given: igraph.Graph | None = None
     given_weight: Floats | None = None
+    asked: igraph.Graph | None = None
 
     @cached_property
     def listed(self) -> Listed:
@@ -93,7 +94,9 @@ class Flat:
 
     def largest(self) -> int:
         """Return the number of vertices in the largest weakly connected component."""
-        return max(self.engine.connected_components("weak").sizes(), default=0)
+        # igraph remembers of a graph whether it is connected.
+        graph = self.engine if self.asked is None else self.asked
+        return max(graph.connected_components("weak").sizes(), default=0)
 
 
 def flat(graph: igraph.Graph) -> Flat:
@@ -105,12 +108,12 @@ def flat(graph: igraph.Graph) -> Flat:
     names, weight = vertex_names(graph), _weights(graph)
     order = _order(names) if "name" in graph.vs.attributes() else None
     if order is not None:
-        names.sort()
+        names = [names[place] for place in order.tolist()]
     if _exact(weight) and graph.is_simple():
         # Sums are exact, so that the order of edges plays no part in a search.
         given = graph if order is None else _bare(graph).permute_vertices(order.tolist())
         read = partial(_in_order, given, weight)
-        return Flat(tuple(names), graph.is_directed(), len(weight), read, given, weight)
+        return Flat(tuple(names), graph.is_directed(), len(weight), read, given, weight, graph)
     ends = ends_of(graph)
     ends = ends if order is None else np.argsort(order)[ends]
     if not graph.is_directed():
