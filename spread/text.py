@@ -112,7 +112,7 @@ def is_cut_after(tag: str, text: str, end: int) -> bool:
     """
     if text.startswith(_CUT_AFTER, end):
         return True
-    return tag.endswith("â") and text.startswith(("€¦", "\x80¦", "\x80\xa6"), end)
+    return tag.endswith("â") and text.startswith(("€¦", "\x80¦"), end)
 
 
 @cache

@@ -184,3 +184,70 @@ def test_xml_text_can_be_read_again(typed: str) -> None:
 def test_cards_and_tables_escape() -> None:
     assert "<i>" not in text.html_card("<i>", {"<i>": "<i>"})
     assert "<i>" not in text.html_table(["<i>"], [["<i>"]])
+
+
+def test_a_table_a_list_and_a_card_are_this_html() -> None:
+    assert text.html_table(["a", "<b>"], [[1, "x"], [2, "$"]]) == (
+        '<table><thead><tr><th scope="col">a</th><th scope="col">&lt;b&gt;</th></tr></thead>'
+        "<tbody><tr><td>1</td><td>x</td></tr><tr><td>2</td><td>&#36;</td></tr></tbody></table>"
+    )
+    long = "w" * 401
+    assert text.html_list("<t>", ["a", long]) == (
+        f"<p><strong>&lt;t&gt;</strong></p><ul><li>a</li><li>{'w' * 399}…</li></ul>"
+    )
+    assert text.html_list("t", []) == ""
+    assert text.html_card("t", {"a": long, "<b>": 1}) == (
+        '<div class="spread"><strong>t</strong><table><tbody>'
+        f'<tr><th scope="row">a</th><td>{"w" * 399}…</td></tr>'
+        '<tr><th scope="row">&lt;b&gt;</th><td>1</td></tr></tbody></table></div>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "most", "shown"),
+    [(120, 120, 120), (121, 120, 120), (3, 3, 3), (4, 3, 3), (900, None, 900)],
+)
+def test_plain_keeps_so_many_characters(length: int, most: int | None, shown: int) -> None:
+    found = text.plain("w" * length, most=most)
+    assert len(found) == shown
+    assert found.endswith("…") == (shown < length)
+
+
+def test_plain_shows_quotes_as_entities_and_no_blank_before_its_ellipsis() -> None:
+    assert text.plain("\"a' &") == "&quot;a&#x27; &amp;"
+    assert text.plain("ab  cdefgh", most=4) == "ab…"
+    assert text.plain("w" * 121) == "w" * 119 + "…"
+    assert text.plain(5) == "5"
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "  ="])
+def test_a_formula_gets_an_apostrophe(sign: str) -> None:
+    assert text.csv_cell(f"{sign}1") == f"'{sign}1"
+
+
+def test_forms_without_control_characters() -> None:
+    assert text.csv_cell("a\x00b=\r") == "ab="
+    assert text.xml_text("a\x08b\ud800\uffff\n") == "ab\n"
+
+
+def test_a_name_gives_way_to_what_it_is_called() -> None:
+    called = text.with_mentions("RT @one: @two, a@b", lambda name: name.upper())
+    assert called == "RT ONE: TWO, a@b"
+
+
+@pytest.mark.parametrize("rest", ["€¦", "\x80¦"])
+def test_an_ellipsis_in_another_encoding_cuts_a_tag(rest: str) -> None:
+    assert text.is_cut_after("tagâ", f"#tagâ{rest}", 5)
+    assert not text.is_cut_after("tag", f"#tag {rest}", 5)
+    assert not text.is_cut_after("tagâ", "#tagâ!", 5)
+    assert not text.is_cut_after("taga", f"#taga{rest}", 5)
+
+
+def test_a_key_loses_what_leads_a_tag_only() -> None:
+    assert text.hashtag_key(" ## tag#x# ") == "tag#x#"
+
+
+def test_a_text_without_a_sign_has_no_tags_and_one_of_each_kind_has() -> None:
+    assert text.hashtags_in("mail a@b") == []
+    assert text.hashtags_in("#a") == text.hashtags_in("＃a") == ["a"]
+    assert text.hashtags_in("#a#b") == []

@@ -1,6 +1,7 @@
 import dataclasses
 import itertools
 import math
+import re
 
 import networkx as nx
 import numpy as np
@@ -229,3 +230,83 @@ def test_credit_by_number_is_credit_by_name(parents):
         np.array(parents, np.int32), owners, np.ones(len(parents)), accounts=6
     )
     assert numbered.tolist() == named.tolist()
+
+
+def test_each_of_many_trees_has_its_own_virality():
+    # A chain of 3, one event, a star of 4, a chain of 2: (n + 1) / 3, none, 2 (n - 1) / n.
+    many = [-1, 0, 1, -1, -1, 4, 4, 4, -1, 8]
+    expected = [4 / 3, np.nan, 1.5, 1.0]
+    assert trees.structural_virality(many) == pytest.approx(expected, nan_ok=True)
+
+
+def test_answers_keep_their_types():
+    assert trees.depths(SMALL).dtype == np.int32
+    assert trees.sizes(SMALL).dtype == trees.breadths(SMALL).dtype == np.int64
+    assert trees.breadths(SMALL).tolist() == [1, 2, 3, 1]
+    assert isinstance(trees.structural_virality(SMALL), float)
+    by_account = trees.credit(SMALL, OWNERS)
+    assert by_account.name == "credit"
+    assert by_account.index.tolist() == ["A", "B", "C", "D"]
+    numbers = trees.account_credit(np.array([-1], np.int32), np.array([2]), np.ones(1), accounts=4)
+    assert numbers.dtype == np.float64
+    assert numbers.tolist() == [0, 0, 1, 0]
+
+
+def test_credit_of_the_events_that_count():
+    # 6 for event 2 is shared by its path 0, 1, 2; 2 for event 1 by 0 and 1.
+    counted = [0.0, 2, 6]
+    assert trees.credit([-1, 0, 1], counted=counted).tolist() == [3, 3, 2]
+    assert trees.credit([-1, 0, 1], ["a", "b", "b"], counted=counted).to_dict() == {"a": 4, "b": 4}
+    with pytest.raises(UsageError, match="counted and parents differ in length: got 1, 2"):
+        trees.credit([-1, 0], counted=[1.0])
+
+
+@pytest.mark.parametrize(
+    ("parents", "told"),
+    [
+        ([[-1]], "not a parent array: got 2 dimensions of int64; "
+         "allowed: one dimension of integers, −1 at a root"),
+        ([-1, 0, 3], "not a forest: got parent 3 of event 2; allowed: −1, or an earlier event. "
+         "Sort the events by time"),
+        ([-1, -2, 3], "not a forest: got parent -2 of event 1; "),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_the_first_fault(parents, told):
+    with pytest.raises(UsageError) as refused:
+        trees.depths(parents)
+    assert str(refused.value).startswith(told)
+
+
+def test_a_card_shows_what_forests_are():
+    shown = trees.observed(events([1200, 1]), [-1] + [0] * 1199 + [-1], parameters={"a": 5})
+    card = shown._repr_html_()
+    facts = re.findall(r'row">(.*?)</th><td>(.*?)</td>', card)
+    assert "<strong>Forests</strong>" in card
+    assert facts == [
+        ("cascades", "2"), ("events", "1,201"), ("largest", "1,200 events"),
+        ("method", "observed"), ("trees drawn", "1"), ("a", "5"), ("seed", "0"),
+    ]  # fmt: skip
+    none = trees.observed(events([1]).iloc[:0], np.zeros(0, np.int32))._repr_html_()
+    assert '<th scope="row">largest</th><td>none</td>' in none
+
+
+def test_a_frame_names_its_tree_and_parents_by_event():
+    frame = uncertain().frame(3)
+    assert frame.tree.tolist() == [3] * 50
+    assert frame.tree.dtype == frame.parent.dtype == np.int32
+    rows = uncertain().tree(3)
+    for first, size in ((0, 40), (40, 1), (41, 9)):
+        within = np.where(rows < 0, -1, rows - first)[first : first + size]
+        assert frame.parent[first : first + size].tolist() == within.tolist()
+
+
+def test_observed_trees_say_what_they_are_made_of():
+    known = trees.observed(events([2, 3]), [-1, 0, -1, 2, 3], method="by hand")
+    assert (known.method, known.trees, known.seed, known.parameters) == ("by hand", 1, 0, {})
+    assert known.offsets.tolist() == [0, 2, 5]
+    assert known.offsets.dtype == np.int64
+    assert known.posterior.probabilities(4).tolist() == [0, 1]
+    assert known.root_at.dtype == "datetime64[us, UTC]"
+    told = "a cascade is not one tree: allowed: each cascade's first event is its only root, "
+    with pytest.raises(UsageError, match=f"^{told}parents are in the cascade$"):
+        trees.observed(events([1, 1]), [-1, 0])
