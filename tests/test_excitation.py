@@ -287,3 +287,53 @@ def test_the_quantile_between_two_parents_belongs_to_the_earlier():
     _, level, share = known._sums
     drawn = [recursions.parent_at(2, u, 0, known._logs, level, share) for u in (0.5, 0.500001)]
     assert drawn == [0, 1]
+
+
+@pytest.mark.parametrize("kernel", [EXPONENTIAL, excitation.omori(30, 0.6, beta=0.5)])
+def test_probabilities_of_a_row_stay_in_its_cascade(kernel):
+    alone = excitation.posterior([0, 3, 9, 20], [5, 1, 40, 2], kernel)
+    together = excitation.posterior(
+        [0, 1, 0, 3, 9, 20, 4], [7, 7, 5, 1, 40, 2, 9], kernel, offsets=[0, 2, 6, 7]
+    )
+    assert together.offsets.dtype == np.int64
+    for k in (1, 2, 3):
+        assert together.probabilities(2 + k).tolist() == alone.probabilities(k).tolist()
+    assert together.probabilities(1) == pytest.approx([1.0], rel=1e-12)
+    assert [len(together.probabilities(root)) for root in (0, 2, 6)] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("longest", [3e5, 3e6])
+def test_the_power_law_of_the_docstring_is_met_to_a_thousandth(longest):
+    # θ c^θ (s + c)^−(1+θ) from 0 to 3·10⁵ s, as `omori` promises for c = 300 s, θ = 0.8.
+    kernel = excitation.omori(300, 0.8, longest_s=longest)
+    s = np.append(0, np.geomspace(1, longest, 200))
+    g = np.exp(-np.outer(s, kernel.rates_per_s)) @ np.array(kernel.weights)
+    assert g == pytest.approx(0.8 * 300**0.8 * (s + 300) ** -1.8, rel=1e-3)
+    assert (kernel.name, kernel.beta, len(kernel.rates_per_s)) == ("omori", 1.0, 20)
+    assert excitation.exponential(2) == excitation.Kernel("exponential", (2.0,), (2.0,), 1.0)
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (lambda: excitation.exponential(0),
+         "rate cannot be used: got 0; allowed: a number > 0, per second"),
+        (lambda: excitation.omori(0, 1),
+         "the power law cannot be used: got c=0, theta=1, longest=300000.0; allowed: numbers > 0"),
+        (lambda: excitation.omori(1, 200),
+         "the power law falls too steeply for a sum of exponentials: got theta=200. "
+         "Take an exponential kernel"),
+        (lambda: excitation.posterior([0, 1], [1], EXPONENTIAL),
+         "times, marks and offsets disagree: got 2 times, 1 marks, 2 events by the offsets"),
+        (lambda: excitation.posterior([0], [0], EXPONENTIAL),
+         "marks must be above 0. Count a missing or zero follower count as 1"),
+        (lambda: excitation.posterior([1, 0], [1, 1], EXPONENTIAL),
+         "times must be finite and ascend. Sort the events by time"),
+        (lambda: excitation.posterior([0], [1], EXPONENTIAL, offsets=[1, 1]),
+         "offsets cannot be used: allowed: numbers that rise from 0"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_told_in_full(make, told):
+    with pytest.raises(UsageError) as refused:
+        make()
+    assert str(refused.value) == told

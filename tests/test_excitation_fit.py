@@ -1,4 +1,5 @@
 import math
+from types import SimpleNamespace
 
 import branching
 import numpy as np
@@ -186,3 +187,112 @@ def test_marks_of_every_size_leave_the_likelihood_finite():
     family = _fit._SHAPES["exponential"](sample)
     value = _likelihood.log_likelihood(sample, family, np.array([-9.0, 2.0, -0.3, 1.2]))
     assert math.isfinite(value)
+
+
+def test_whole_cascades_are_sampled_until_there_are_20000_events():
+    sizes = np.full(9, 6000)
+    assert len(excitation.sampled(sizes)) == 4  # 18,000 are too few, 24,000 enough
+    assert len(excitation.sampled(np.full(9, 10_000))) == 2
+    assert excitation.sampled(sizes, seed=1).tolist() != excitation.sampled(sizes).tolist()
+    assert np.all(np.diff(excitation.sampled(sizes)) > 0)
+    whole = np.arange(9) >= 6
+    assert excitation.sampled(sizes, whole=whole).tolist() == [6, 7, 8]
+
+
+def test_a_sample_says_what_was_seen_of_each_event():
+    cascades = excitation.posterior(
+        [0.0, 0.25, 0.0, 0.5], [1.0, 4.0, 2.0, 2.0], START, offsets=[0, 2, 3, 4]
+    )
+    sample = _fit._sample(cascades, None, None, None, 0.125, None)
+    # The window closes a tick after the latest event, 0.5 s; the marks' mean logarithm is ln 2.
+    assert sample.closes_after_s.tolist() == [0.625, 0.375, 0.625, 0.125]
+    assert sample.log_marks == pytest.approx(np.log([0.5, 2, 1, 1]))
+    assert sample.truncated.tolist() == [True, False, False]
+    assert sample.offsets.tolist() == [0, 2, 3, 4]
+    assert sample.passed_on.tolist() == [1, 0, 0]
+    closed = _fit._sample(cascades, np.array([0.2, 3, 1]), None, np.ones(3, bool), 1.0, 0)
+    assert closed.closes_after_s == pytest.approx([0.2, 0, 3, 0.5])
+    assert closed.truncated.all()
+    assert closed.resolution_s == 1.0
+    some = _fit._sample(cascades, np.array([7.0, 8, 9]), np.array([False, True, True]), None, 1, 0)
+    assert some.closes_after_s.tolist() == [8, 8.5]
+    assert some.times_s.tolist() == [0, 0.5]
+
+
+def test_a_search_starts_from_the_data():
+    cascades = excitation.posterior(
+        [0.0, 8.0, 16.0, 80.0, 0.0], [1.0, 1, 1, 1, 1], START, offsets=[0, 4, 5]
+    )
+    sample = _fit._sample(cascades, None, None, None, 0.01, None)
+    assert _fit._typical_delay(sample) == 2.0  # an eighth of the median of 8, 16 and 80
+    assert _fit._log_infectivity(sample) == pytest.approx(math.log(3 / 5))
+    assert _fit._typical_delay(_fit._sample(cascades, None, None, None, 5.0, None)) == 5.0
+    one = _fit._SHAPES["exponential"](sample)
+    assert (one.names, one.start) == (("rate_per_s",), [pytest.approx(-math.log(2))])
+    assert one.limits == [pytest.approx((math.log(1e-8), math.log(100)))]
+    two = _fit._SHAPES["omori"](sample)
+    assert (two.names, two.start) == (("c_s", "theta"), pytest.approx([math.log(2), -0.5]))
+    assert two.limits == [pytest.approx((math.log(0.1), math.log(1e6))), (-3.0, 2.0)]
+
+
+def test_families_make_their_kernels():
+    sample = _fit._sample(excitation.posterior([0.0, 9], [1.0, 1], START), None, None, None, 1, 0)
+    point = np.array([math.log(300), math.log(0.8), 0.5, -0.3, 1.2])
+    made = _fit._SHAPES["omori"](sample).kernel(point)
+    expected = excitation.omori(300, 0.8, beta=0.5)
+    assert made.rates_per_s == pytest.approx(expected.rates_per_s, rel=1e-12)
+    assert (made.name, made.beta) == ("omori", 0.5)
+    assert _fit._SHAPES["exponential"](sample).kernel(point[[0, 2]]).beta == 0.5
+
+
+def test_a_fit_carries_its_likelihood_and_reads_when_the_window_closed():
+    rng = np.random.default_rng(6)
+    times = np.concatenate([[0.0], np.sort(rng.exponential(100, 60))])
+    cascades = excitation.posterior(times, rng.pareto(1, 61) + 1, START)
+    options = {"shape": "exponential", "with_intervals": False}
+    found = excitation.fit(cascades, closes_s=np.array([1e6]), **options)
+    assert (found.free, found.events, found.intervals) == (4, 60, {})
+    assert found.cannot_tell is None
+    sample = _fit._sample(cascades, np.array([1e6]), None, None, 1e-3, 0)
+    again = _fit._Fit.of(sample, _fit._SHAPES["exponential"](sample))
+    expected = _likelihood.log_likelihood(sample, again.family, again.best)
+    assert found.log_likelihood == pytest.approx(expected, rel=1e-12)
+    assert found.kernel.rates_per_s == (found.values["rate_per_s"],)
+    assert found.kernel.beta == found.values["beta"]
+    # Where the window closes with the last event, more may be to come: the decay is slower.
+    assert excitation.fit(cascades, **options).values["rate_per_s"] < found.values["rate_per_s"]
+
+
+@pytest.mark.parametrize(("falls", "taken"), [((2.0, 1.0), 1), ((1.0, 2.0), 0), ((1.0, 1.0), 0)])
+def test_the_better_of_two_searches_is_taken(monkeypatch, falls, taken):
+    starts, tolerances = [], []
+
+    def search(cost, start, *, bounds, options, **_):
+        starts.append(start)
+        tolerances.append(options["ftol"])
+        return SimpleNamespace(x=np.array([len(starts) - 1.0]), fun=falls[len(starts) - 1])
+
+    monkeypatch.setattr(_likelihood, "minimize", search)
+    found = _likelihood.minimum(lambda _: 50.0, np.array([9.0]), [(0.0, 9.0)])
+    assert found.tolist() == [taken]
+    assert starts == [[9.0], [0.0]]
+    assert tolerances == [pytest.approx(2e-5)] * 2  # a thousandth of 50
+
+
+def test_the_published_kernel_comes_with_its_reason_and_no_intervals():
+    found = excitation.fit(excitation.posterior([], [], START, offsets=[0]))
+    assert found.values == {"rate_per_s": 6.8e-5, "beta": 1.0}
+    assert (found.events, found.free, found.intervals) == (0, 0, {})
+    assert found.cannot_tell.startswith("only 0 retweets of originals that the archive saw")
+
+
+def test_an_interval_of_a_parameter_at_its_bound_follows_the_profile():
+    # With many events as well: −ln L = 2 (x + y)² + 2 (x − 1)² has its least at the bound x = 0.6.
+    def cost(point):
+        return 2 * (point[0] + point[1]) ** 2 + 2 * (point[0] - 1) ** 2
+
+    best = np.array([0.6, -0.6])
+    (low, high), _ = _likelihood.intervals(cost, best, [(-5, 0.6), (-5, 5)], 2, 10**6)
+    # The profile over y is 2 (x − 1)²: 4 ((1 − x)² − 0.16) is 3.84 at the lower end.
+    assert low == pytest.approx(1 - math.sqrt(0.16 + 3.841458820694124 / 4), abs=0.04)
+    assert high == 0.6
