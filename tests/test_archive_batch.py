@@ -67,7 +67,7 @@ def _status(rng: random.Random) -> dict[str, Any]:
 def _tables(file: Path, monkeypatch: pytest.MonkeyPatch, *, by_row: bool) -> list[pd.DataFrame]:
     with monkeypatch.context() as patch:
         if by_row:
-            patch.setattr(_reader, "is_regular", lambda _: False)
+            patch.setattr(_reader, "are_regular", lambda _: False)
         read = archive.read(file, workers=1)
     return [read.frame("tweets"), read.frame("users"), read.report.files, read.report.rejects]
 

@@ -24,6 +24,7 @@ UNKNOWN: Final = -(1 << 63)
 """Stands among microseconds for a time that is not known."""
 _DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _FORM: Final = "Mon Apr 21 18:00:11 +0000 2014"
+_NO_TIME: Final = " " * len(_FORM)
 _FIXED: Final = [3, 7, 10, 13, 16, 19, 20, 21, 22, 23, 24, 25]
 _FIXED_SIGNS: Final = np.frombuffer(_FORM.encode(), np.uint8)[_FIXED]
 _YEARS: Final = range(1990, 2200)
@@ -102,15 +103,16 @@ def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
     True
     """
     found = np.full(len(texts), UNKNOWN)
-    rows = [row for row, text in enumerate(texts) if text is not None and len(text) == len(_FORM)]
-    block = "".join([texts[row] or "" for row in rows]).encode("utf-8", "replace")
     is_read = np.zeros(len(texts), bool)
-    if rows and len(block) == len(rows) * len(_FORM):
+    fitting = [text if text and len(text) == len(_FORM) else _NO_TIME for text in texts]
+    block = "".join(fitting).encode("utf-8", "replace")
+    if texts and len(block) == len(texts) * len(_FORM):
         times, good = _clocks(np.frombuffer(block, np.uint8).reshape(-1, len(_FORM)))
         first, last = (
             np.datetime64(f"{y}", "us").astype(np.int64) for y in (_YEARS.start, _YEARS.stop)
         )
-        found[rows], is_read[rows] = times, good & (first <= times) & (times < last)
+        is_read = good & (first <= times) & (times < last)
+        found[is_read] = times[is_read]
     for row in np.flatnonzero(~is_read).tolist():
         at = microseconds(texts[row])
         found[row] = UNKNOWN if at is None else at

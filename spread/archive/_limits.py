@@ -18,7 +18,11 @@ _ESCAPES: Final = re.compile(rb"\\\\|" + _HIGH + _LOW + rb"|(" + _HIGH + rb"|" +
 
 def is_small(data: bytes) -> bool:
     """Tell, fastest of all, that a record is within the limits; most are."""
-    return len(data) <= RECORD_MOST and data.count(b"{") + data.count(b"[") <= DEPTH_MOST
+    if len(data) > RECORD_MOST:
+        return False
+    # To take a byte out is faster than to count it.
+    left = len(data.replace(b"{", b"")) + len(data.replace(b"[", b""))
+    return 2 * len(data) - left <= DEPTH_MOST
 
 
 def require_limits(data: bytes) -> None:

@@ -142,8 +142,12 @@ def several(line: bytes) -> list[bytes]:
 
 def _run(window: _Window, size: int) -> list[bytes]:
     """Return whole lines at the cursor that each open and close a brace, and go past them."""
+    if window.held[window.at : window.at + 1] != b"{":
+        return []
     end = window.held.rfind(b"\n", window.at, window.at + size)
-    if end < 0 or window.held[window.at : window.at + 1] != b"{":
+    if end < 0 and len(window.held) - window.at < size and window.more():
+        end = window.held.rfind(b"\n", window.at, window.at + size)
+    if end < 0:
         return []
     lines = window.held[window.at : end].split(b"\n")
     for number, line in enumerate(lines):

@@ -33,9 +33,11 @@ from spread.archive._members import Text, peeked
 from spread.archive._platforms import PAGES, RECORDS
 from spread.archive._rows import EMBEDDED, FollowRow, NoticeRow, Parts, RejectRow, TweetRow
 from spread.archive._said import count, name_id
-from spread.archive._twitter_v1_batch import Batch, is_regular
+from spread.archive._twitter_v1_batch import Batch
+from spread.archive._twitter_v1_regular import are_regular
 
 BATCH_TWEETS: Final = 10_000
+_TOGETHER: Final = 128
 _DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 _FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -83,17 +85,30 @@ class Reader:
 
     def _take_lines(self, lines: Sequence[bytes]) -> None:
         """Read lines that are a JSON object each, most likely."""
-        decode = v1.tweet_decoder.decode
+        for at in range(0, len(lines), _TOGETHER):
+            some = lines[at : at + _TOGETHER]
+            try:
+                tweets = list(map(v1.tweet_decoder.decode, some))
+                regular = are_regular(tweets) and all(map(is_small, some))
+            except _FAULTS:
+                regular = False
+            if regular:
+                self._batch.extend(tweets, self.counts.records + 1)
+                self.counts.records += len(some)
+            else:
+                self._take_each(some)
+
+    def _take_each(self, lines: Sequence[bytes]) -> None:
         for line in lines:
             try:
-                tweet = decode(line)
-                regular = is_regular(tweet) and is_small(line)
+                tweet = v1.tweet_decoder.decode(line)
+                regular = are_regular([tweet]) and is_small(line)
             except _FAULTS:
                 self._take_with_care(line)
                 continue
             if regular:
                 self.counts.records += 1
-                self._batch.add(tweet, self.counts.records)
+                self._batch.extend([tweet], self.counts.records)
             else:
                 self.take(line)
 

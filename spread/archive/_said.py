@@ -32,9 +32,9 @@ def said(
     text: str,
     *,
     cut: bool,
-    tags: Iterable[str] | None,
-    urls: Iterable[str | None],
-    media: Iterable[str | None],
+    tags: Sequence[str] | None,
+    urls: Sequence[str | None],
+    media: Sequence[str | None],
 ) -> Said:
     """Return what a tweet says.
 
@@ -49,8 +49,8 @@ def said(
     if "¦" in plain:
         found = [tag for tag in found if not _is_half_read(tag, plain)]
     keys, shown = _distinct_tags(found)
-    links = list(dict.fromkeys(url for url in urls if url and not _leads_home(url)))
-    kinds = [MEDIA_KINDS.get(kind, kind) for kind in media if kind]
+    links = list(dict.fromkeys(url for url in urls if url and not _leads_home(url))) if urls else []
+    kinds = [MEDIA_KINDS.get(kind, kind) for kind in media if kind] if media else []
     return Said(plain, cut, keys, shown, links, kinds)
 
 
@@ -175,9 +175,12 @@ def _is_half_read(tag: str, text: str) -> bool:
     return at >= 0 and is_cut_after(tag, text, at + len(tag))
 
 
-def _distinct_tags(tags: Iterable[str]) -> tuple[list[str], list[str]]:
+def _distinct_tags(tags: Sequence[str]) -> tuple[list[str], list[str]]:
     if not tags:
         return [], []
+    if len(tags) == 1:
+        key = _cached_key(tags[0])
+        return ([key], [unescape(tags[0]).lstrip("#＃")]) if key else ([], [])
     shown: dict[str, str] = {}
     for tag in tags:
         if key := _cached_key(tag):

@@ -323,7 +323,7 @@ def own_words(tweet: Tweet) -> tuple[_said.Said, list[str]]:
     )
     if entities is None or entities.user_mentions is None:
         return said, _said.names_in(said.text)
-    return said, _mentions(entities.user_mentions)
+    return said, _mentions(entities.user_mentions) if entities.user_mentions else []
 
 
 def _mentions(mentions: list[Mention]) -> list[str]:
