@@ -12,7 +12,7 @@ from test_communities import planted, shuffled
 
 from spread import communities
 from spread._errors import SpreadError, UsageError
-from spread.communities import _workers
+from spread.communities import _chance, _workers
 from spread.communities._flat import arrays, flat
 from spread.communities._search import METHODS, Settings
 
@@ -152,18 +152,31 @@ def test_the_dearest_tasks_are_shared_out_first() -> None:
     assert _workers._shared_out(tasks, 2) == [[1], [2, 0, 3, 4]]
 
 
-def test_few_swaps_leave_hardly_an_edge_and_every_degree(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_workers, "_MANY_EDGES", 0)
+@pytest.mark.parametrize("directed", [True, False])
+def test_dealing_leaves_hardly_an_edge_and_every_degree(
+    directed: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_chance, "_MANY_EDGES", 0)
     ends = np.random.default_rng(1).integers(0, 2_000, (6_000, 2))
-    edges = flat(igraph.Graph(2_000, ends.tolist(), directed=True))
-    rewired = _workers._rewired(edges, 1, 0)
-    # An edge is in six swaps on average, e⁻⁶ = 0.25 % in none; by chance 0.15 % are the same.
+    edges = flat(igraph.Graph(2_000, ends.tolist(), directed=directed))
+    rewired = _chance.rewired(edges, 1, 0)
+    # By chance 6,000 edges over 4 million pairs (half as many undirected) meet 0.3 % of their own.
     before = set(zip(edges.source.tolist(), edges.target.tolist(), strict=True))
     after = list(zip(rewired.source.tolist(), rewired.target.tolist(), strict=True))
     assert sum(edge in before for edge in after) < 0.02 * len(after)
-    for ends in ("source", "target"):
-        degrees = [np.bincount(getattr(one, ends), minlength=2_000) for one in (edges, rewired)]
-        assert (degrees[0] == degrees[1]).all()
+    assert len(set(after)) == len(after) == edges.count
+    assert all(source != target for source, target in after)
+    for mode in ("out", "in"):
+        assert rewired.engine.degree(mode=mode) == edges.engine.degree(mode=mode)
+
+
+def test_ends_that_cannot_be_dealt_are_swapped(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Of a star nothing else can be made; dealing seldom finds that by itself.
+    monkeypatch.setattr(_chance, "_MANY_EDGES", 0)
+    monkeypatch.setattr(_chance, "_DEALS", 1)
+    edges = flat(igraph.Graph.Star(40))
+    rewired = _chance.rewired(edges, 1, 0)
+    assert sorted(rewired.target.tolist()) == list(range(1, 40))
 
 
 def test_a_search_ends_when_a_round_adds_less_than_was_asked() -> None:

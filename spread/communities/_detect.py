@@ -49,10 +49,11 @@ def detect(
 
     **Excess.** Modularity is high by chance: a random graph of 200 nodes and 400 edges
     reaches 0.52. Rewired graphs keep each node's numbers of in- and out-edges, and the
-    weights, dealt out at random, after ten swaps an edge (three beyond 100,000 edges). They
-    are searched once each, and so compared with the median of the runs. Where that is not
-    above all of them, communities are `cannot_tell`; on a graph without any that happens
-    with probability about `rewirings` / (`rewirings` + 1).
+    weights, dealt out at random, after ten swaps an edge; beyond 50,000 edges all ends are
+    dealt out at once, and again where that gives loops or a pair twice. They are searched
+    once each, and so compared with the median of the runs. Where that is not above all of
+    them, communities are `cannot_tell`; on a graph without any that happens with
+    probability about `rewirings` / (`rewirings` + 1).
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from scipy import sparse
 from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
-from spread.communities._flat import Flat, flat
+from spread.communities._flat import Flat, built, flat
 from spread.communities._partition import Partition
 from spread.communities._partition import camps as folded
 from spread.communities._search import Settings
@@ -145,11 +145,7 @@ def _learned(
 
 def _plain(edges: Flat) -> igraph.Graph:
     """Return the graph with its vertices in order of their names, and without them."""
-    graph = igraph.Graph(
-        len(edges.names),
-        np.column_stack([edges.source, edges.target]).tolist(),
-        directed=edges.directed,
-    )
+    graph = built(len(edges.names), edges.source, edges.target, directed=edges.directed)
     graph.es["weight"] = edges.weight.tolist()
     return graph
 

@@ -8,7 +8,7 @@ from spread._arguments import require_count, require_instance
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.communities._detect import check
-from spread.communities._flat import flat
+from spread.communities._flat import built, ends_of, flat
 from spread.communities._search import SAME, Settings
 from spread.communities._workers import Job, Task, each
 
@@ -82,15 +82,13 @@ def timing_null(
 def _dealt(graph: igraph.Graph, rng: np.random.Generator) -> igraph.Graph:
     """Return the graph with targets permuted among edges that are neighbours in time."""
     names = np.asarray(graph.vs["name"], dtype=str)
-    ends = np.asarray(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
+    ends = ends_of(graph)
     at = np.asarray(graph.es["first_at"] if graph.ecount() else [], dtype=float)
     # By name, so that the order of vertices and edges plays no part.
     order = np.lexsort((names[ends[:, 1]], names[ends[:, 0]], at))
     run = np.arange(len(order)) // _NEIGHBOURS
     targets = ends[order, 1][np.lexsort((rng.random(len(order)), run))]
-    dealt = igraph.Graph(
-        n=graph.vcount(), edges=np.column_stack([ends[order, 0], targets]), directed=True
-    )
+    dealt = built(graph.vcount(), ends[order, 0], targets, directed=True)
     dealt.vs["name"] = graph.vs["name"]
     weight = np.asarray(graph.es["weight"] if "weight" in graph.es.attributes() else 1.0)
     dealt.es["weight"] = np.broadcast_to(weight, len(order))[order].tolist()

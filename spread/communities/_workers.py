@@ -14,13 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-import igraph
 import numpy as np
 
 from spread._arguments import require_count
 from spread._errors import SpreadError
-from spread._random import igraph_random, stream
-from spread.communities._flat import Flat, arrays, ends_of
+from spread.communities._chance import resampled, rewired
+from spread.communities._flat import Flat, arrays
 from spread.communities._search import Found, Labels, Settings, search, summed
 
 __all__ = ["Job", "Task", "each", "run"]
@@ -28,10 +27,6 @@ __all__ = ["Job", "Task", "each", "run"]
 _PROGRAM: Final = "from spread.communities._workers import serve; serve()"
 # A million edges take five seconds or more; a worker takes one to start.
 _ALONE_EDGES: Final = 1_000_000
-# After three swaps an edge half a percent of the edges are where they were.
-_SWAPS_PER_EDGE: Final = 10
-_SWAPS_PER_EDGE_OF_MANY: Final = 3
-_MANY_EDGES: Final = 100_000
 _DEARER: Final = 1.4
 _COLUMNS: Final = ("graph", "method", "resolution", "seed", "tolerance", "kind", "number")
 
@@ -112,43 +107,14 @@ def _do(edges: Flat, settings: Settings, job: Job) -> Found:
         searched = summed(edges) if settings.method == "louvain" else edges
         return search(searched, settings, 1, job.number, scattered=job.number % 2 == 1)
     if job.kind == "rewired":
-        null = _rewired(edges, settings.seed, job.number)
+        null = rewired(edges, settings.seed, job.number)
         null = summed(null) if settings.method == "louvain" else null
         return Found(np.zeros(0, dtype=np.int64), search(null, settings, 4, job.number).score)
-    sample = _resampled(edges, settings.seed, job.number)
+    sample = resampled(edges, settings.seed, job.number)
     sample = summed(sample) if settings.method == "louvain" else sample
     labels, score = search(sample, settings, 6, job.number)
     present = np.bincount(np.r_[sample.source, sample.target], minlength=len(labels)) > 0
     return Found(np.where(present, labels, -1), score)
-
-
-def _rewired(edges: Flat, seed: int, number: int) -> Flat:
-    """Return the graph with its edges swapped at random and its weights dealt out anew."""
-    swapped: igraph.Graph = edges.ordered.copy()
-    with igraph_random(seed, 2, number):
-        swapped.rewire(n=_swaps(edges.count))
-    source, target = ends_of(swapped).T
-    weight = stream(seed, 3, number).permutation(edges.weight)
-    return arrays(edges.names, source, target, weight, directed=edges.directed)
-
-
-def _swaps(edges: int) -> int:
-    """Return how many swaps of two edges are tried."""
-    return (_SWAPS_PER_EDGE if edges <= _MANY_EDGES else _SWAPS_PER_EDGE_OF_MANY) * edges
-
-
-def _resampled(edges: Flat, seed: int, number: int) -> Flat:
-    """Return as many edges drawn with replacement; one drawn twice weighs twice."""
-    count = edges.count
-    drawn = np.bincount(stream(seed, 5, number).integers(0, count, count), minlength=count)
-    kept = drawn > 0
-    return arrays(
-        edges.names,
-        edges.source[kept],
-        edges.target[kept],
-        edges.weight[kept] * drawn[kept],
-        directed=edges.directed,
-    )
 
 
 def _how_many(workers: int | None, edges: int, jobs: int) -> int:

@@ -37,8 +37,8 @@ def drivers(
     active = rows[rows.collected & (rows.camp == camp).fillna(False)]
     at_us = tables.microseconds(active["at"])
     active = active[(at_us >= onsets_us.min()) & (at_us <= ends_us.max())]
-    own = set(rows.author_id[(rows.camp == camp).fillna(False)])
-    credited = active.root_author_id.where(active.root_author_id.isin(own))
+    own = pd.Index(rows.author_id[(rows.camp == camp).fillna(False)].unique())
+    credited = active.root_author_id.where(own.get_indexer(pd.Index(active.root_author_id)) >= 0)
     account, names = pd.factorize(credited)
     if not len(names):
         return none()

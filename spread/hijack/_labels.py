@@ -78,7 +78,8 @@ def _of_accounts(rows: pd.DataFrame, camps: pd.DataFrame) -> Labels:
     votes = votes.sort_values(["count", "camp"], ascending=[False, True])
     commonest = votes.drop_duplicates("user_id").set_index("user_id").camp
     single = rows.author_id.map(commonest)
-    names = tuple(sorted(set(camps.camp[camps.user_id.isin(rows.author_id)])))
+    held = {name for camp in (*splits, single) for name in camp.dropna().unique()}
+    names = tuple(sorted(held))
     return Labels(splits or (single,), single, names, audience=True)
 
 

@@ -127,8 +127,10 @@ def _counts(
     at = at[at.index.notna() & ~at.index.duplicated()]
     counts = np.zeros((len(originals), len(names)))
     pairs = took_part.assign(camp=np.searchsorted(names, camp.to_numpy(dtype=str)))
-    pairs = pairs[pairs.root_id.isin(at.index)].drop_duplicates(["root_id", "author_id"])
-    np.add.at(counts, (pairs.root_id.map(at).to_numpy(dtype=int), pairs.camp.to_numpy()), 1)
+    place = at.index.get_indexer(pd.Index(pairs.root_id))
+    pairs = pairs[place >= 0].assign(row=at.to_numpy()[place[place >= 0]])
+    pairs = pairs.drop_duplicates(["row", "author_id"])
+    np.add.at(counts, (pairs.row.to_numpy(), pairs.camp.to_numpy()), 1)
     return counts
 
 

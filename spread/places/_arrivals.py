@@ -319,7 +319,8 @@ def _active(tweets: Table, located: pd.DataFrame, places: pd.DataFrame) -> NDArr
     authors = table.select("author_id").distinct().to_pyarrow().to_pandas()["author_id"]
     people = located.drop_duplicates("user_id")
     code = pd.Series(np.arange(len(places)), index=places["place_id"])
-    homes = people.loc[people["user_id"].isin(authors), "place_id"].map(code).dropna()
+    present = pd.Index(authors).get_indexer(pd.Index(people["user_id"])) >= 0
+    homes = people.loc[present, "place_id"].map(code).dropna()
     return np.bincount(homes.to_numpy(dtype=np.int64), minlength=len(places))
 
 

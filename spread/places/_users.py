@@ -76,8 +76,9 @@ def _with_told(located: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     for name in COLUMNS:
         places[name][silent[known]] = told.loc[known, name].to_numpy(dtype=object)
     places["source"][silent[known]] = "description"
+    zones = people["time_zone"].tolist()
     for row in silent[~known & before["country"].isna().to_numpy()]:
-        country, probability = country_of_zone(people["time_zone"].iloc[row])
+        country, probability = country_of_zone(zones[row])
         if country is not None:
             said = {"country": country, "probability": probability, "reason": "country only"}
             for name, value in {**said, "source": "time zone"}.items():

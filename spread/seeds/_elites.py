@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from spread._arguments import require_count, require_number
 from spread.seeds._chosen import camps_of
-from spread.seeds._facts import EVIDENCE
+from spread.seeds._facts import EVIDENCE, in_lists
 from spread.seeds._intervals import jeffreys
 from spread.tables import TWEETS, Table, expression, instants
 
@@ -128,4 +128,4 @@ def _evidence(acts: ibis.Table) -> pd.DataFrame:
         .sort_values([*by, "people", "retweet_of"], ascending=[True, True, True, False, True])
     )
     kept = counted.groupby(by).head(EVIDENCE)
-    return kept.groupby(by)["retweet_of"].agg(list).rename("evidence").reset_index()
+    return in_lists(kept, by, "retweet_of").rename(columns={"retweet_of": "evidence"})

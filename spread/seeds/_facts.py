@@ -38,18 +38,28 @@ def facts(
     best = table[table["credit"] > 0].sort_values(
         ["owner", "credit", "at", "tweet_id"], ascending=[True, False, True, True]
     )
-    evidence = best.groupby("owner").head(EVIDENCE).groupby("owner")["tweet_id"].agg(list)
+    evidence = in_lists(best.groupby("owner").head(EVIDENCE), ["owner"], "tweet_id")
     first = table.sort_values(["at", "tweet_id"]).drop_duplicates("owner").set_index("owner")
     return {
         "originals": found["originals"],
         "retweets": found["events"] - found["originals"],
         "first_at": found["first_at"],
         "first_tweet_id": first["tweet_id"].reindex(range(accounts)),
-        "evidence": evidence.reindex(range(accounts)),
+        "evidence": evidence.set_index("owner")["tweet_id"].reindex(range(accounts)),
         "naive_followers_rank": found["mark"].rank(ascending=False, method="min"),
         "naive_first_rank": found["first_at"].rank(method="min"),
         "naive_retweets_rank": found["received"].rank(ascending=False, method="min"),
     }
+
+
+def in_lists(table: pd.DataFrame, by: list[str], column: str) -> pd.DataFrame:
+    """Return each run of equal keys once, with the list of its values."""
+    first = (~table.duplicated(by)).to_numpy()
+    values, starts = table[column].tolist(), np.flatnonzero(first)
+    ends = np.append(starts, len(values))[1:]
+    held = [values[start:end] for start, end in zip(starts, ends, strict=True)]
+    kept = table.loc[first, by].reset_index(drop=True)
+    return kept.assign(**{column: pd.Series(held, dtype="object")})
 
 
 def external(

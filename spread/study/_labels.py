@@ -47,5 +47,7 @@ def quoted(texts: pd.Series, labels: pd.DataFrame) -> list[str]:
 
 def called(labels: pd.DataFrame, user_ids: Iterable[str | None]) -> list[str]:
     """Return the labels of some accounts; an unknown one is `an unknown account`."""
-    lookup = dict(zip(labels.user_id, labels.label, strict=True))
-    return [lookup.get(user, "an unknown account") for user in user_ids]
+    asked = list(user_ids)
+    rows = labels[labels.user_id.isin({user for user in asked if isinstance(user, str)})]
+    lookup = dict(zip(rows.user_id, rows.label, strict=True))
+    return [lookup.get(user, "an unknown account") for user in asked]
