@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from spread._arguments import require_columns, require_count, require_one_of
 from spread._compile import kernel
 from spread._random import resolve_seed, stream
 from spread.cascade._compare import middle
+from spread.cascade._medians import medians
 from spread.cascade._metrics import ccdf
 from spread.cascade._survival import last_seen_s
 from spread.trees import Forests, depths
@@ -159,12 +161,20 @@ class _Asked:
     replicates: int
     seed: int
 
+    @cached_property
+    def drawn(self) -> NDArray[np.uint16]:
+        """How often each cluster is drawn: a row a sample."""
+        count = int(self.cluster.max(initial=-1)) + 1
+        drawn = np.zeros((self.replicates, count), np.uint16)
+        for i in range(self.replicates):
+            which = stream(self.seed, 2, i).integers(0, max(count, 1), count)
+            drawn[i] = np.bincount(which, minlength=count)
+        return drawn
+
     def weights(self) -> Iterator[Numbers]:
         """Yield how often each cascade is drawn, sample by sample."""
-        count = int(self.cluster.max(initial=-1)) + 1
-        for i in range(self.replicates):
-            drawn = stream(self.seed, 2, i).integers(0, max(count, 1), count)
-            yield np.bincount(drawn, minlength=count)[self.cluster].astype(float)
+        for drawn in self.drawn:
+            yield drawn[self.cluster].astype(float)
 
 
 def _check(
@@ -314,50 +324,22 @@ def _times(first: Numbers, seen_s: Numbers, asked: _Asked) -> pd.DataFrame:
     """Return per group the median time of those that got there, with its interval."""
     reached = ~np.isnan(first)
     when = np.where(reached, first, seen_s)
-    rows = []
+    found = []
     for code, name in enumerate(asked.names):
         mine = np.flatnonzero(asked.group == code)
         behind = reached[:, mine].sum(axis=1).mean()
         if behind < _FEWEST:
             continue
-        orders = [mine[np.lexsort((~there[mine], t[mine]))]
-                  for t, there in zip(when, reached, strict=True)]  # fmt: skip
-        one = np.ones(len(asked.group))
-        each = [_median(when[i], reached[i], order, one) for i, order in enumerate(orders)]
-        drawn = [
-            _median(
-                when[i % len(orders)], reached[i % len(orders)], orders[i % len(orders)], weight
-            )
-            for i, weight in enumerate(asked.weights())
-        ]
-        low, high = middle(np.array(drawn))
-        rows.append((name, float(np.nanmean(each)), low, high, behind))
-    return pd.DataFrame(rows, columns=["group", "y", "low", "high", "cascades"])
-
-
-@kernel
-def _median(when: Numbers, reached: NDArray[np.bool_], order: Rows, weight: Numbers) -> float:
-    """Return where Kaplan's and Meier's F is half of its last value; NaN if none got there.
-
-    `order` is by time, those that got there first among equals; `weight` counts each row.
-    """
-    total = 0.0
-    for row in order:
-        total += weight[row]
-    left = np.empty(len(order) + 1)
-    left[0] = 1.0
-    risk = total
-    for k, row in enumerate(order):
-        gone = weight[row] / risk if reached[row] and risk > 0 else 0.0
-        left[k + 1] = left[k] * (1 - gone)
-        risk -= weight[row]
-    half = (1 - left[-1]) / 2
-    if half <= 0:
-        return np.nan
-    for k, row in enumerate(order):
-        if 1 - left[k + 1] >= half * (1 - 1e-12):
-            return when[row]
-    return np.nan
+        each, drawn = np.empty(len(when)), np.empty(asked.replicates)
+        once = np.ones((1, asked.drawn.shape[1]), np.uint16)
+        for i, (t, there) in enumerate(zip(when, reached, strict=True)):
+            order = mine[np.lexsort((~there[mine], t[mine]))]
+            rows = (t[order], there[order], asked.cluster[order])
+            each[i] = medians(*rows, once)[0]
+            drawn[i :: len(when)] = medians(*rows, asked.drawn[i :: len(when)])
+        low, high = middle(drawn)
+        found.append((name, float(np.nanmean(each)), low, high, behind))
+    return pd.DataFrame(found, columns=["group", "y", "low", "high", "cascades"])
 
 
 def _by_depth(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
