@@ -249,7 +249,8 @@ def _at_k(
     rank_low, rank_high = np.quantile(
         ranks, (_QUANTILES[0], _QUANTILES[2]), axis=0, method="inverted_cdf"
     )
-    evidence = np.array([np.flatnonzero(adopters.city == city)[k - 1] for city in cities])
+    by_city = np.argsort(adopters.city, kind="stable")
+    evidence = by_city[np.searchsorted(adopters.city[by_city], cities) + k - 1]
     rows = _places(adopters, places, cities, k)
     for name, event in (("at", middle), ("at_low", low), ("at_high", high)):
         rows[name] = _times(adopters, event)
