@@ -71,7 +71,9 @@ def told(found: Sequence[Bounds], of: Part, watch: Clock, accounts: int) -> dict
     }
     for name, values in zip(("entered_at", "entered_low", "entered_high"), seconds, strict=True):
         after = of.spread(values, accounts, np.nan)
-        columns[name] = watch.origin + pd.to_timedelta(after.round(6), unit="s")
+        known = np.isfinite(after)
+        since = pd.to_timedelta(np.where(known, after.round(6), 0.0), unit="s").where(known)
+        columns[name] = watch.origin + since
     return columns
 
 
