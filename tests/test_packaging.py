@@ -1,8 +1,10 @@
 """The wheel holds all that the checkout has: the code, the sample, the gazetteer, the map."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -42,3 +44,13 @@ def test_the_wheel_finds_its_own_data(installed: Path, name: str) -> None:
         run, cwd=installed, env=environment, check=True, capture_output=True, text=True
     )
     assert Path(result.stdout.strip()).is_relative_to(installed / "spread" / "data")
+
+
+def test_the_lowest_versions_are_those_that_are_allowed() -> None:
+    """Each direct dependency is pinned at its lower bound, or at its first release above it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["test"]
+    bounds = dict(re.match(r"([\w.-]+)(?:\[.*\])?>=([\d.]+)", one).groups() for one in wanted)
+    pins = dict(re.findall(r"^([\w.-]+)==([\d.]+)", (ROOT / "tests/lowest.txt").read_text(), re.M))
+    assert pins.keys() == bounds.keys()
+    assert [n for n in pins if not f"{pins[n]}.".startswith(f"{bounds[n]}.")] == []
