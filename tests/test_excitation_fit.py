@@ -296,3 +296,12 @@ def test_an_interval_of_a_parameter_at_its_bound_follows_the_profile():
     # The profile over y is 2 (x − 1)²: 4 ((1 − x)² − 0.16) is 3.84 at the lower end.
     assert low == pytest.approx(1 - math.sqrt(0.16 + 3.841458820694124 / 4), abs=0.04)
     assert high == 0.6
+
+
+def test_cascades_known_only_when_passed_on_are_catching_by_selection():
+    many = branching.cascades(np.random.default_rng(5), 20, least=4)
+    options = {"shape": "exponential", "with_intervals": False, "closes_s": np.full(20, 1e6)}
+    selected = excitation.fit(posterior_of(many), **options)
+    anyhow = excitation.fit(posterior_of(many), truncated=np.zeros(20, bool), **options)
+    # The chance of having been passed on, below 1, divides the likelihood of the first.
+    assert selected.log_likelihood > anyhow.log_likelihood + 0.01

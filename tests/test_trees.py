@@ -310,3 +310,10 @@ def test_observed_trees_say_what_they_are_made_of():
     told = "a cascade is not one tree: allowed: each cascade's first event is its only root, "
     with pytest.raises(UsageError, match=f"^{told}parents are in the cascade$"):
         trees.observed(events([1, 1]), [-1, 0])
+
+
+def test_trees_that_interleave_do_not_share_credit():
+    # The last event belongs to the first tree: a root has no parent that it could take after.
+    parents, owners = [-1, -1, 1, 0], ["a", "b", "c", "d"]
+    assert trees.credit(parents, owners).to_dict() == {"a": 1.5, "b": 1.5, "c": 0.5, "d": 0.5}
+    assert trees.credit(parents, ["b", "a", "b", "a"]).to_dict() == {"a": 2.0, "b": 2.0}
