@@ -81,11 +81,13 @@ def timing_null(
 
 def _dealt(graph: igraph.Graph, rng: np.random.Generator) -> igraph.Graph:
     """Return the graph with targets permuted among edges that are neighbours in time."""
-    names = np.asarray(graph.vs["name"], dtype=str)
+    names = [str(name) for name in graph.vs["name"]]
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
     ends = ends_of(graph)
     at = np.asarray(graph.es["first_at"] if graph.ecount() else [], dtype=float)
     # By name, so that the order of vertices and edges plays no part.
-    order = np.lexsort((names[ends[:, 1]], names[ends[:, 0]], at))
+    order = np.lexsort((rank[ends[:, 1]], rank[ends[:, 0]], at))
     run = np.arange(len(order)) // _NEIGHBOURS
     targets = ends[order, 1][np.lexsort((rng.random(len(order)), run))]
     dealt = built(graph.vcount(), ends[order, 0], targets, directed=True)

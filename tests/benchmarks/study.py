@@ -230,8 +230,8 @@ showed {clocks} seconds.
 
 Reading, searches for communities and the passes over sampled trees use all cores; the result
 does not depend on their number. A retweet graph of more than 50,000 edges is searched less
-often and less finely (`partition.runs`, `partition.tolerance`): until a round adds less than a
-thousandth of the quality, three times, and its rewired graphs likewise.
+often and less finely (`partition.runs`, `partition.tolerance`): until a round adds less than 0.5 %
+of the quality, three times, and its rewired graphs likewise.
 """
 
 
