@@ -75,50 +75,59 @@ def deleted(parts: Parts) -> ibis.Table:
 
 
 def ranked(parts: Parts) -> ibis.Table:
-    """Return a narrow row a record: does it stand for its tweet, is its text the best?
+    """Return a narrow row a tweet: that of the record which stands for it.
 
-    `stands` holds one row a tweet: collected before embedded, whole before cut, then the
-    longer text, the latest observed, the larger retweet count, file and record.
-    `is_best` puts the text before the origin: a collected tweet that was cut says what an
-    embedded one says in full.
+    That is one that was collected before one that was embedded, then whole before cut, the
+    longer text, the latest observed, the larger retweet count, file and record. `best_row`
+    puts the text before the origin: a collected tweet that was cut says what an embedded one
+    says in full. `known_count` is the largest retweet count on any record of the tweet.
     """
-    alive = parts.tweets.anti_join(deleted(parts), "tweet_id")
-    whole = [
-        alive.cut.cast("int8"),
-        alive.text_length.desc(),
-        alive.observed_at.fill_null(_instant(_EPOCH)).desc(),
-        alive.retweet_count.fill_null(-1).desc(),
-        alive.source_file,
-        alive.source_record,
-        alive.row,
-    ]
-    origin = (alive.origin != COLLECTED).cast("int8")
-    by_tweet = [alive.platform, alive.tweet_id]
-    return alive.select(
-        *_NARROW,
-        stands=_first(by_tweet, [origin, *whole]),
-        is_best=_first(by_tweet, [*whole[:2], origin, *whole[2:]]),
+    alive = _alive(parts)
+    origin = {"origin": (alive.origin != COLLECTED).cast("int8")}
+    text = {"cut": alive.cut.cast("int8"), "shortness": -alive.text_length}
+    seen_at = alive.observed_at.fill_null(_instant(_EPOCH))
+    rest = {
+        "age_us": _instant(_EPOCH).delta(seen_at, unit="microsecond"),
+        "fewness": -alive.retweet_count.fill_null(-1),
+        "source_file": alive.source_file,
+        "source_record": alive.source_record,
+        "row": alive.row,
+    }
+    # The least of structures is one pass; to number the rows of each tweet would sort them.
+    chosen = alive.group_by("platform", "tweet_id").agg(
+        first=ibis.struct(origin | text | rest).min(),
+        best=ibis.struct(text | origin | rest).min(),
+        known_count=alive.retweet_count.max(),
     )
+    rows = chosen.select("known_count", row=chosen["first"]["row"], best_row=chosen.best["row"])
+    return rows.inner_join(parts.tweets.select(*_NARROW), "row")
 
 
-def links(ranks: ibis.Table) -> ibis.Table:
+def links(parts: Parts, ranks: ibis.Table) -> ibis.Table:
     """Return a narrow row a tweet: the row that stands for it and what others say of it.
 
     `best_row` holds the best text of the tweet, or of the original of a retweet; the
     three writers are the authors of the tweets it refers to, where those were found;
     `reported` is the largest retweet count seen, on itself or on its retweets.
     """
-    stands = ranks.filter(ranks.stands)
-    stands = stands.mutate(said_id=ibis.coalesce(stands.retweet_of, stands.tweet_id))
-    best = ranks.filter(ranks.is_best).select("platform", said_id="tweet_id", best_row="row")
+    stands = ranks.drop("best_row").mutate(said_id=ibis.coalesce(ranks.retweet_of, ranks.tweet_id))
+    best = ranks.select("platform", "best_row", said_id="tweet_id")
     linked = stands.left_join(best, ["platform", "said_id"], rname="{name}_best")
     for kind in ("retweet_of", "quote_of", "reply_to"):
         writer = {kind: "tweet_id", f"{kind}_writer": "author_id"}
-        writers = stands.select("platform", **writer)
+        writers = ranks.select("platform", **writer)
         linked = linked.left_join(writers, ["platform", kind], rname=f"{{name}}_of_{kind}")
-    linked = linked.left_join(_reported(ranks), ["platform", "tweet_id"], rname="{name}_reported")
+    linked = linked.left_join(_reported(parts), ["platform", "tweet_id"], rname="{name}_reported")
     return linked.select(
-        "row", "best_row", "retweet_of_writer", "quote_of_writer", "reply_to_writer", "reported"
+        "row",
+        "best_row",
+        "retweet_of_writer",
+        "quote_of_writer",
+        "reply_to_writer",
+        reported=ibis.greatest(
+            ibis.coalesce(linked.known_count, linked.told_count),
+            ibis.coalesce(linked.told_count, linked.known_count),
+        ),
     )
 
 
@@ -127,9 +136,8 @@ def stubs(ranks: ibis.Table) -> ibis.Table:
 
     An original from before Snowflake ids (4 Nov 2010) has no known time, and no row.
     """
-    stands = ranks.filter(ranks.stands)
-    known = stands.select("platform", retweet_of="tweet_id")
-    alone = stands.filter(stands.original_at.notnull()).anti_join(known, ["platform", "retweet_of"])
+    known = ranks.select("platform", retweet_of="tweet_id")
+    alone = ranks.filter(ranks.original_at.notnull()).anti_join(known, ["platform", "retweet_of"])
     by_original = [alone.platform, alone.retweet_of]
     alone = alone.mutate(is_first=_first(by_original, [alone.source_file, alone.source_record]))
     return alone.group_by("platform", "retweet_of").agg(
@@ -151,6 +159,8 @@ def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bo
     best = parts.tweets.select(
         best_row="row", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN, "lang")}
     )
+    # Most tweets say best themselves what they say: few rows, and wide ones, are joined.
+    best = best.semi_join(linked.filter(linked.best_row != linked.row), "best_row")
     rows = parts.tweets.inner_join(linked, "row").left_join(best, "best_row", rname="{name}_best")
     followers = _known_followers(parts)
     rows = rows.left_join(followers, ["platform", "author_id"], rname="{name}_known")
@@ -172,7 +182,7 @@ def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
 
     Every author of a tweet has a row, also where no profile came with the tweet.
     """
-    seen = parts.users
+    seen = _profiles(parts)
     last_first = [
         seen.last_seen.fill_null(_instant(_EPOCH)).desc(),
         *(seen[name].cast("string").fill_null("").desc() for name in _PROFILE),
@@ -186,9 +196,9 @@ def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
         first_seen=seen.first_seen.min(),
         last_seen=seen.last_seen.max(),
     )
-    stands = ranks.filter(ranks.stands & ranks.author_id.notnull())
-    authors = stands.group_by("platform", user_id=stands.author_id).agg(
-        first_at=stands["at"].min(), last_at=stands["at"].max()
+    written = ranks.filter(ranks.author_id.notnull())
+    authors = written.group_by("platform", user_id=written.author_id).agg(
+        first_at=written["at"].min(), last_at=written["at"].max()
     )
     both = profiles.outer_join(authors, ["platform", "user_id"])
     both = both.mutate(
@@ -217,10 +227,10 @@ def names(parts: Parts) -> ibis.Table:
     retweeted = parts.tweets.select(name=parts.tweets.retweet_author_id)
     wanted = mentioned.union(retweeted).filter(lambda t: t.name.startswith("name:")).distinct()
     seen = parts.users.filter(parts.users.name_key.notnull())
-    seen = seen.mutate(name=ibis.literal("name:") + seen.name_key)
+    seen = seen.mutate(name=ibis.literal("name:") + seen.name_key).semi_join(wanted, "name")
     by_last = [seen.last_seen.fill_null(_instant(_EPOCH)).desc(), seen.user_id]
     seen = seen.mutate(is_last=_first([seen.name], by_last))
-    return seen.filter(seen.is_last).select("name", "user_id").semi_join(wanted, "name")
+    return seen.filter(seen.is_last).select("name", "user_id")
 
 
 def _first(group: Sequence[ibis.Value], order: Sequence[ibis.Value]) -> ibis.Value:
@@ -231,17 +241,31 @@ def _instant(text: str) -> ibis.Value:
     return ibis.timestamp(text).cast("timestamp('UTC', 6)")
 
 
-def _reported(ranks: ibis.Table) -> ibis.Table:
-    own = ranks.select("platform", "tweet_id", "retweet_count")
-    retweets = ranks.filter(ranks.retweet_of.notnull())
-    theirs = retweets.select("platform", tweet_id="retweet_of", retweet_count="retweet_count")
-    both = own.union(theirs)
-    return both.group_by("platform", "tweet_id").agg(reported=both.retweet_count.max())
+def _alive(parts: Parts) -> ibis.Table:
+    return parts.tweets.anti_join(deleted(parts), "tweet_id")
+
+
+def _reported(parts: Parts) -> ibis.Table:
+    """Return how often tweets were retweeted, as the records of their retweets tell."""
+    told = _alive(parts).filter(lambda t: t.retweet_of.notnull())
+    by_original = told.group_by("platform", tweet_id=told.retweet_of)
+    return by_original.agg(told_count=told.retweet_count.max())
+
+
+def _profiles(parts: Parts) -> ibis.Table:
+    """Return what was said of accounts, once: the same profile came with many tweets."""
+    seen = parts.users
+    return seen.group_by("platform", "user_id", *_PROFILE).agg(
+        followers=seen.followers.max(),
+        first_seen=seen.first_seen.min(),
+        last_seen=seen.last_seen.max(),
+    )
 
 
 def _filled(rows: ibis.Table) -> dict[str, ibis.Value]:
     """Return the columns in which what is known from elsewhere takes its place."""
-    found, own = rows.best_text.notnull(), rows.retweet_of.isnull()
+    found = rows.best_text.notnull()
+    own = rows.retweet_of.isnull() & (rows.best_row != rows.row)
     return {
         **{name: ibis.ifelse(found, rows[f"best_{name}"], rows[name]) for name in _SAID},
         **{name: ibis.ifelse(own, rows[f"best_{name}"], rows[name]) for name in _WRITTEN},

@@ -59,7 +59,7 @@ def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...]) -> Plan:
     parts = parts._replace(tweets=_merge.numbered(parts.tweets, dict(before)))
     made = _merge.ranked(parts)
     ranks = _named(made, "ranks")
-    links, stubs = _merge.links(ranks), _merge.stubs(ranks)
+    links, stubs = _merge.links(parts, ranks), _merge.stubs(ranks)
     rows = _merge.tweets(parts, _named(links, "links"), _named(stubs, "stubs"), scrubbed=scrubbed)
     collected = parts.tweets.filter(parts.tweets.origin != EMBEDDED)
     asked = {
@@ -71,7 +71,7 @@ def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...]) -> Plan:
         "users": _merge.users(parts, ranks),
         "rejects": _part("rejects").order_by(*REJECTS.names),
         "follows": _part("follows").distinct().order_by("follower_id", "followed_id"),
-        "standing": _by_file(ranks.filter(ranks.stands & (ranks.origin != EMBEDDED))),
+        "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
         "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),
     }
     return Plan(**{name: Query(table) for name, table in asked.items()})
