@@ -11,6 +11,8 @@ True
 from importlib import import_module
 from types import ModuleType
 
+from spread import _interrupts
+
 __version__ = "0.1.0"
 
 __all__ = [
@@ -34,6 +36,10 @@ __all__ = [
     "text",
     "trees",
 ]
+
+
+if _interrupts.is_command():
+    _interrupts.end_at_once()
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -5,6 +5,9 @@ import gzip
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -226,3 +229,26 @@ def test_the_other_commands_say_one_line(
     assert command.main(argv) == code
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_while_modules_are_loaded_is_one_line() -> None:
+    """The interpreter tells each module that it has loaded; the first of numpy's is the sign."""
+    argv = [sys.executable, "-X", "importtime", "-m", "spread.places", "Oakland, CA"]
+    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as command:
+        assert command.stderr is not None
+        assert any("numpy" in line for line in command.stderr)
+        command.send_signal(signal.SIGINT)
+        told = [line for line in command.stderr if not line.startswith("import time:")]
+    assert told == ["spread: interrupted before anything was written\n"]
+    assert command.returncode == codes.INTERRUPTED
+
+
+def test_tables_kept_of_an_archive_are_not_taken_for_the_sample(
+    small: Path, tmp_path: Path
+) -> None:
+    """Without a name, what was kept is read: by its own commonest tag, in UTC."""
+    kept = tmp_path / "kept"
+    assert archive.main(["read", str(small), "--to", str(kept), "--quiet"]) == codes.DONE
+    options = cascade.parser().parse_args(["--keep", str(kept)])
+    assert not cascade._is_sample(cascade._archive(options, False))
+    assert cascade._is_sample(samples.load("mynypd"))

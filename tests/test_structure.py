@@ -13,7 +13,10 @@ import spread
 
 PACKAGE = Path(spread.__file__).parent
 
-FLOOR = {"_arguments", "_errors", "_random", "_compile", "_intervals", "_folders", "_schemas"}
+FLOOR = {
+    "_arguments", "_errors", "_random", "_compile", "_intervals", "_interrupts", "_folders",
+    "_schemas",
+}  # fmt: skip
 LAYERS = [
     FLOOR,
     {"text"},

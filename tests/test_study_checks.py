@@ -106,7 +106,22 @@ def test_the_summary_counts_those_that_were_asked(table: pd.DataFrame) -> None:
         rows = table[(table.claim == row.claim) & (table.about == row.about)]
         asked = rows[rows.agrees.notna()]
         assert (row.specifications, row.agree) == (len(asked), asked.agrees.sum())
-        assert row.robust == (row.agree >= 0.95 * row.specifications)
+        assert not row.robust or row.agree >= 0.95 * row.specifications
+
+
+def test_a_claim_that_holds_in_direction_alone_is_not_robust() -> None:
+    """Of 40 shares of credit 39 are within twofold of 0.3 and agree; then two are not."""
+    rows = pd.DataFrame({"specification": range(40), "claim": "most credit", "about": "7"})
+    rows = rows.assign(unit="share of credit", agrees=True, beyond_null=None, estimate=0.3)
+    once, twice = rows.copy(), rows.copy()
+    once.loc[1, "estimate"], twice.loc[[1, 2], "estimate"] = 0.05, (0.05, 0.61)
+    summed = [study.robustness(one).iloc[0] for one in (once, twice)]
+    assert [row.share_as_large for row in summed] == [39 / 40, 38 / 40]
+    assert [bool(row.robust) for row in summed] == [True, True]
+    worse = twice.assign(estimate=twice.estimate.where(twice.specification != 3, 0.01))
+    row = study.robustness(worse).iloc[0]
+    assert (row.robust, row.share_agree, row.fold) == (False, 1.0, 61)
+    assert row.holds == "in direction, not in size: it ranges over 61-fold"
 
 
 def test_no_turn_is_found_where_there_should_be_none(found: study.Study) -> None:

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from spread import __version__
 from spread._errors import InputError, OutputError, SpreadError
+from spread._interrupts import INTERRUPTED, raise_as_usual
 
 __all__ = [
     "CODES", "DONE", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE", "answer",
     "parser", "said", "writable",
 ]  # fmt: skip
 
-DONE, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN, INTERRUPTED = 0, 2, 3, 4, 5, 130
+DONE, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN = 0, 2, 3, 4, 5
 
 CODES = """\
 exit codes: 0 done; 2 usage; 3 done, but some input was rejected; 4 nothing usable;
@@ -41,6 +42,7 @@ def answer(run: Run, options: argparse.ArgumentParser, argv: Sequence[str] | Non
     """Run a command on its options and return its exit code; errors are one line each."""
     given = options.parse_args(list(sys.argv[1:] if argv is None else argv))
     try:
+        raise_as_usual()
         code = run(given)
         sys.stdout.flush()
     except BrokenPipeError:

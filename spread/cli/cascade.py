@@ -20,7 +20,7 @@ __all__ = ["main", "parser", "write"]
 
 _CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
 _CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
-_KEEP = "keep the tables of the archive there, and start from them the next time"
+_KEEP = "keep the tables of the archive there; the next time, alone, start from them"
 _STATIC = f"write the figures also as some of {','.join(report.FORMATS)}"
 _FREEZE = "write a replication package there too: tables, figures, versions, hashes, the command"
 _VERIFY = (
@@ -98,10 +98,11 @@ def _run(options: argparse.Namespace, command: str) -> int:
     writable(options.out)
     if options.freeze is not None:
         require_free(options.freeze)
-    shipped = not options.archive
     progress = False if options.quiet else None
+    opened = _archive(options, progress)
+    shipped = not options.archive and _is_sample(opened)
     found = study.run(
-        _archive(options, progress),
+        opened,
         "myNYPD" if shipped and options.root is None else options.root,
         start=options.start,
         end=options.end,
@@ -174,6 +175,13 @@ def _archive(options: argparse.Namespace, progress: bool | None) -> Archive:
         return kept
     paths = options.archive or samples.path("mynypd")
     return archive.read(paths, to=options.keep, strict=options.strict, progress=progress)
+
+
+def _is_sample(opened: Archive) -> bool:
+    """Whether it is the shipped archive, and not another that was kept in the same place."""
+    return {Path(name).name for name in opened.report.files.source_file} == {
+        samples.path("mynypd").name
+    }
 
 
 def _require_same(kept: Archive, options: argparse.Namespace) -> None:

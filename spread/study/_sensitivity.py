@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from spread._arguments import require_count
+from spread._arguments import require_count, require_number
 from spread._errors import SpreadError, UsageError
 from spread._random import resolve_seed, stream
 from spread.study._claims import COLUMNS, claims, subjects
@@ -23,6 +23,7 @@ _RESOLUTIONS = (1.0, 0.5, 2.0)
 _WINDOWS = ("whole", "nearest half")
 _AUTHORS_KEPT = (1.0, 0.8, 0.5)
 _ROBUST = 0.95
+_HOURS = "hours after the study's"
 _CHOICES = ["reconstruction", "resolution", "retweets", "window", "in_step", "authors_kept", "draw"]
 
 
@@ -111,52 +112,92 @@ def sensitivity(
     return pd.concat(parts, ignore_index=True)
 
 
-def robustness(table: pd.DataFrame) -> pd.DataFrame:
-    """Sum up a table of `sensitivity`: which claims hold whatever was chosen.
+def robustness(table: pd.DataFrame, *, factor: float = 2.0) -> pd.DataFrame:
+    """Sum up a table of `sensitivity`: which claims hold, and how large, whatever was chosen.
+
+    A claim is robust where at least 95 % of the specifications that were asked find the
+    same, and as many find it as large: within `factor` of the study's own estimate, either
+    way. An onset in hours has no such ratio: there the intervals overlap or they do not,
+    and the range is told.
 
     Parameters
     ----------
     table
         From `sensitivity`.
+    factor
+        How many times larger or smaller an estimate may be and still count as as large.
 
     Returns
     -------
     DataFrame
         One row a claim: claim, about, unit, estimate (the study's), lowest, highest (of
-        all specifications), specifications (that were asked), agree, share_agree,
-        share_beyond_null (of those with an interval), robust (at least 95 % of those asked
-        agree).
+        all specifications), fold (highest over lowest; missing where that is no ratio),
+        specifications (that were asked), agree, share_agree, share_as_large (within
+        `factor`; missing for hours), share_beyond_null (of those with an interval), robust,
+        holds (in words).
+
+    Raises
+    ------
+    UsageError
+        `factor` is not above 1.
 
     Examples
     --------
     >>> table = pd.DataFrame({
-    ...     "specification": [0, 1], "claim": "turned it", "about": "7", "unit": "probability",
-    ...     "estimate": [0.7, 0.6], "agrees": [True, False], "beyond_null": None,
+    ...     "specification": [0, 1], "claim": "most credit", "about": "7", "unit": "share",
+    ...     "estimate": [0.48, 0.01], "agrees": [True, True], "beyond_null": None,
     ...     "cannot_tell": None})
-    >>> robustness(table)[["agree", "share_agree", "robust"]].values.tolist()
-    [[1, 0.5, False]]
+    >>> robustness(table)[["share_agree", "share_as_large", "robust", "holds"]].values.tolist()
+    [[1.0, 0.5, False, 'in direction, not in size: it ranges over 48-fold']]
     """
-    made = []
-    for (claim, about, unit), rows in table.groupby(["claim", "about", "unit"], sort=False):
-        agree = rows.agrees.dropna().astype(bool)
-        beyond = rows.beyond_null.dropna().astype(float)
-        own = rows.estimate[rows.specification == 0]
-        made.append(
-            {
-                "claim": claim,
-                "about": about,
-                "unit": unit,
-                "estimate": own.iloc[0] if len(own) else np.nan,
-                "lowest": rows.estimate.min(),
-                "highest": rows.estimate.max(),
-                "specifications": len(agree),
-                "agree": int(agree.sum()),
-                "share_agree": float(agree.mean()),
-                "share_beyond_null": beyond.mean() if len(beyond) else np.nan,
-                "robust": bool(len(agree) and agree.mean() >= _ROBUST),
-            }
-        )
-    return pd.DataFrame(made)
+    require_number("factor", factor, above=1)
+    parts = table.groupby(["claim", "about", "unit"], sort=False)
+    return pd.DataFrame([_summed(key, rows, factor) for key, rows in parts])
+
+
+def _summed(key: tuple[str, str, str], rows: pd.DataFrame, factor: float) -> dict[str, object]:
+    """Return how one claim comes out over all specifications that were asked."""
+    agree = rows.agrees.dropna().astype(bool)
+    beyond = rows.beyond_null.dropna().astype(float)
+    found = rows.estimate.to_numpy(dtype=float)
+    own = rows.estimate[rows.specification == 0]
+    estimate = float(own.iloc[0]) if len(own) else np.nan
+    lowest, highest = rows.estimate.min(), rows.estimate.max()
+    as_large = np.nan
+    if key[2] != _HOURS and estimate > 0 and len(agree):
+        asked = found[rows.agrees.notna().to_numpy()]
+        as_large = float(((asked >= estimate / factor) & (asked <= estimate * factor)).mean())
+    is_ratio = key[2] != _HOURS and lowest > 0
+    same = bool(len(agree) and agree.mean() >= _ROBUST)
+    sized = key[2] == _HOURS or as_large >= _ROBUST
+    return {
+        **dict(zip(("claim", "about", "unit"), key, strict=True)),
+        "estimate": estimate,
+        "lowest": lowest,
+        "highest": highest,
+        "fold": highest / lowest if is_ratio else np.nan,
+        "specifications": len(agree),
+        "agree": int(agree.sum()),
+        "share_agree": float(agree.mean()),
+        "share_as_large": as_large,
+        "share_beyond_null": beyond.mean() if len(beyond) else np.nan,
+        "robust": same and sized,
+        "holds": _in_words(same, sized, lowest, highest, key[2]),
+    }
+
+
+def _in_words(same: bool, sized: bool, lowest: float, highest: float, unit: str) -> str:
+    """Return whether a claim holds in direction and in size, with its range."""
+    if np.isnan(lowest):
+        return "nowhere"
+    span = f"{lowest:.2g} to {highest:.2g}"
+    if unit == _HOURS:
+        span = f"{lowest:+.1f} to {highest:+.1f} h"
+    elif lowest > 0:
+        span = f"over {highest / lowest:.2g}-fold"
+    if same and sized:
+        return f"yes: it ranges {span}"
+    return f"{'in direction, not in size' if same else 'not everywhere'}: it ranges {span}"
 
 
 def _one_at_a_time(draws: int, vary: Sequence[str]) -> list[Specification]:
