@@ -15,6 +15,7 @@ import pytest
 from invented_archive import counted, lines, put, v1_tweet
 
 from spread import archive
+from spread.archive import _cells
 from spread.archive._packed import zstd
 
 TWEETS = [v1_tweet(n, f"tweet {n} {random.Random(n).random()} #myNYPD") for n in range(30)]
@@ -260,3 +261,15 @@ def test_an_array_as_one_long_line_is_limited_by_the_record(tmp_path: Path) -> N
     counts, rejects = counted(tmp_path, array)
     assert [(r["source_record"], r["reason"]) for r in rejects] == [(4, "TOO_LARGE")]
     assert counts["kept_tweets"] == 5
+
+
+@pytest.mark.parametrize("text", [b"x" * 999, b"a\n" + b"x" * 999, b"\r" * 99, b"a\r\nb\rc\n\n"])
+def test_no_byte_of_a_table_is_searched_twice_for_the_end_of_its_line(text: bytes) -> None:
+    """Each match begins where the one before ended, so that the search is linear."""
+    assert b"".join(match[0] for match in _cells._LINE.finditer(text)) == text
+
+
+def test_lines_of_tables_end_in_three_ways_across_chunks() -> None:
+    chunks = [b"a\r", b"\nb\rc\n\nd", b"e\r"]
+    assert list(_cells.lines(iter(chunks))) == ["a\r\n", "b\r", "c\n", "\n", "de\r"]
+    assert list(_cells.lines(iter([b"a\n"]))) == ["a\n"]

@@ -12,7 +12,8 @@ __all__ = ["cells", "lines"]
 
 _FIELD_MOST: Final = 8 << 20
 _LINE_MOST: Final = 16 << 20
-_LINE: Final = re.compile(rb"[^\r\n]*(?:\r\n|\n|\r)")
+# What has no end yet is found too: else it would be searched again from each of its bytes.
+_LINE: Final = re.compile(rb"[^\r\n]++(?:\r\n|\n|\r|\Z)|\r\n|\n|\r")
 
 
 def lines(chunks: Iterator[bytes]) -> Iterator[str]:
@@ -26,7 +27,7 @@ def lines(chunks: Iterator[bytes]) -> Iterator[str]:
         end = 0
         for line in _LINE.finditer(held):
             # A CR at the very end may be half of a CR LF.
-            if line.end() == len(held) and held.endswith(b"\r"):
+            if line.end() == len(held) and not held.endswith(b"\n"):
                 break
             end = line.end()
             yield _text(line[0])
