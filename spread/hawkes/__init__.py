@@ -6,6 +6,7 @@ the branching ratio; how soon, the kernel.
 
 from spread.hawkes._attribution import attribution
 from spread.hawkes._baseline import Baseline
+from spread.hawkes._between import BETWEEN_COLUMNS, Between, between
 from spread.hawkes._experience import Experience, experience, foretell
 from spread.hawkes._fit import fit
 from spread.hawkes._likelihood import branching_matrix, gradient, intensity, log_likelihood
@@ -19,7 +20,9 @@ from spread.hawkes._traces import Traces, traces
 from spread.hawkes._without import Without, without
 
 __all__ = [
+    "BETWEEN_COLUMNS",
     "Baseline",
+    "Between",
     "Experience",
     "HawkesFit",
     "Parents",
@@ -28,6 +31,7 @@ __all__ = [
     "Traces",
     "Without",
     "attribution",
+    "between",
     "branching_matrix",
     "experience",
     "fit",

@@ -1,67 +1,147 @@
 """One target's column at a time: given course and kernel, types do not touch each other."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from spread._compile import kernel
 from spread.hawkes import _recursions as recursions
+from spread.hawkes._objective import Objective
 from spread.hawkes._result import HawkesFit
 
 Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _STEPS, _HALVINGS, _WITHIN = 60, 30, 1e-6
 _RIDGE, _LEAST_RIDGE, _TINY, _HUGE = 1e-9, 1e-12, 1e-250, 1e250
+_SLOWER = (1.0, 0.25)
+_GRID = 2000
 
 
-def evidence(fit: HawkesFit, target: int, turned_s: float = 0.0) -> Numbers:
-    """Return how much each source adds to the log-likelihood of a target's events; all, at last.
+def p_turned(
+    fits: Sequence[HawkesFit],
+    target: int,
+    shifts: int,
+    rng: np.random.Generator,
+    *,
+    rivals: Sequence[int] | None = None,
+) -> Numbers:
+    """Return how often a target follows each rival, turned against it, as closely as it does.
 
-    With the course and the kernel held, a target's rate is a sum of known functions with
-    weights ≥ 0: what the course gives and what each source excites. Concave, so that the
-    greatest likelihood with and without a source is soon found. `turned_s` turns the target's
-    times around the window. Everywhere counts as at risk, before a type's first event too: a
-    turn then changes nothing but how the series lie to each other. The last entry is what all
-    sources but the target itself add together.
+    The last entry is for all rivals together, by default all types but the target; of what is
+    no rival it is NaN. Of several fits, in which the same events are of other types, each takes
+    its turn.
+
+    The target is turned on its own clock, on which it comes evenly if no rival calls it forth
+    (Brown et al. 2002, https://doi.org/10.1162/08997660252741149): on the clock of the window it
+    would come where hardly anything happens, and any rival would look useful beside that. What
+    all others do right after counts as known, as nobody follows what is still to come: a swing
+    of all that the course misses is seen on both sides.
     """
-    events, objective = fit.objective.events, fit.objective
-    own = events.types == target
-    times = np.where(own, np.mod(events.times_s + turned_s, events.end_s), events.times_s)
-    order = np.argsort(times, kind="stable")
-    at = np.append(np.sort(times[own]), events.end_s)
-    rates, weights = objective.shape.rates_weights(fit.point[objective.slices["shape"]])
-    f = objective.factors(objective.exponent(fit.point))[0]
+    clocks = [_clock(fit, target, rivals) for fit in fits]
+    gained = [clock.gained(0.0) for clock in clocks]
+    above = np.zeros(len(gained[0]))
+    for i, part in enumerate(rng.uniform(0.05, 0.95, shifts)):
+        above += clocks[i % len(fits)].gained(part) >= gained[i % len(fits)]
+    return np.where(np.isnan(gained[0]), np.nan, (1 + above) / (1 + shifts))
+
+
+@dataclass(frozen=True, eq=False)
+class _Clock:
+    """The clock on which a target comes evenly, were there no rivals.
+
+    `weights` are those of the known functions (`_known`) without rivals, the greatest
+    likelihood of the target's events at `own_s`, which the clock reads as `read`; at the
+    moments `grid_s` it reads `grid`.
+    """
+
+    objective: Objective
+    point: Numbers
+    target: int
+    rivals: Whole
+    own_s: Numbers
+    weights: Numbers
+    grid_s: Numbers
+    grid: Numbers
+    read: Numbers
+    totals: Numbers
+
+    def gained(self, part: float) -> Numbers:
+        """Return what each rival adds to the log-likelihood, the target turned; all, at last."""
+        at = self.own_s
+        if part:
+            whole = self.grid[-1]
+            turned = np.sort(np.mod(self.read + part * whole, whole))
+            at = np.interp(turned, self.grid, self.grid_s)
+        pulls, _ = _known(self.objective, self.point, self.target, at)
+        beside = np.column_stack([pulls @ self.weights, pulls[:, 1 + self.rivals]])
+        kept = np.ones((len(self.rivals) + 2, len(self.rivals) + 1), dtype=np.bool_)
+        kept[np.arange(len(self.rivals)) + 1, np.arange(len(self.rivals)) + 1] = False
+        kept[-1, 1:] = False
+        values, _ = greatest(beside, self.totals, kept)
+        found = np.full(self.objective.types + 1, np.nan)
+        found[np.append(self.rivals, -1)] = np.maximum(values[0] - values[1:], 0.0)
+        return found
+
+
+def _clock(fit: HawkesFit, target: int, rivals: Sequence[int] | None) -> _Clock:
+    objective, events = fit.objective, fit.objective.events
+    others = [k for k in range(objective.types) if k != target] if rivals is None else rivals
+    born_s = float(objective.born_s[target])
+    open_ones = (events.types == target) & ~np.isin(np.arange(len(events)), objective.first)
+    own = events.times_s[open_ones]
+    grid = np.unique(np.append(events.times_s, np.linspace(0, events.end_s, _GRID)))
+    grid = np.append(born_s, grid[grid > born_s])
+    _, read = _known(objective, fit.point, target, grid)
+    pulls, _ = _known(objective, fit.point, target, own)
+    read, rivals_at = read - read[0], 1 + np.array(others, dtype=np.int64)
+    kept = np.ones((1, pulls.shape[1]), dtype=np.bool_)
+    kept[0, rivals_at] = False
+    weights = greatest(pulls, read[-1], kept)[1][0]
+    clock = np.maximum.accumulate(read @ weights)
+    return _Clock(
+        objective, fit.point, target, rivals_at - 1, own, weights, grid, clock,
+        np.interp(own, grid, clock), np.append(clock[-1], read[-1, rivals_at]),
+    )  # fmt: skip
+
+
+def _known(objective: Objective, x: Numbers, target: int, at_s: Numbers) -> tuple[Numbers, Numbers]:
+    """Return at ascending moments, and integrated up to them, what a target's rate sums.
+
+    Columns: the course, what each type excites, and how much all others do right after, with
+    the kernel's fastest delay and a longer one.
+    """
+    events, end_s = objective.events, objective.events.end_s
+    rates, weights = objective.shape.rates_weights(x[objective.slices["shape"]])
+    f = objective.factors(objective.exponent(x))[0]
     level, integral = recursions.excitations(
-        times[order], events.types[order], f[order], at, len(events.names), rates, weights
+        events.times_s, events.types, f, at_s, objective.types, rates, weights
     )
-    baseline = objective.baseline(fit.point)
-    pulls = np.column_stack([baseline.course(at[:-1]), level[:-1]])
-    totals = np.append(baseline.integral(at[-1:]), integral[-1])
-    types = len(events.names)
-    kept = np.ones((types + 2, types + 1), dtype=np.bool_)
-    kept[np.arange(1, types + 1), np.arange(1, types + 1)] = False
-    kept[-1] = np.isin(np.arange(types + 1), [0, target + 1])
-    found = greatest(pulls, totals, kept)
-    return np.maximum(found[0] - found[1:], 0.0)
-
-
-def turned(fit: HawkesFit, target: int, shifts: int, rng: np.random.Generator) -> Numbers:
-    """Return how often the target's series, turned, follows each source as closely as it does."""
-    gained = evidence(fit, target)
-    turns = rng.uniform(0.05, 0.95, shifts) * fit.end_s
-    above = sum((evidence(fit, target, turn) >= gained).astype(int) for turn in turns)
-    return np.asarray((1 + above) / (1 + shifts))
+    baseline = objective.baseline(x)
+    pulls, totals = [baseline.course(at_s), *level.T], [baseline.integral(at_s), *integral.T]
+    others = end_s - events.times_s[events.types != target][::-1]
+    back = np.append((end_s - at_s)[::-1], end_s)
+    alike, even = np.zeros(len(others), dtype=np.int64), np.ones(len(others))
+    for slower in _SLOWER:
+        rate = slower * rates[:1]
+        level, integral = recursions.excitations(others, alike, even, back, 1, rate, rate)
+        pulls.append(level[-2::-1, 0])
+        totals.append(integral[-1, 0] - integral[-2::-1, 0])
+    return np.column_stack(pulls), np.column_stack(totals)
 
 
 @kernel
-def greatest(pulls: Numbers, totals: Numbers, kept: Flags) -> Numbers:
+def greatest(pulls: Numbers, totals: Numbers, kept: Flags) -> tuple[Numbers, Numbers]:
     """Return the maximum of Σ ln(pulls · w) − totals · w over w ≥ 0, by projected Newton steps.
 
-    A value a row of `kept`, which says what may be used. In units where totals are 1 the
+    A value and its w a row of `kept`, which says what may be used. In units where totals are 1 the
     weights of the maximum add up to the number of events. O(n S²) a step, S sources.
     """
     n, sources = pulls.shape
-    found = np.zeros(len(kept))
+    found, best = np.zeros(len(kept)), np.zeros((len(kept), sources))
     x = np.zeros((n, sources))
     w, moved, step = np.zeros(sources), np.zeros(sources), np.zeros(sources)
     slope, bend = np.zeros(sources), np.zeros((sources, sources))
@@ -93,8 +173,12 @@ def greatest(pulls: Numbers, totals: Numbers, kept: Flags) -> Numbers:
             value += gained
             if gained < _WITHIN:
                 break
-        found[row] = value
-    return found
+        found[row], size = value, 0
+        for p in range(sources):
+            if kept[row, p] and totals[p] > 0.0:
+                best[row, p] = w[size] / totals[p]
+                size += 1
+    return found, best
 
 
 @kernel

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from spread._arguments import require_count, require_number
 from spread._random import resolve_seed, stream
-from spread.hawkes._column import turned
+from spread.hawkes._column import p_turned
 from spread.hawkes._fit import fit
 from spread.hawkes._origins import origins, parents_of
 from spread.hawkes._result import HawkesFit, quantiles
@@ -121,9 +121,9 @@ def traces(
 
     The share is what the process says, not what people thought: anything that moves two tags
     alike and is not in the common course counts as the one calling forth the other. So each
-    tag is compared with chance: its series is turned around the window, which keeps its own
-    bursts, and again it is asked how much likelier its times are with the other tags than
-    without (in `matrix`: with one source than without it).
+    tag is compared with chance: its series is turned around the window, on the clock on which
+    it would come evenly if no other tag fed it, and again it is asked how much likelier its times
+    are with the other tags than without (in `matrix`: with one source than without it).
 
     Parameters
     ----------
@@ -186,9 +186,9 @@ def traces(
     matrix = pd.DataFrame(columns=_MATRIX)
     best, p_null = dict[str, list[str]](), dict[str, float]()
     if found is not None and why is None:
-        p_turned = _turned(found, shifts, seed)
-        matrix = _matrix(found, uses, counts, first_s, p_turned, seed)
-        p_null = dict(zip(found.types, p_turned[-1].tolist(), strict=True))
+        turned = _turned(found, shifts, seed)
+        matrix = _matrix(found, uses, counts, first_s, turned, seed)
+        p_null = dict(zip(found.types, turned[-1].tolist(), strict=True))
         best = _evidence(found, uses, counts)
     return Traces(
         why,
@@ -304,8 +304,7 @@ def _turned(found: HawkesFit, shifts: int, seed: int) -> Numbers:
     types = len(found.types)
     p = np.full((types + 1, types), np.nan)
     for target in range(types if shifts else 0):
-        p[:, target] = turned(found, target, shifts, stream(seed, 3, target))
-        p[target, target] = np.nan
+        p[:, target] = p_turned([found], target, shifts, stream(seed, 3, target))
     return p
 
 

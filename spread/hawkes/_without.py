@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spread._arguments import require_count
 from spread._random import resolve_seed, stream
-from spread.hawkes._column import turned
+from spread.hawkes._column import p_turned
 from spread.hawkes._fit import fit
 from spread.hawkes._origins import parents_of
 from spread.hawkes._result import HawkesFit, quantiles
@@ -245,7 +245,7 @@ def _rate_before(mu: Numbers, found: HawkesFit, x: Numbers, first_s: float) -> N
 
 def _p_null(found: HawkesFit, shifts: int, rng: np.random.Generator) -> float:
     source, target = (found.types.index(name) for name in ("accounts", "others"))
-    return float(turned(found, target, shifts, rng)[source])
+    return float(p_turned([found], target, shifts, rng)[source])
 
 
 def _timeline(uses: Uses, gone: Numbers) -> pd.DataFrame:

@@ -123,6 +123,12 @@ METHODS = (
         ),
     ),
     Method(
+        "Which city fed which",
+        "The same process with cities for hashtags. Where an account may live in several places, "
+        "or in none that is known, it is drawn there as often as is probable.",
+        (("Linderman & Adams 2014", _DOI + "10.48550/arXiv.1402.0914"),),
+    ),
+    Method(
         "Places",
         "What accounts say in their profile, looked up in GeoNames (CC BY 4.0); what is "
         "ambiguous is refused. Arrival times allow for wrongly placed accounts.",

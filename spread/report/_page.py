@@ -48,6 +48,7 @@ _TITLES = {
     "places": "Cities of the accounts",
     "arrivals": "Arrivals",
     "flows": "What was passed on from city to city",
+    "between_cities": "Which city's tweets called forth whose",
     "evidence": "Tweets to read",
     "robustness": "Each claim over all specifications",
     "sensitivity": "Each claim under each specification",
@@ -62,6 +63,7 @@ _HIDDEN = {
     "seeds": ("user_id", "public", "evidence", "first_tweet_id"),
     "roles": ("user_id", "public"),
     "traced": ("evidence",),
+    "between_cities": ("evidence",),
     "elites": ("user_id", "public", "evidence"),
     "drivers": ("user_id", "public", "evidence"),
     "turned": ("user_id", "public", "evidence", "first_tweet_id"),
@@ -321,7 +323,9 @@ def _went(study: Study) -> Markup:
             *_tables(study, "arrivals"),
             *_naive(study, ("Where did it",)),
         ),
+        *([plot(study, "between_cities")] if "between_cities" in pictures(study) else []),
         *_tables(study, "places", "flows"),
+        *(_tables(study, "between_cities") if len(study.tables.get("between_cities", ())) else []),
     )
 
 

@@ -87,6 +87,10 @@ def _influence(study: Study) -> go.Figure:
     return figures.influence(study.tables["influence"])
 
 
+def _between(study: Study) -> go.Figure:
+    return figures.influence(study.tables["between_cities"], of="cities")
+
+
 def _sensitivity(study: Study) -> go.Figure:
     return figures.sensitivity(study.tables["sensitivity"])
 
@@ -110,12 +114,14 @@ PICTURES: dict[str, Callable[[Study], go.Figure]] = {
 ASKED = {
     "onset": ("turn_posterior", _onset),
     "influence": ("influence", _influence),
+    "between_cities": ("between_cities", _between),
     "cascades": ("profile", _cascades),
     "sensitivity": ("sensitivity", _sensitivity),
 }
 """Pictures of tables that not every study has: the table, and how it is drawn."""
 
 _OF_TOPIC = {
+    "which city's tweets called forth those of which other": {"between_cities"},
     "how deep it went": {"ccdf", "cascades", "tree"},
     "who carried it": {"seeds"},
     "anything that rests on the hour": {
@@ -123,6 +129,7 @@ _OF_TOPIC = {
         "onset",
         "family",
         "influence",
+        "between_cities",
         "arrivals",
         "map",
     },

@@ -9,9 +9,9 @@ import pandas as pd
 from spread import cascade, coordination, graphs, hashtags, hawkes, hijack, places, seeds
 from spread._random import stream
 from spread.hashtags import Family
-from spread.hawkes import Traces, Without
+from spread.hawkes import Between, Traces, Without
 from spread.hijack import Turn
-from spread.study import _camps, _standing
+from spread.study import _between, _camps, _standing
 from spread.study._camps import Camps
 from spread.study._labels import accounts
 from spread.study._scope import Scope
@@ -28,7 +28,8 @@ STEPS = {
     "crediting accounts": 68,
     "tracing the family of tags": 71,
     "tracing tags back to their root": 81,
-    "locating accounts": 92,
+    "locating accounts": 78,
+    "tracing cities back to each other": 91,
 }
 """The steps in order, and how much of the time is usually gone when each begins, in per cent."""
 
@@ -67,6 +68,7 @@ class Found:
     located: pd.DataFrame
     arrivals: pd.DataFrame
     flows: pd.DataFrame
+    between: Between | None
 
 
 def find(
@@ -101,6 +103,9 @@ def find(
     without = _without(scope, who, seed)
     begin("locating accounts")
     located = places.of_users(scope.users, scope.tweets)
+    arrivals = places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6))
+    flows = places.flows(scope.tagged, located, rng=stream(seed, 10))
+    begin("tracing cities back to each other")
     return Found(
         scope=scope,
         launch=launch,
@@ -124,8 +129,9 @@ def find(
         profile=_profile(metrics, forests, used, seed),
         tags=tags,
         located=located,
-        arrivals=places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6)),
-        flows=places.flows(scope.tagged, located, rng=stream(seed, 10)),
+        arrivals=arrivals,
+        flows=flows,
+        between=_between.found(scope, located, seed),
     )
 
 

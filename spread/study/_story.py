@@ -11,7 +11,7 @@ import pandas as pd
 
 from spread import coordination
 from spread.archive import ReadReport
-from spread.study import _places, _spawned, _turning
+from spread.study import _between, _places, _spawned, _turning
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
@@ -302,6 +302,7 @@ def tell(
         *([of_steps(found), *_spawned.tell(found.family, found.traced)] if timed else []),
         *([of_places(found, time_zone, names=names)] if timed else []),
         of_flows(found.flows),
+        *([_between.tell(found.between, names=names)] if timed else []),
     ]
     return Telling(
         [_capital(one_line(sentence)) for telling in tellings for sentence in telling.sentences],

@@ -4,7 +4,7 @@ import pandas as pd
 
 from spread import cascade, coordination, hashtags
 from spread.archive import ReadReport
-from spread.study import _drawn, _evidence, _naive, _places, _story
+from spread.study import _between, _drawn, _evidence, _naive, _places, _story
 from spread.study._found import Found
 
 _DISTRIBUTIONS = ["size", "depth", "max_breadth", "virality", "star_depth", "star_virality"]
@@ -63,6 +63,7 @@ def of(
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
         "arrivals_all": places,
         "flows": found.flows,
+        "between_cities": _between.table(found.between, names=names),
         "places": _places.cities(found.located, names=names),
         "evidence": _evidence.behind(
             found.scope.tweets,
