@@ -69,7 +69,9 @@ def test_evidence_equals_its_plain_twin(known: tuple[pd.DataFrame, pd.Series]) -
     for j in sorted(near, key=lambda j: abs(j - act)):
         matched.setdefault(rows[j].author_id, j)
     chosen = list(matched.values())[:200]
-    share = (sum(used(j) for j in chosen) + 0.5) / (len(chosen) + 1.5)
+    people = [tweets[0] for tweets in own.values() if tweets[0] <= act]
+    users = {row.author_id for row in rows[:act] if root in row.hashtags}
+    share = (sum(used(j) for j in chosen) + 1) / (len(chosen) + len(people) / len(users))
     assert got.used_chance[2, 0] == pytest.approx(share)
 
 
@@ -92,21 +94,20 @@ def child(used: list[int], chance: float, before: float = 1.0) -> _posterior.Chi
 def test_the_posterior_equals_the_formula_summed_over_the_unknowns() -> None:
     """Adopters 1, 0 with chance .1, both seen before: the docstring's factors, worked out plainly.
 
-    In half of the prior no inventor had only read the parent; in the other half any share
+    In .6 of the prior no inventor had only read the parent; in the rest of it any share
     had, and each value counts as much as the part of [0, 1] that is nearest to it. A share
     of .2 of the tweets is missing.
     """
     some = np.array(_posterior._READ[1:])
     ends = np.r_[0.0, (some[1:] + some[:-1]) / 2, 1.0]
-    grid = 1 - 0.8 * (1 - np.array(_posterior._READ))
     odds = np.mean([(1 - m) * (1 - m) ** 0.6 for m in _posterior._NEW])
     outside = 0.25 * odds / (1 + odds)
     rows = []
-    for first, worth in zip(grid, [0.5, *0.5 * np.diff(ends)], strict=True):
+    for read, worth in zip(_posterior._READ, [0.6, *0.4 * np.diff(ends)], strict=True):
         for later in _posterior._LATER:
             for by_use in _posterior._BY_USE:
-                parent = 0.75 * (first + (1 - first) * by_use / 0.1) * later**0.6
-                rows.append((worth, parent, outside, 0.25 - outside))
+                wrote = (1 - min(read, 0.9)) * (0.2 + 0.8 * by_use / 0.1)
+                rows.append((worth, 0.75 * wrote * later**0.6, outside, 0.25 - outside))
     worth, *parts = np.array(rows).T
     whole = np.sum(parts, axis=0)
     plain = [(worth * part).sum() / (worth * whole).sum() for part in parts]
@@ -178,7 +179,7 @@ def test_members_follow_from_their_links(found: hashtags.Family) -> None:
     top = found.links.sort_values("probability").groupby("child").last()
     assert len(told) > 3
     assert (top.loc[told["hashtag"], "parent"].to_numpy() == told["parent"].to_numpy()).all()
-    assert (told["probability"] >= 0.5).all()
+    assert (told["probability"] >= 0.8).all()
     assert (told["support"] >= 0.5).all()
 
 

@@ -9,6 +9,7 @@ everybody uses, from looking like evidence.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ __all__ = ["FIRST_ADOPTERS", "Evidence", "first_adopters", "gather"]
 FIRST_ADOPTERS = 15
 _MATCHED_MOST = 200
 _MATCHED_LEAST = 10
+_ALIKE = 1.0
 _LOOK_BACK, _LOOK_AHEAD = 400, 200
 _EXPOSURE_S = 86_400
 _CONTACTS_MOST = 10
@@ -94,7 +96,8 @@ def gather(
     group = np.repeat(np.arange(len(groups)), [len(g) for g in groups])
     own = _Asked(acts, events)
     others = _Asked(acts, np.concatenate([np.empty(0, np.int64), *groups]))
-    columns = [_compare(acts, own, others, group, parent) for parent in parents]
+    born = np.sort(acts.first_use(np.arange(len(acts.at), dtype=np.int32)))
+    columns = [_compare(acts, born, own, others, group, parent) for parent in parents]
     return _split(acts, children, adopting, columns)
 
 
@@ -102,9 +105,19 @@ _Columns = tuple[NDArray[np.float64], ...]
 
 
 def _compare(
-    acts: Acts, own: "_Asked", others: "_Asked", group: NDArray[np.int64], parent: NDArray[np.int32]
+    acts: Acts,
+    born: NDArray[np.int64],
+    own: "_Asked",
+    others: "_Asked",
+    group: NDArray[np.int64],
+    parent: NDArray[np.int32],
 ) -> _Columns:
-    """Return used, exposed, joint and their chances, one parent, all adopting tweets."""
+    """Return used, exposed, joint and their chances, one parent, all adopting tweets.
+
+    200 matched accounts tell little of a tag that a few in a thousand have used. So the
+    share of all accounts is the prior mean of the matched chance: an exponential law of
+    the ratio of the two, whose posterior mean given k of n is (k + 1) / (n + 1 / share).
+    """
     first = acts.first_use(parent)
     holds = np.zeros(len(acts.at), bool)
     holds[parent] = True
@@ -113,16 +126,20 @@ def _compare(
     used, exposed = own.history(acts, first)
     used_m, exposed_m = others.history(acts, first)
 
-    def chance(flags: NDArray[np.bool_]) -> NDArray[np.float64]:
-        share = (np.bincount(group[flags], minlength=events) + 0.5) / (size + 1.5)
-        return np.where(size < _MATCHED_LEAST, np.nan, share)
+    now = acts.at[own.act]
+    users, people = np.searchsorted(np.sort(first), now), np.searchsorted(born, now, side="right")
+    share = np.maximum(users, 1) / people
+
+    def chance(flags: NDArray[np.bool_], more: float, of: Any) -> NDArray[np.float64]:
+        seen = (np.bincount(group[flags], minlength=events) + more) / (size + of)
+        return np.where(size < _MATCHED_LEAST, np.nan, seen)
 
     return (
         used.astype(float),
         exposed.astype(float),
         (holds[own.act] & acts.original[own.act]).astype(float),
-        chance(used_m),
-        chance(exposed_m),
+        chance(used_m, _ALIKE, _ALIKE / share),
+        chance(exposed_m, 0.5, 1.5),
     )
 
 

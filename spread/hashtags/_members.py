@@ -17,7 +17,7 @@ from spread.hashtags._template import Template, matching
 __all__ = ["LEAST_ADOPTERS", "Tag", "children_of", "companions", "members_of"]
 
 LEAST_ADOPTERS = 3
-NONE_OF_A_FORM = (0.25, 0.9)
+NONE_OF_A_FORM = (0.2, 0.9)
 NONE_WITHOUT_A_FORM = 0.5
 OTHER_FORM = 0.2
 _KINDS = ("template", "form", "adopters")

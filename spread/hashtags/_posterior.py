@@ -16,6 +16,7 @@ __all__ = [
     "WEIGHT",
     "Child",
     "Unknowns",
+    "inventor_ratios",
     "log_prior",
     "newcomers",
     "past_ratios",
@@ -30,7 +31,7 @@ WEIGHT = 0.6
 
 _BY_USE = (0.7, 0.97)
 _READ = (0.0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.85, 0.95)
-_NONE_READ = 0.5
+_NONE_READ = 0.6
 _LATER = (0.5, 0.7, 0.85, 0.95, 0.99, 0.999)
 _SIZE = (0.0, 1.0)
 _LEAST = 0.001
@@ -65,12 +66,14 @@ class Child:
 class Unknowns:
     """One setting of what the children of a family share.
 
-    `inventor`, `later`: the share of inventors, and of later adopters, who came another way
-    than the archive shows. `by_use`: the share of the others who had used the parent.
-    `named`: a place in `NAMED`. `size`: the exponent of a parent's size.
+    `read`: the share of inventors who had only read the parent. `missing`: that of tweets
+    that the archive lacks. `later`: the share of later adopters who came another way than
+    it shows. `by_use`: the share of the others who had used the parent. `named`: a place in
+    `NAMED`. `size`: the exponent of a parent's size.
     """
 
-    inventor: float
+    read: float
+    missing: float
     later: float
     by_use: float
     named: int
@@ -91,6 +94,28 @@ def past_ratios(
     if_exposed = background + came * (1.0 - by_use) / evidence.exposed_chance
     ratio = np.where(evidence.used, if_used, np.where(evidence.exposed, if_exposed, background))
     return np.where(np.isnan(evidence.used_chance), 0.0, np.log(ratio))
+
+
+def inventor_ratios(
+    evidence: Evidence, read: float, missing: float, by_use: float = _BY_USE[0]
+) -> NDArray[np.float64]:
+    """Return `past_ratios` of adopters as the inventor: (adopters, parents).
+
+    A share `read` of inventors had only read the parent: none of them had used it, where
+    of the matched accounts some had; and no more than had not, since nobody has used a tag
+    more rarely for having taken after it. Of the others a share `missing` looks like a matched
+    account, since the tweets that would show the way are not here: in families of which
+    half of the tweets are kept, .49 of the inventors known here were as likely to have used
+    the parent as matched accounts.
+    """
+    unlike = np.maximum(1.0 - evidence.used_chance, _LEAST)
+    only = np.minimum(read, unlike)
+    wrote = 1.0 - only
+    if_used = wrote * (missing + (1.0 - missing) * by_use / evidence.used_chance)
+    if_neither = wrote * missing + only / unlike
+    shown = wrote * (1.0 - missing) * (1.0 - by_use) / evidence.exposed_chance
+    ratio = np.where(evidence.used, if_used, if_neither + np.where(evidence.exposed, shown, 0.0))
+    return np.where(np.isnan(evidence.used_chance), 0.0, np.log(np.maximum(ratio, _LEAST)))
 
 
 def newcomers(evidence: Evidence) -> float:
@@ -138,41 +163,28 @@ def solved(
         The share of tweets that the archive lacks.
     """
     groups = _groups(children)
-    inventors = _inventors(missing)
-    total = [_together([children[i] for i in group], inventors)[0] for group in groups]
+    total = [_together([children[i] for i in group], missing)[0] for group in groups]
     explained = np.sum([_log_prior_of_unknowns(), *total], axis=0)
     weight = np.exp(explained - np.logaddexp.reduce(explained))
     found: dict[int, NDArray[np.float64]] = {}
     for group in groups:  # worked out once more: all at once would not fit into memory
-        _, chances = _together([children[i] for i in group], inventors)
+        _, chances = _together([children[i] for i in group], missing)
         found |= {i: weight @ one for i, one in zip(group, chances, strict=True)}
-    return [found[i] for i in range(len(children))], _setting(int(weight.argmax()), inventors)
+    return [found[i] for i in range(len(children))], _setting(int(weight.argmax()), missing)
 
 
-def _inventors(missing: float) -> NDArray[np.float64]:
-    """Return for each share of readers that of inventors who came another way than is shown.
-
-    Who had used the parent is seen in an archive that lacks no tweet; else the first tweets
-    of either may be missing: in families of which half of the tweets are kept, .49 of the
-    inventors known here were as likely to have used the parent as matched accounts.
-    """
-    return np.maximum(1.0 - (1.0 - np.array(_READ)) * (1.0 - missing), _LEAST)
-
-
-def _setting(place: int, inventors: NDArray[np.float64]) -> Unknowns:
+def _setting(place: int, missing: float) -> Unknowns:
     """Return the setting of a row of `_joint`."""
     axes = (len(_READ), len(_LATER), len(_BY_USE), len(NAMED), len(_SIZE))
-    first, later, use, named, size = np.unravel_index(place, axes)
-    return Unknowns(
-        *(float(inventors[first]), _LATER[later], _BY_USE[use], int(named), _SIZE[size])
-    )
+    read, later, use, named, size = np.unravel_index(place, axes)
+    return Unknowns(*(_READ[read], missing, _LATER[later], _BY_USE[use], int(named), _SIZE[size]))
 
 
 def _log_prior_of_unknowns() -> NDArray[np.float64]:
     """Return the log prior of the settings.
 
     Not even a whole archive shows who has read the parent and never used it. Either no
-    inventor had only read it (1/2), or any share of them alike: a few families could not
+    inventor had only read it (3/5), or any share of them alike: a few families could not
     tell a share of zero from a small one, and would doubt every inventor.
     """
     some = np.array(_READ[1:])
@@ -195,10 +207,10 @@ def _groups(children: Sequence[Child]) -> list[list[int]]:
 
 
 def _together(
-    group: Sequence[Child], inventors: NDArray[np.float64]
+    group: Sequence[Child], missing: float
 ) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:
     """Return for all unknowns the log evidence of a group, and the probabilities of each child."""
-    joint = [_joint(child, inventors) for child in group]
+    joint = [_joint(child, missing) for child in group]
     total = [np.logaddexp.reduce(one, axis=1) for one in joint]
     share = [np.exp(one - whole[:, None]) for one, whole in zip(joint, total, strict=True)]
     if len(group) == 1:
@@ -255,20 +267,20 @@ def support(
 
 def _past(child: Child, unknowns: Unknowns) -> NDArray[np.float64]:
     """Return `past_ratios` of the inventor and of the later adopters."""
-    first = past_ratios(child.evidence, unknowns.inventor, unknowns.by_use)[:1]
-    return np.vstack([first, past_ratios(child.evidence, unknowns.later, unknowns.by_use)[1:]])
+    first = inventor_ratios(child.evidence, unknowns.read, unknowns.missing, unknowns.by_use)
+    later = past_ratios(child.evidence, unknowns.later, unknowns.by_use)
+    return np.vstack([first[:1], later[1:]])
 
 
-def _joint(child: Child, inventors: NDArray[np.float64]) -> NDArray[np.float64]:
+def _joint(child: Child, missing: float) -> NDArray[np.float64]:
     """Return log P(parent, evidence): a row a setting of the unknowns; parents, outside, none."""
-    weights = _weights(len(child.evidence.acts))[:, None]
-
-    def summed(share: float, by_use: float, part: slice) -> NDArray[np.float64]:
-        return np.asarray((weights * past_ratios(child.evidence, share, by_use))[part].sum(axis=0))
-
-    first = np.array([[summed(x, use, slice(1)) for use in _BY_USE] for x in inventors.tolist()])
-    later = np.array([[summed(x, use, slice(1, None)) for use in _BY_USE] for x in _LATER])
-    # Axes: inventors, later adopters, by use, joint mention; then size.
+    found, weights = child.evidence, _weights(len(child.evidence.acts))[:, None]
+    first = np.array(
+        [[inventor_ratios(found, x, missing, use)[0] for use in _BY_USE] for x in _READ]
+    )
+    later = [[weights * past_ratios(found, x, use) for use in _BY_USE] for x in _LATER]
+    later = np.array(later)[:, :, 1:].sum(axis=2)
+    # Axes: who only read it, later adopters, by use, joint mention; then size.
     scores = first[:, None, :, None] + later[None, :, :, None] + joint_ratios(child)
     scores = scores.reshape(-1, scores.shape[-1])
     prior = np.array([log_prior(child, size) for size in _SIZE])

@@ -11,7 +11,7 @@ from spread.hashtags._evidence import Evidence
 from spread.hashtags._members import LEAST_ADOPTERS, Tag
 from spread.hashtags._posterior import Child
 
-__all__ = ["LEAST_FACTOR", "Answer", "Verdict", "judged", "of_root", "untold"]
+__all__ = ["LEAST_FACTOR", "SURE", "Answer", "Verdict", "judged", "of_root", "untold"]
 
 LEAST_FACTOR = 2.5
 """How much the adopters must speak for a parent, against none, for the verdict `descends`.
@@ -21,7 +21,16 @@ mention: with a factor of 1.5 up to 14 % of the independent tags pass, by their 
 prior, with 2 or 2.5 up to 8 %; the larger of the two leaves room for other archives.
 """
 
-_SURE = 0.5
+SURE = 0.8
+"""How probable an answer must be for a verdict; below, it cannot be told.
+
+Fixed on 160 simulated archives of 32 families (parents drawn evenly or by size, all or half
+of the tweets, no, a third or two thirds of the inventors who only read): from 0.8 on, 92 %
+of 423 parents and 91 % of 93 answers "no parent" were right; from 0.5 on, 82 % and 73 %.
+Where two thirds of the inventors only read, it is 81 % of 26 parents.
+"""
+
+_HELD = 0.5
 _NOTHING = (np.nan, np.nan, np.nan, np.nan, np.nan, np.nan)
 _EVIDENCE_MOST = 6
 
@@ -105,14 +114,14 @@ def judged(acts: Acts, tags: Sequence[Tag], tag: Tag, answer: Answer) -> Verdict
 
 def _doubt(nearest: str, value: float, held: float, factor: float) -> str:
     """Return why the likeliest answer is not given, or nothing."""
-    if value < _SURE:
-        return f"the likeliest, {nearest}, has {value:.2f}"
+    if value < SURE:
+        return f"the likeliest, {nearest}, has {value:.2f} ({SURE:g} needed)"
     if factor < LEAST_FACTOR:
         return (
             f"{nearest} ({value:.2f}) is likeliest by the tag's form, and its adopters say "
             f"too little (Bayes factor {factor:.1f}, {LEAST_FACTOR:g} needed)"
         )
-    if held < _SURE:
+    if held < _HELD:
         return f"{nearest} ({value:.2f}) rests on too few of its adopters"
     return ""
 
