@@ -11,7 +11,7 @@ from spread._random import stream
 from spread.hashtags import Family
 from spread.hawkes import Between, Traces, Without
 from spread.hijack import Turn
-from spread.study import _between, _camps, _standing
+from spread.study import _between, _camps, _standing, _vocabulary
 from spread.study._camps import Camps
 from spread.study._labels import accounts
 from spread.study._scope import Scope
@@ -22,14 +22,14 @@ _COMPARED_CAMPS = ("A", "B")
 _IN_STEP_S = 10
 
 STEPS = {
-    "finding communities": 2,
-    "reconstructing cascades": 27,
-    "dating the turn": 45,
-    "crediting accounts": 68,
-    "tracing the family of tags": 71,
-    "tracing tags back to their root": 81,
-    "locating accounts": 78,
-    "tracing cities back to each other": 91,
+    "finding communities": 8,
+    "reconstructing cascades": 22,
+    "dating the turn": 32,
+    "crediting accounts": 44,
+    "tracing the family of tags": 47,
+    "tracing tags back to their root": 49,
+    "locating accounts": 64,
+    "tracing cities back to each other": 75,
 }
 """The steps in order, and how much of the time is usually gone when each begins, in per cent."""
 
@@ -50,6 +50,7 @@ class Found:
     kind: str
     graph: igraph.Graph
     camps: Camps
+    vocabulary: pd.DataFrame
     forests: Forests
     metrics: pd.DataFrame
     reconstructions: pd.DataFrame
@@ -106,13 +107,15 @@ def find(
     arrivals = places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6))
     flows = places.flows(scope.tagged, located, rng=stream(seed, 10))
     begin("tracing cities back to each other")
+    labels = accounts(scope.users.to_pyarrow().to_pandas(), names=names)
     return Found(
         scope=scope,
         launch=launch,
-        labels=accounts(scope.users.to_pyarrow().to_pandas(), names=names),
+        labels=labels,
         kind=kind,
         graph=graph,
         camps=used,
+        vocabulary=_vocabulary.marks(scope.tweets, used, labels.screen_name[~labels.public]),
         forests=forests,
         metrics=metrics,
         reconstructions=reconstructions(metrics, cascade.metrics(other)),
