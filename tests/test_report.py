@@ -396,7 +396,7 @@ def test_contents_lead_to_sections_and_every_id_is_used_once(pages: Path) -> Non
     ids = [given["id"] for _, given in found if "id" in given]
     assert len(ids) == len(set(ids))
     aims = {given["href"][1:] for tag, given in found if tag == "a" and given["href"][0] == "#"}
-    assert len(aims) == 11
+    assert len(aims) == 12
     assert aims <= set(ids)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from spread.report._columns import explained, ordered
 from spread.report._elements import Markup, element, joined
 
 __all__ = ["cell", "table"]
@@ -51,7 +52,7 @@ def table(
     hidden: Collection[str] = (),
     opened: bool = False,
 ) -> Markup:
-    """Return the first rows of a table, folded away; the whole of it lies in `name`.csv."""
+    """Return the rows of a table that matter most, folded away; `name`.csv holds all."""
     columns = [column for column in rows.columns if column not in hidden]
     shown = min(len(rows), MOST_ROWS)
     if not shown:
@@ -59,6 +60,7 @@ def table(
     number = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}"
     part = f"{number}, the first {shown} shown" if shown < len(rows) else number
     told = f"{title} ({part})"
+    meaning = explained(name, columns)
     return element(
         "details",
         element("summary", told),
@@ -67,7 +69,8 @@ def table(
             f'In full: {name}.csv in the folder tables, or study.tables["{name}"]',
             class_="note",
         ),
-        _grid(rows[columns].head(MOST_ROWS), told, time_zone),
+        *([element("p", meaning, class_="note")] if meaning else []),
+        _grid(ordered(name, rows)[columns].head(MOST_ROWS), told, time_zone),
         open=opened,
     )
 

@@ -63,6 +63,9 @@ tbody tr:last-child td { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 #story .note { font-size: .95rem; }
 .note { color: var(--muted); font-size: .95rem; }
+.terms { margin: 0; max-width: 44rem; }
+.terms dt { font-weight: 600; }
+.terms dd { margin: 0 0 .55rem; }
 .refused { padding: 0; margin: 0; list-style: none; }
 .refused li { border-left: 3px solid #e0a458; background: #fffaf2; padding: .55rem 1rem;
   margin: 0 0 .6rem; overflow-wrap: anywhere; }

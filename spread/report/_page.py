@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from spread import figures
 from spread.report._cells import table
+from spread.report._columns import GLOSSARY
 from spread.report._elements import Markup, element, joined
 from spread.report._look import STYLE
 from spread.report._methods import METHODS
@@ -25,6 +26,7 @@ _TITLES = {
     "usage": "Hashtags",
     "timeline": "Tweets per bin",
     "nodes": "Accounts of the network",
+    "vocabulary": "What each camp says that the others do not",
     "metrics": "Cascades",
     "traced": "What of each hashtag traces back",
     "influence": "Which hashtag fed which",
@@ -102,6 +104,7 @@ def body(study: Study, *, command: str) -> Markup:
         *_checked(study),
         ("refused", "What could not be told", _refused(study)),
         ("evidence", "The tweets behind it", _evidence(study)),
+        ("terms", "Terms", _terms()),
         ("methods", "How it was done", _methods(study, command)),
     )
     contents = (element("li", element("a", title, href=f"#{key}")) for key, title, _ in sections)
@@ -241,6 +244,7 @@ def _spread(study: Study) -> Markup:
         *_tables(study, "timeline"),
         plot(study, "network"),
         *_tables(study, "nodes"),
+        *(_tables(study, "vocabulary") if len(study.tables.get("vocabulary", ())) else []),
         _told(
             study,
             "how deep it went",
@@ -387,6 +391,11 @@ def _naive(study: Study, questions: Sequence[str]) -> list[Markup]:
         opened=len(asked) < 6,
     )
     return [element("h3", "What simpler looks would have said"), told]
+
+
+def _terms() -> Markup:
+    meanings = (joined(element("dt", term), element("dd", meaning)) for term, meaning in GLOSSARY)
+    return element("dl", *meanings, class_="terms")
 
 
 def _methods(study: Study, command: str) -> Markup:

@@ -152,10 +152,10 @@ def robustness(table: pd.DataFrame, *, factor: float = 2.0) -> pd.DataFrame:
     """
     require_number("factor", factor, above=1)
     parts = table.groupby(["claim", "about", "unit"], sort=False)
-    return pd.DataFrame([_summed(key, rows, factor) for key, rows in parts])
+    return pd.DataFrame([_summed(tuple(map(str, key)), rows, factor) for key, rows in parts])
 
 
-def _summed(key: tuple[str, str, str], rows: pd.DataFrame, factor: float) -> dict[str, object]:
+def _summed(key: tuple[str, ...], rows: pd.DataFrame, factor: float) -> dict[str, object]:
     """Return how one claim comes out over all specifications that were asked."""
     agree = rows.agrees.dropna().astype(bool)
     beyond = rows.beyond_null.dropna().astype(float)

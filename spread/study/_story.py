@@ -11,7 +11,7 @@ import pandas as pd
 
 from spread import coordination
 from spread.archive import ReadReport
-from spread.study import _between, _places, _spawned, _turning
+from spread.study import _between, _places, _spawned, _turning, _vocabulary
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
@@ -155,11 +155,13 @@ def of_camps(found: Found) -> Telling:
     rest = int(sizes.get("other", 0))
     smaller = f"; {words.counted(rest, 'account')} belong to none of them" if rest else ""
     agreed = float(camps.partition.agreement.mean())
+    said = _vocabulary.sentence(found.vocabulary)
     return Telling(
         [
             f"Accounts that retweet each other form camps: {words.listed(parts)}{smaller}. "
             f"Repeated searches agree about {words.percent(agreed)} of the accounts. Camps are "
-            "groups, not opinions."
+            "groups, not opinions.",
+            *([said] if said else []),
         ],
         [],
     )

@@ -39,6 +39,7 @@ def of(
         "edges": edges,
         "camps": found.camps.accounts,
         "resolutions": found.camps.profile,
+        "vocabulary": found.vocabulary,
         "seeds": _labelled(found.rank, found.labels),
         "metrics": found.metrics,
         "reconstructions": found.reconstructions.iloc[: 0 if depth_refused else None],
