@@ -212,6 +212,31 @@ def test_each_interval_holds_the_truth_in_179_to_198_of_200(calibration_row) -> 
 
 
 @pytest.mark.calibration
+def test_each_interval_of_two_types_holds_the_truth(calibration_row) -> None:
+    """In 88 or more of 100: fewer have a chance of 0.0015 each at 95 %."""
+    branching = np.array([[0.3, 0.2], [0.1, 0.4]])
+    truth = {"baseline": [0.5, 0.3], "branching": branching, "decay": 1.0, "types": ["a", "b"]}
+    cells = {("a", "a"): 0.3, ("a", "b"): 0.2, ("b", "a"): 0.1, ("b", "b"): 0.4}
+    true = {f"branching {source} {target}": value for (source, target), value in cells.items()}
+    true |= {"baseline a": 0.5, "baseline b": 0.3, "decay": 1.0}
+    held = dict.fromkeys(true, 0)
+    for seed in range(100):
+        events = hawkes.simulate(truth, end_s=200, rng=seed).events
+        found = hawkes.fit(
+            events["time_s"], end_s=200, types=events["type"], baseline="constant", rng=1
+        )
+        for row in found.estimates.fillna("").itertuples():
+            name = " ".join(part for part in (row.parameter, row.source, row.target) if part)
+            held[name] += row.low <= true[name] <= row.high
+    for name, count in held.items():
+        calibration_row(
+            "hawkes", f"95 % interval holds the {name}, 100 data sets of two types, ≈ 330 events",
+            f"{count} of 100", ">= 88",
+        )  # fmt: skip
+    assert all(count >= 88 for count in held.values()), held
+
+
+@pytest.mark.calibration
 def test_bumps_are_not_reported_as_excitation(calibration_row) -> None:
     found = []
     for seed in range(8):
