@@ -87,7 +87,8 @@ def _grid(rows: pd.DataFrame, told: str, time_zone: str) -> Markup:
 
 
 def _cell(value: object, numeric: bool, time_zone: str) -> Markup:
-    return element("td", cell(value, time_zone), class_="number" if numeric else None)
+    kind = "number" if numeric else "time" if isinstance(value, pd.Timestamp) else None
+    return element("td", cell(value, time_zone), class_=kind)
 
 
 def _heading(column: object) -> str:

@@ -122,6 +122,8 @@ def explained(name: str, columns: Sequence[object]) -> str:
     'share: of all credit in the archive. Endings low and high: 95 % interval.'
     """
     known = {**EXPLAINED, **({"share": _SHARES[name]} if name in _SHARES else {})}
+    if name == "files":
+        known["size"] = "bytes of the file"
     parts = [f"{_shown(column)}: {known[str(column)]}" for column in columns if column in known]
     if any(str(column).endswith("_low") for column in columns):
         parts.append("Endings low and high: 95 % interval")

@@ -61,6 +61,7 @@ th, td { text-align: left; padding: .38rem .7rem; border-bottom: 1px solid #e9ed
 th { background: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.time { white-space: nowrap; }
 #story .note { font-size: .95rem; }
 .note { color: var(--muted); font-size: .95rem; }
 .terms { margin: 0; max-width: 44rem; }
