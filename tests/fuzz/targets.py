@@ -2,7 +2,7 @@
 
 A target returns None, or raises for a finding: whatever comes out of the code under test but
 its documented refusals (`DamageError`, `RejectedError`), and whatever breaks what is asserted
-here. `tests/test_fuzz.py` runs them on the corpus, `python tests/fuzz/run.py` under atheris.
+here. `tests/test_fuzz.py` runs them on the corpus, `python tests/fuzz/throw.py` under atheris.
 """
 
 import bz2

@@ -1,8 +1,8 @@
-"""Ten minutes of atheris for a target: python tests/fuzz/run.py records -max_total_time=600
+"""Ten minutes of atheris for a target: python tests/fuzz/throw.py records -max_total_time=600
 
 atheris has wheels for Linux from Python 3.12 on: `pip install atheris .` there. The corpus of
 the target is read, what is found new is written to a folder beside it only where one is named:
-python tests/fuzz/run.py records /tmp/new tests/fuzz/corpus/records -max_total_time=600
+python tests/fuzz/throw.py records /tmp/new tests/fuzz/corpus/records -max_total_time=600
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""How many mutants of trees, excitation and text the tests kill: python tests/mutation/run.py
+"""How many mutants of trees, excitation and text the tests kill: python tests/mutation/mutants.py
 
 Wants mutmut 3 beside the package (`pip install mutmut -e '.[test]'`). mutmut changes no function
 that is decorated, and compiled code could not take its changes in: so the project is copied, in
