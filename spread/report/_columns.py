@@ -52,7 +52,7 @@ EXPLAINED = {
     "p_early": "probability of being so early, if arrival followed the number of active users",
     "p_entered": "probability that its credit ever was among the five largest",
     "p_first": "probability of having the most credit of all",
-    "p_null": "how often the series turned around the window is followed as closely",
+    "p_null": "how often the series, turned on its own clock, follows the other as closely",
     "p_top5": "probability of being among the five with most credit",
     "p_turned": "probability that the account turned it",
     "parent": "the hashtag it comes from; empty: none, or cannot tell",
