@@ -76,6 +76,7 @@ def test_mcdstories_is_turned_by_several_whom_nobody_knows(truths: dict[str, Tru
     assert led.followers.max() < truth.users.followers[0]
 
 
+@pytest.mark.calibration
 def test_mcdstories_has_the_volume_that_was_reported(tmp_path: Path) -> None:
     """72,000 mentions for each unit of scale, so 18,000 for a quarter. Cascades come as a
     Poisson process: the variance of their total is the sum of their squared sizes."""
@@ -165,6 +166,7 @@ def unnamed(truth: Truth) -> Truth:
     return dataclasses.replace(truth, originals=truth.originals[~fixed])
 
 
+@pytest.mark.calibration
 def test_the_shares_are_those_of_the_truth(tmp_path: Path) -> None:
     """Over three seeds, before the onset and after the ramp, originals of accounts without a
     name: within three standard errors of a sum of Bernoulli draws."""

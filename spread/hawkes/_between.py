@@ -135,7 +135,7 @@ def between(
     and for the source alone.
 
     Shares lean to what is not told apart: beside several sources that call forth nothing, the
-    share of one that does comes out too low (by a quarter in simulated archives of 800 tweets,
+    share of one that does comes out too low (by a fifth in simulated archives of 800 tweets,
     where the interval holds the true share in three of four, and that of the branching in nine
     of ten).
 

@@ -11,7 +11,7 @@ Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
 _SWEEPS, _WARM = 10, 50
-_FLAT = 1.0
+_JEFFREYS = 0.5
 
 
 def resampled(
@@ -22,8 +22,9 @@ def resampled(
     Given course and kernel, a target's rate is a sum of known functions with weights ≥ 0. Each
     event came from one of them, with the probabilities of its shares; given who came from
     where, each weight is a gamma variable of its count and its total. Taking turns (Gibbs)
-    draws from the posterior under a flat prior, on the edge at 0 too, where a normal
-    distribution is none. Linderman, Adams 2014, https://doi.org/10.48550/arXiv.1402.0914
+    draws from the posterior, on the edge at 0 too, where a normal distribution is none. The prior
+    is Jeffreys' for the mean of a Poisson count: under a flat one, sources that call forth nothing
+    take from those that do. Linderman, Adams 2014, https://doi.org/10.48550/arXiv.1402.0914
     """
     found, where = draws.copy(), objective.slices
     weights = np.vstack(
@@ -65,7 +66,9 @@ def swept(
     """Return weights drawn after each event's origin was."""
     counts = drawn_counts(pulls, types, weights, rng.random(len(types)))
     some = totals > 0
-    return np.where(some, rng.standard_gamma(counts + _FLAT) / np.where(some, totals, 1), weights)
+    return np.where(
+        some, rng.standard_gamma(counts + _JEFFREYS) / np.where(some, totals, 1), weights
+    )
 
 
 @kernel
