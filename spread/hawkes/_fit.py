@@ -34,6 +34,7 @@ Numbers = NDArray[np.float64]
 BASELINES = ("flexible", "constant", "none")
 _FEWEST = 20
 _WIDE = 0.8
+_MOST_RESAMPLED = 20_000
 _EQUALLY_GOOD, _APART = 2.0, 0.3
 _ESTIMATES = ["parameter", "source", "target", "value", "low", "high"]
 _FLEXIBILITY = [
@@ -172,7 +173,9 @@ def fit(
     drawn = search.draws(option.objective, option.x, curvature, stream(seed, 1))
     if option.objective.types > 1 and option.objective.outside:
         mixed = _mixed(option, options, drawn, stream(seed, 4))
-        drawn = resampled(option.objective, option.x, mixed, stream(seed, 5))
+        # Of many events the normal draws are as good; to draw the origin of each takes long.
+        few = len(events) <= _MOST_RESAMPLED
+        drawn = resampled(option.objective, option.x, mixed, stream(seed, 5)) if few else mixed
         ends = quantiles(drawn)
         ranges |= {
             i: (min(ends[0, i], option.x[i]), max(ends[1, i], option.x[i]))
