@@ -12,6 +12,9 @@ from spread.study import _paths
 from spread.study._claims import claims, subjects
 from spread.study._paths import Sample, Specification
 
+# Each walks the path many times.
+pytestmark = pytest.mark.calibration
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> study.Study:
