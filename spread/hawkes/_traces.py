@@ -50,7 +50,7 @@ class Traces:
         A row a tag asked for, most tweets first: hashtag (key), tweets (collected, of its
         first day, retweets included), events (its own tweets then: what was fitted), share,
         share_low, share_high (of `tweets`, traced back to the root), p_null (how often the
-        tag's series, turned around the window, follows those of the other tags as closely),
+        tag's series, turned on its own clock, follows those of the other tags as closely),
         branching,
         branching_low, branching_high (own tweets with the tag that one with the root calls
         forth), evidence (ids of the tweets that the share rests on most), cannot_tell.
@@ -352,7 +352,7 @@ def _table(
 def _doubt(row: dict[str, Any]) -> str | None:
     if row["p_null"] > _CHANCE:
         return (
-            f"turned around the window, the series follows the other tags as closely in "
+            f"turned on its own clock, the series follows the other tags as closely in "
             f"{row['p_null']:.0%} of the turns"
         )
     if row["share_high"] - row["share_low"] > _WIDE:

@@ -178,7 +178,7 @@ def without(
         p_null = _p_null(found, shifts, stream(seed, 3))
         if p_null > _CHANCE:
             why = (
-                f"turned around the window, others follow these accounts as closely in "
+                f"turned on their own clock, others follow these accounts as closely in "
                 f"{p_null:.0%} of the turns"
             )
     totals = gone @ counts
