@@ -217,7 +217,7 @@ def test_a_root_selected_archive_is_refused_but_described() -> None:
     for i, tag in enumerate(("myLAPD", "myOPD", "myELAS", "myCPD", "myBPD", "police")):
         rows += [(f"{tag}{k}", f"u{k}", 1 + i, f"myNYPD {tag}") for k in range(8)]
     got = hashtags.family(archive(*rows), "mynypd", rng=1)
-    assert str(got.cannot_tell).startswith("cannot tell: collected by this tag")
+    assert str(got.cannot_tell).startswith("collected by this tag")
     assert (got.members["verdict"].iloc[1:] == "cannot tell").all()
     assert got.members["parent"].isna().all()
     assert len(got.links) == 0

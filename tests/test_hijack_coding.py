@@ -235,7 +235,7 @@ def test_a_tweet_counts_once_however_many_coders_it_has() -> None:
         (
             ("abc" * 4, "bca" * 4),
             None,
-            "coders disagree on 100% of tweets; even guesses between 3 codes disagree on 67%",
+            "coders disagree on 100 % of tweets; even guesses between 3 codes disagree on 67 %",
         ),
         (("a.", ".b"), "coder 1", "no tweet was coded by coder 1 and by another coder"),
     ],

@@ -234,16 +234,17 @@ def _first_best(scores: Sequence[float]) -> int:
 
 def _cannot_tell(edges: Flat, typical: float, null: Sequence[float], method: str) -> str | None:
     if not edges.count:
-        return "The graph has no edge between two different nodes."
+        return "the graph has no edge between two different nodes"
     rewired = f"{len(null)} rewired ones with the same degrees"
     if null and method == "infomap" and typical >= min(null) - _TIED:
         return (
-            f"A code of {typical:.3f} bits a step is no shorter than for graphs without "
-            f"communities: {rewired} took as few as {min(null):.3f}."
+            f"a code of {typical:.3f} bits a step is no shorter than for graphs without "
+            f"communities: {rewired} took as few as {min(null):.3f}"
         )
     if null and method != "infomap" and typical <= max(null) + _TIED:
+        quality = "quality" if method == "cpm" else "modularity"
         return (
-            f"{'Quality' if method == 'cpm' else 'Modularity'} {typical:.3f} is no more than "
-            f"graphs without communities reach: {rewired} gave up to {max(null):.3f}."
+            f"a {quality} of {typical:.3f} is no more than graphs without communities reach: "
+            f"{rewired} gave up to {max(null):.3f}"
         )
     return None

@@ -65,7 +65,7 @@ def turn_words(turn: Turn | None, *, time_zone: str) -> str:
     if turn is None:
         return ""
     if turn.cannot_tell:
-        return f" No turn is drawn: {shown(turn.cannot_tell, most=400).rstrip('.')}."
+        return f" No turn is drawn: {shown(turn.cannot_tell, most=400)}."
     if pd.isna(turn.onset):
         return " No turn was found."
     first = _between(turn.onset_low, turn.onset_high, time_zone)

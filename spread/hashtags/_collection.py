@@ -83,7 +83,7 @@ def collection(tweets: Table, root: str) -> Collection:
     ...     "hashtags": [["mynypd"], ["mynypd", "mylapd"]],
     ...     "at": pd.to_datetime(["2014-04-22T18:00Z", "2014-04-22T18:05Z"])})
     >>> collection(tweets, "myNYPD")["cannot_tell"]
-    'cannot tell: collected by this tag (0 of 2 tweets lack #mynypd; 1 of 1 other tags ...'
+    'collected by this tag (0 of 2 tweets lack #mynypd; 1 of 1 other tags ...'
 
     References
     ----------
@@ -143,12 +143,12 @@ def _reason(found: Collection) -> str | None:
         return None
     if found["selected_by"] != found["root"]:
         return (
-            f"cannot tell: collected by another tag (nearly every tweet holds "
+            f"collected by another tag (nearly every tweet holds "
             f"#{found['selected_by']}), so what #{found['root']} did elsewhere is not here"
         )
     without, beside = found["without_root"], found["first_beside_root"]
     return (
-        f"cannot tell: collected by this tag ({without:,} of {found['tweets']:,} tweets lack "
+        f"collected by this tag ({without:,} of {found['tweets']:,} tweets lack "
         f"#{found['root']}; {beside:,} of {found['other_tags']:,} other tags first appear beside "
         "it), so another tag is seen only where it stands beside this one"
     )

@@ -105,7 +105,7 @@ class Family:
 
     def __repr__(self) -> str:
         if self.cannot_tell:
-            return f"Family(#{self.root}: {self.cannot_tell})"
+            return f"Family(#{self.root}: cannot tell: {self.cannot_tell})"
         counts = self.members["verdict"].value_counts()
         told = ", ".join(
             f"{counts.get(verdict, 0)} {verdict}"
@@ -117,7 +117,7 @@ class Family:
     def _repr_html_(self) -> str:
         facts: dict[str, object] = {"tags": len(self.members) - 1, "seed": self.seed}
         if self.cannot_tell:
-            facts = {"answer": self.cannot_tell, **facts}
+            facts = {"answer": f"cannot tell: {self.cannot_tell}", **facts}
         listed = self.members.iloc[1 : 1 + _SHOWN_MOST].to_dict("records")
         columns = ["tag", "first used", "authors", "came from", "probability", "why"]
         return html_card(f"The family of #{self.root}", facts) + html_table(

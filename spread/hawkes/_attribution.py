@@ -192,7 +192,7 @@ def _doubt(fit: HawkesFit, source: int, target: int, p: Numbers, shifts: int) ->
         return fit.cannot_tell
     if source != target and shifts and p[source, target] > 0.05:
         return (
-            f"the same series turned against each other give as much in {p[source, target]:.0%} "
-            "of the turns"
+            "the same series turned against each other give as much in "
+            f"{100 * p[source, target]:.0f} % of the turns"
         )
     return None

@@ -333,16 +333,16 @@ def _doubt(row: dict[str, object], target: str, joint: float) -> str | None:
     if joint > _CHANCE:
         return (
             f"turned against the others, {target}'s series follows the others' as closely in "
-            f"{joint:.0%} of the turns, corrected for the number of groups"
+            f"{100 * joint:.0f} % of the turns, corrected for the number of groups"
         )
     if p > _CHANCE:
         return (
             f"turned against the others, {target}'s series follows {source}'s as closely in "
-            f"{p:.0%} of the turns"
+            f"{100 * p:.0f} % of the turns"
         )
     low, high = float(row["share_low"]), float(row["share_high"])  # type: ignore[arg-type]
     if high - low > _WIDE:
-        return f"the data allow shares from {low:.0%} to {high:.0%}"
+        return f"the data allow shares from {100 * low:.0f} to {100 * high:.0f} %"
     return None
 
 

@@ -353,8 +353,9 @@ def _doubt(row: dict[str, Any]) -> str | None:
     if row["p_null"] > _CHANCE:
         return (
             f"turned on its own clock, the series follows the other tags as closely in "
-            f"{row['p_null']:.0%} of the turns"
+            f"{100 * row['p_null']:.0f} % of the turns"
         )
     if row["share_high"] - row["share_low"] > _WIDE:
-        return f"the data allow shares from {row['share_low']:.0%} to {row['share_high']:.0%}"
+        low, high = 100 * row["share_low"], 100 * row["share_high"]
+        return f"the data allow shares from {low:.0f} to {high:.0f} %"
     return None

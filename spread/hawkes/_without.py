@@ -179,7 +179,7 @@ def without(
         if p_null > _CHANCE:
             why = (
                 f"turned on their own clock, others follow these accounts as closely in "
-                f"{p_null:.0%} of the turns"
+                f"{100 * p_null:.0f} % of the turns"
             )
     totals = gone @ counts
     told = np.vstack([totals.mean(axis=1), quantiles(totals.T)])

@@ -267,11 +267,13 @@ def _times(found: Average, counted: Units) -> dict[str, Any]:
 
 
 def _too_little(counted: Units) -> str | None:
+    if not len(counted):
+        return "no cascade is by an author with a camp"
     if counted.weight.sum() < LEAST_UNITS:
         return (
-            f"only {len(counted)} cascades are by authors with a camp ({counted.unlabelled} "
-            f"without), worth {counted.weight.sum():.0f} independent ones; at least "
-            f"{LEAST_UNITS} are needed"
+            f"too few cascades are by authors with a camp: {len(counted):,} "
+            f"({counted.unlabelled:,} are by others), worth {counted.weight.sum():.0f} independent "
+            f"ones; at least {LEAST_UNITS} are needed"
         )
     seen = np.flatnonzero(counted.counts.sum(axis=0))
     if len(seen) < 2:

@@ -176,8 +176,8 @@ def _from_disagreement(
     seen = float(double.disagreement.sum())
     if seen >= most * len(double):
         sentence = (
-            f"coders disagree on {seen / len(double):.0%} of tweets; even guesses between "
-            f"{len(labels)} codes disagree on {most:.0%}"
+            f"coders disagree on {100 * seen / len(double):.0f} % of tweets; even guesses between "
+            f"{len(labels)} codes disagree on {100 * most:.0f} %"
         )
         return _unknown(sentence, labels, drawing)
     number, _, draw = drawing

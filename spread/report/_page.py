@@ -358,7 +358,7 @@ def _refused(study: Study) -> Markup:
     if not study.cannot_tell:
         return element("p", "Nothing that was asked had to be refused.")
     items = (
-        element("li", element("strong", f"{topic[:1].upper()}{topic[1:]}: "), reason)
+        element("li", element("strong", f"{_capital(topic)}: "), f"{reason}.")
         for topic, reason in study.cannot_tell
     )
     return element("ul", *items, class_="refused")

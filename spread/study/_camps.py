@@ -160,6 +160,6 @@ def _timing(graph: igraph.Graph, partition: Partition, runs: int, seed: int) -> 
     if explained < _TIMED_MOST:
         return None
     return (
-        f"{min(explained, 1):.0%} of the modularity beyond chance is explained by when accounts "
-        "were there: it stays when those who were retweeted at the same time are exchanged"
+        f"{100 * min(explained, 1):.0f} % of the modularity beyond chance is explained by when "
+        "accounts were there: it stays when those who were retweeted at the same time are exchanged"
     )

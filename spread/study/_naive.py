@@ -41,7 +41,7 @@ def _carriers(rank: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]
         return []
     top = rank.iloc[0]
     found = called(labels, [top.user_id])[0]
-    sure = f"P(first) = {top.p_first:.2f}"
+    sure = f"first with probability {words.probability(top.p_first)}"
     return [
         (
             "Who carried it?",
@@ -60,7 +60,7 @@ def _turning(
     naive = turn.naive
     found, sure = "cannot tell", turn.cannot_tell or ""
     if turn.cannot_tell is None and turn.rising is None:
-        found, sure = "no turn", f"P(turn) = {turn.p_turn:.3f}"
+        found, sure = "no turn", f"probability of a turn {words.probability(turn.p_turn)}"
     elif turn.rising is not None:
         found = words.day(turn.onset, zone)
         sure = "between " + words.span(turn.onset_low, turn.onset_high, zone)
@@ -78,7 +78,7 @@ def _turners(
         return []
     top = turned.sort_values(["p_turned", "user_id"], ascending=[False, True]).iloc[0]
     found = called(labels, [top.user_id])[0]
-    sure = f"P(turned it) = {top.p_turned:.2f}"
+    sure = f"probability {words.probability(top.p_turned)}"
     naive = turn.naive
     guesses = {
         "most_followed": "most followed account at the turn",
@@ -108,7 +108,9 @@ def _parents(family: Family | None) -> list[tuple[str, ...]]:
         (
             f"Where did #{row.shown} come from?",
             tag(row.parent) if row.verdict == "descends" else str(row.verdict),
-            f"P = {row.probability:.2f}" if pd.notna(row.probability) else str(row.reason),
+            f"probability {words.probability(row.probability)}"
+            if pd.notna(row.probability)
+            else str(row.reason),
             tag(row.naive_parent),
             "the tag it occurs with most",
         )

@@ -99,13 +99,13 @@ class Study:
     def __str__(self) -> str:
         return "\n".join(
             [self.title, "", *self.story, ""]
-            + [f"Cannot tell {topic}: {reason}" for topic, reason in self.cannot_tell]
+            + [f"Cannot tell {topic}: {reason}." for topic, reason in self.cannot_tell]
         )
 
     def _repr_html_(self) -> str:
         told = "".join(f"<p>{plain(sentence, most=None)}</p>" for sentence in self.story)
         refused = "".join(
-            f"<li>{plain(topic)}: {plain(reason, most=None)}</li>"
+            f"<li>{plain(topic)}: {plain(reason, most=None)}.</li>"
             for topic, reason in self.cannot_tell
         )
         title = f"<h3>{plain(self.title)}</h3>"

@@ -16,8 +16,7 @@ def tell(family: Family | None, traced: Traces | None) -> list[Telling]:
     if family is None:
         return [Telling([], [("the family of tags", "the study has no root tag")])]
     if family.cannot_tell:
-        reason = family.cannot_tell.removeprefix("cannot tell: ")
-        return [Telling([], [("the family of tags", reason)])]
+        return [Telling([], [("the family of tags", family.cannot_tell)])]
     return [of_family(family), of_growth(family), of_traces(family, traced)]
 
 

@@ -69,7 +69,7 @@ def of_coverage(coverage: pd.DataFrame, scope: Scope) -> Telling:
     missing = "" if share == 1 else "; what is missing cannot be credited to anyone"
     return Telling(
         [
-            f"Of the {words.number(float(known.reported.sum()))} retweets that the platform "
+            f"Of the {words.counted(int(known.reported.sum()), 'retweet')} that the platform "
             f"reported for {words.counted(len(known), 'original')}{of_tag}, the archive holds "
             f"{words.percent(share)}{missing}."
         ],

@@ -58,10 +58,13 @@ def _at_a_time(turn: Turn, row: Any, time_zone: str, launch: pd.Timestamp | None
         interval = pd.DatetimeIndex([turn.onset_low, turn.onset_high])
         low, high = (interval - launch).total_seconds()
         since = f", {words.lasting(max(low, 0))} to {words.lasting(max(high, 0))} after the launch"
+    half = (
+        f"half-way at {words.clock(turn.halfway, time_zone, seen_from=turn.onset)}, between "
+        f"{words.span(turn.halfway_low, turn.halfway_high, time_zone, seen_from=turn.onset)}"
+    )
     return (
         f"It turned between {words.span(turn.onset_low, turn.onset_high, time_zone)}{since} "
-        f"(95 % interval of the onset; half-way at "
-        f"{words.clock(turn.halfway, time_zone, seen_from=turn.onset)}): camp {turn.rising}'s "
+        f"(95 % interval of the onset; {half}): camp {turn.rising}'s "
         "share of new cascades rose from "
         f"{words.percent_interval(row.before, row.before_low, row.before_high)} to "
         f"{words.percent_interval(row.after, row.after_low, row.after_high)}, "

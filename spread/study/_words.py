@@ -57,10 +57,15 @@ def clock(at: Moment, time_zone: str, *, seen_from: Moment | None = None) -> str
     return day(at, time_zone)
 
 
-def span(low: Moment, high: Moment, time_zone: str) -> str:
-    """Return an interval of time, the day and the zone said once where they are shared."""
+def span(low: Moment, high: Moment, time_zone: str, *, seen_from: Moment | None = None) -> str:
+    """Return an interval of time, the day and the zone said once where they are shared.
+
+    The day is left out where it is that of `seen_from`.
+    """
     first, last = low.tz_convert(zone(time_zone)), high.tz_convert(zone(time_zone))
     if first.date() == last.date():
+        if seen_from is not None and seen_from.tz_convert(zone(time_zone)).date() == first.date():
+            return f"{first:%H:%M} and {last:%H:%M %Z}"
         return f"{first:%H:%M} and {last:%H:%M %Z} on {first.day} {first:%B %Y}"
     return f"{day(low, time_zone)} and {day(high, time_zone)}"
 
