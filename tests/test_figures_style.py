@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spread.figures import _style
+from spread.figures import _clock, _style
 from spread.report._look import STYLE
 
 
@@ -85,7 +85,7 @@ def test_labels_far_apart_stay_where_they_are() -> None:
 def test_a_span_of_time_is_told_in_the_unit_in_which_it_reads_best(
     seconds: float, told: str
 ) -> None:
-    assert _style.duration(seconds) == told
+    assert _clock.duration(seconds) == told
 
 
 @pytest.mark.parametrize(

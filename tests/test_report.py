@@ -26,7 +26,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from spread import archive, communities, report, trees
 from spread._errors import OutputError
-from spread.figures._style import stamp
+from spread.figures._clock import stamp
 from spread.hashtags import Family
 from spread.hijack import Turn
 from spread.report import _safety

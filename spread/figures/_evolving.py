@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from spread._errors import MissingColumnError
+from spread.figures._clock import stamp
 from spread.figures._playing import controls
-from spread.figures._style import stamp
 
 __all__ = ["Steps", "play", "steps_of"]
 

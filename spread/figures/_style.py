@@ -32,20 +32,17 @@ __all__ = [
     "apart",
     "blank",
     "caption",
-    "clock",
     "counted",
     "cover",
-    "duration",
     "finish",
     "frame",
     "header",
+    "known",
     "marks",
     "percent",
     "rgba",
     "rows",
     "shown",
-    "stamp",
-    "zone_words",
 ]
 
 INK = "#1b2430"
@@ -193,7 +190,7 @@ def marks(categories: Iterable[object]) -> dict[str, Mark]:
     Other names take the marks in alphabetical order; from the ninth on, and for "other"
     and for the unknown, it is grey.
     """
-    names = sorted({str(name) for name in categories if _known(name)} - {"other", ""})
+    names = sorted({str(name) for name in categories if known(name)} - {"other", ""})
     lettered = all(name in "ABCDEFGH" and len(name) == 1 for name in names)
     places = [ord(name) - ord("A") if lettered else place for place, name in enumerate(names)]
     drawn = {
@@ -214,7 +211,7 @@ def shown(value: object, *, most: int = 28) -> str:
 
     plotly.js knows numbered entities and few names: `&quot;` is none of them.
     """
-    return plain(value, most=most).replace("&quot;", "&#34;") if _known(value) else ""
+    return plain(value, most=most).replace("&quot;", "&#34;") if known(value) else ""
 
 
 def counted(number: float, noun: str, plural: str | None = None) -> str:
@@ -226,44 +223,6 @@ def percent(share: float) -> str:
     """Return a share in per cent, with a decimal below ten."""
     value = 100 * share
     return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
-
-
-def duration(seconds: float) -> str:
-    """Return a span of time in the unit in which it reads best."""
-    for unit, size in (("days", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size * (2 if unit == "days" else 1):
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.3g} s"
-
-
-def clock(instants: Iterable[object], time_zone: str) -> NDArray[np.datetime64]:
-    """Return instants as the reader's wall clock shows them, ready for an axis.
-
-    Raises
-    ------
-    UsageError
-        The time zone is unknown.
-    """
-    local = _local(instants, time_zone).tz_localize(None)
-    return local.to_numpy().astype("datetime64[us]")
-
-
-def stamp(instant: object, time_zone: str, *, day: bool = True) -> str:
-    """Return one instant as a reader says it, with its zone: "22 Apr 2014, 15:41 EDT"."""
-    if not _known(instant):
-        return "at an unknown time"
-    at = _local([instant], time_zone)[0]
-    return f"{at.day} {at:%b %Y, %H:%M %Z}" if day else f"{at:%H:%M %Z}"
-
-
-def zone_words(instants: Iterable[object], time_zone: str) -> str:
-    """Return the title of a time axis: the zone and how far it is from UTC."""
-    if time_zone == "UTC":
-        return "time (UTC)"
-    at = _local(instants, time_zone)
-    ends = [at.min(), at.max()] if len(at) else []
-    offsets = dict.fromkeys(f"{end:%Z} = UTC{_offset(end)}" for end in ends)
-    return f"time in {shown(time_zone)} ({', '.join(offsets)})"
 
 
 def apart(places: Sequence[float], gap: float, *, low: float, high: float) -> NDArray[np.float64]:
@@ -403,24 +362,6 @@ def _carried(figure: go.Figure, name: str) -> str:
     return str(meta[name]) if isinstance(meta, dict) and name in meta else ""
 
 
-def _known(value: object) -> bool:
+def known(value: object) -> bool:
+    """Say whether a cell of a table holds anything."""
     return not (value is None or value is pd.NA or value is pd.NaT or value != value)
-
-
-def _local(instants: Iterable[object], time_zone: str) -> pd.DatetimeIndex:
-    try:
-        at = pd.DatetimeIndex(pd.to_datetime(pd.Series(list(instants), dtype=object), utc=True))
-        return at.tz_convert(time_zone)
-    except (KeyError, ValueError, TypeError) as error:
-        raise UsageError(
-            "the time zone is unknown",
-            got=repr(time_zone),
-            allowed='an IANA name such as "America/New_York", or "UTC"',
-        ) from error
-
-
-def _offset(at: pd.Timestamp) -> str:
-    ahead = at.tz_localize(None) - at.tz_convert("UTC").tz_localize(None)
-    minutes = int(ahead.total_seconds() // 60)
-    hours, rest = divmod(abs(minutes), 60)
-    return f"{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02d}" if rest else "")

@@ -6,7 +6,8 @@ import pandas as pd
 import plotly.graph_objects as go
 from pandas.api.typing import NaTType
 
-from spread.figures._style import ACCENT, HALO, clock, shown, stamp
+from spread.figures._clock import clock, stamp
+from spread.figures._style import ACCENT, HALO, shown
 
 Instant: TypeAlias = "pd.Timestamp | NaTType | None"
 

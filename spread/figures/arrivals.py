@@ -6,20 +6,18 @@ import plotly.graph_objects as go
 
 from spread._arguments import require_count
 from spread.figures._arrived import of_one_tag
+from spread.figures._clock import clock, stamp, zone_words
 from spread.figures._style import (
     LEGEND,
     MUTED,
     OTHER,
     TAG,
     blank,
-    clock,
     counted,
     finish,
     frame,
     rgba,
     shown,
-    stamp,
-    zone_words,
 )
 from spread.tables import Table
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread.figures._clock import duration
 from spread.figures._style import (
     INK,
     LEGEND,
@@ -14,7 +15,6 @@ from spread.figures._style import (
     Mark,
     blank,
     counted,
-    duration,
     finish,
     frame,
     header,

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
+from spread.figures._clock import clock, stamp, zone_words
 from spread.figures._lineage import lineage
 from spread.figures._style import (
     HALO,
@@ -13,15 +14,12 @@ from spread.figures._style import (
     MUTED,
     TAG,
     blank,
-    clock,
     counted,
     finish,
     frame,
     percent,
     rgba,
     shown,
-    stamp,
-    zone_words,
 )
 from spread.tables import Table
 

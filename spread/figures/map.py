@@ -7,9 +7,10 @@ import plotly.graph_objects as go
 from spread._arguments import require_count
 from spread._errors import UsageError
 from spread.figures._arrived import of_one_tag
+from spread.figures._clock import stamp
 from spread.figures._outline import Outline, outline_lines
 from spread.figures._playing import controls
-from spread.figures._style import HALO, INK, blank, counted, cover, finish, frame, shown, stamp
+from spread.figures._style import HALO, INK, blank, counted, cover, finish, frame, shown
 from spread.tables import Table
 
 __all__ = ["map"]

@@ -4,21 +4,19 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread.figures._clock import clock, stamp, zone_words
 from spread.figures._style import (
     HALO,
     MUTED,
     TAG,
     WIDE,
     blank,
-    clock,
     counted,
     finish,
     frame,
     percent,
     rgba,
     shown,
-    stamp,
-    zone_words,
 )
 from spread.figures._turn import Turn, mark_turn, turn_words
 from spread.tables import Table

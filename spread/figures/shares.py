@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from spread.figures._clock import clock, zone_words
 from spread.figures._style import (
     Mark,
     apart,
     blank,
-    clock,
     counted,
     finish,
     frame,
@@ -20,7 +20,6 @@ from spread.figures._style import (
     rgba,
     rows,
     shown,
-    zone_words,
 )
 from spread.figures._turn import Turn, mark_turn, turn_words
 from spread.tables import Table

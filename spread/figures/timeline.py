@@ -7,21 +7,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
+from spread.figures._clock import clock, duration, stamp, zone_words
 from spread.figures._style import (
     MUTED,
     TAG,
     blank,
-    clock,
     counted,
-    duration,
     finish,
     frame,
     header,
     rgba,
     rows,
     shown,
-    stamp,
-    zone_words,
 )
 from spread.figures._turn import Turn, mark_turn, turn_words
 from spread.tables import Table

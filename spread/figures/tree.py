@@ -8,13 +8,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from spread._arguments import require_count
+from spread.figures._clock import duration
 from spread.figures._style import (
     HALO,
     INK,
     LEGEND,
     blank,
     counted,
-    duration,
     finish,
     frame,
     marks,

@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._errors import UsageError
-from spread.figures._style import counted, stamp
+from spread.figures._clock import stamp
+from spread.figures._style import counted
 from spread.report._explore_index import KINDS, Choice, Index, in_window
 from spread.study import Study
 from spread.study._labels import accounts, quoted

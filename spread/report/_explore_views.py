@@ -14,8 +14,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread import figures, samples, tables
+from spread.figures._clock import clock
 from spread.figures._lineage import lineage
-from spread.figures._style import ACCENT, clock, marks, shown
+from spread.figures._style import ACCENT, marks, shown
 from spread.report._explore_index import Index
 from spread.study import Study
 
