@@ -1,19 +1,21 @@
 """What every command shares: its exit codes, and one line for what cannot be done."""
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from spread import __version__
-from spread._errors import InputError, OutputError, SpreadError
+from spread._errors import InputError, OutputError, SpreadError, UsageError
 from spread._interrupts import INTERRUPTED, raise_as_usual
+from spread.archive._lock import HeldError, held
 
 __all__ = [
-    "CODES", "DONE", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE", "answer",
-    "parser", "said", "writable",
+    "CODES", "DONE", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE", "alone",
+    "answer", "parser", "said", "writable",
 ]  # fmt: skip
 
 DONE, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN = 0, 2, 3, 4, 5
@@ -49,8 +51,8 @@ def answer(run: Run, options: argparse.ArgumentParser, argv: Sequence[str] | Non
         # Who reads has stopped reading, as `head` does: nothing is left to say to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except KeyboardInterrupt:
-        return said("interrupted; what stands in the output folder is whole", INTERRUPTED)
+    except KeyboardInterrupt as stopped:
+        return said(str(stopped) or "interrupted; what stands there is whole", INTERRUPTED)
     except OutputError as error:
         return said(str(error), NOT_WRITTEN)
     except InputError as error:
@@ -64,6 +66,21 @@ def said(line: str, code: int) -> int:
     """Tell one line on standard error, and return the code that belongs to it."""
     print(f"spread: {line}", file=sys.stderr)
     return code
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold a folder that is written into: two commands would mix their results."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(held(folder / ".lock"))
+        except HeldError as error:
+            raise UsageError(
+                "another command writes into this folder",
+                got=f"{folder}, held by {error}",
+                hint="Wait for its end, or name another with --out",
+            ) from None
+        yield
 
 
 def writable(folder: Path) -> None:

@@ -3,8 +3,9 @@
 import argparse
 import json
 import shlex
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,7 +15,8 @@ from spread._errors import UsageError
 from spread._folders import require_free
 from spread.archive import Archive
 from spread.cli import _answer
-from spread.cli._answer import DONE, NOT_WRITTEN, PARTLY, answer, said, writable
+from spread.cli._answer import DONE, NOT_WRITTEN, PARTLY, alone, answer, said, writable
+from spread.study import Source, _steps
 
 __all__ = ["main", "parser", "write"]
 
@@ -27,6 +29,7 @@ _VERIFY = (
     "run a replication package again and compare; name the archive if it is not in it (3: differs)"
 )
 _PARTS = ("tables", "figures", "report")
+_UNFINISHED, _ENDED = ".unfinished", ".study"
 
 _EXAMPLES = """\
   python -m spread.cascade
@@ -34,6 +37,7 @@ _EXAMPLES = """\
   python -m spread.cascade tweets.jsonl.gz --root myNYPD --time-zone America/New_York
   python -m spread.cascade folder/ 'more/*.jsonl' --out out2 --seed 7
   python -m spread.cascade big/ --keep big-tables --only figures
+      the tables of the archive are kept for other studies
   python -m spread.cascade tweets.jsonl.gz --root myNYPD --freeze package
   python -m spread.cascade --verify package tweets.jsonl.gz
       does the package come out the same?
@@ -95,38 +99,94 @@ def _run(options: argparse.Namespace, command: str) -> int:
     if options.seed < 0:
         raise UsageError("--seed is out of range", got=str(options.seed), allowed="0, 1, 2, …")
     formats = _formats(options.static)
+    coding = None if options.camps is None else _coded(options.camps)
     writable(options.out)
     if options.freeze is not None:
         require_free(options.freeze)
-    progress = False if options.quiet else None
-    opened = _archive(options, progress)
-    shipped = not options.archive and _is_sample(opened)
-    found = study.run(
-        opened,
-        "myNYPD" if shipped and options.root is None else options.root,
-        start=options.start,
-        end=options.end,
-        camps=None if options.camps is None else _coded(options.camps),
-        launch=options.launch,
-        time_zone=options.time_zone or ("America/New_York" if shipped else "UTC"),
-        names=options.names,
-        rng=options.seed,
-        progress=progress,
-    )
-    if options.checks:
-        found = _checked(found, options.seed, progress)
-    write(found, options.out, command=command, parts=parts)
-    code = PARTLY if len(found.read_report.rejects) else DONE
-    if options.freeze is not None:
-        study.freeze(found, options.freeze, figures=report.write_figures)
-    if formats:
-        code = _static(found, options.out / "figures", formats) or code
+    with alone(options.out):
+        try:
+            found = _found(options, coding, command, parts)
+            write(found, options.out, command=command, parts=parts)
+            code = PARTLY if len(found.read_report.rejects) else DONE
+            if options.freeze is not None:
+                study.freeze(found, options.freeze, figures=report.write_figures)
+            if formats:
+                code = _static(found, options.out / "figures", formats) or code
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_unfinished(options.out)) from None
+        shutil.rmtree(options.out / _UNFINISHED, ignore_errors=True)
     if options.json:
         print(json.dumps(_record(found, command), indent=1))
     else:
         print(found)
         print(f"\nOpen {options.out / 'report.html' if 'report' in parts else options.out}")
     return code
+
+
+def _found(
+    options: argparse.Namespace, coding: pd.DataFrame | None, command: str, parts: Sequence[str]
+) -> study.Study:
+    """Return the study: as it ended here before, or made, each step kept as soon as it is done."""
+    progress = False if options.quiet else None
+    source = _source(options, progress)
+    shipped = not options.archive and (not isinstance(source, Archive) or _is_sample(source))
+    root = "myNYPD" if shipped and options.root is None else options.root
+    zone = options.time_zone or ("America/New_York" if shipped else "UTC")
+    asked = (root, options.start, options.end, coding, options.launch, zone, options.names)
+    key = _steps.fingerprint(source, (*asked, options.seed, options.checks))
+    if options.freeze is None and (ended := _steps.again(options.out / _ENDED, key=key)):
+        if progress is not False:
+            said(f"the study in {options.out} is of these files and options: drawn from it", DONE)
+        return ended
+    (options.out / _ENDED).unlink(missing_ok=True)
+    found = study.run(
+        source,
+        root,
+        start=options.start,
+        end=options.end,
+        camps=coding,
+        launch=options.launch,
+        time_zone=zone,
+        names=options.names,
+        rng=options.seed,
+        progress=progress,
+        resume=options.out / _UNFINISHED,
+        on_step=_writer(options.out, command) if "tables" in parts else None,
+    )
+    if options.checks:
+        found = _checked(found, options.seed, progress)
+    _steps.ended(found, options.out / _ENDED, key=key)
+    return found
+
+
+def _writer(out: Path, command: str) -> study.OnStep:
+    """Return what writes the tables of each step; until all are there, run.json names them."""
+    rows: dict[str, int] = {}
+
+    def write_step(_: str, made: Mapping[str, pd.DataFrame]) -> None:
+        for name, table in made.items():
+            tables.write(table, out / "tables" / name)
+        rows.update({name: len(table) for name, table in made.items()})
+        _write_record(out, {"command": command, "finished": False, "rows": rows})
+
+    return write_step
+
+
+def _unfinished(out: Path) -> str:
+    """Say what is left of a command that was interrupted, and how to go on."""
+    if not (out / _UNFINISHED).exists():
+        return "interrupted before anything was written"
+    steps = _steps.count(out / _UNFINISHED)
+    if (out / _ENDED).exists():
+        what = "the study is done, and drawn in part"
+    elif steps:
+        what = f"{steps} of {_steps.ALL} steps are done, their tables are in {out / 'tables'}"
+    else:
+        what = "no step is done"
+    return (
+        f"interrupted: {what}; what stands there is whole. The same command goes on from "
+        f"{out / _UNFINISHED}, which holds the tweets until then"
+    )
 
 
 def _verified(options: argparse.Namespace) -> int:
@@ -167,13 +227,15 @@ def _parts(only: list[str] | None) -> tuple[str, ...]:
     return tuple(only) if only else _PARTS
 
 
-def _archive(options: argparse.Namespace, progress: bool | None) -> Archive:
-    """Return the archive: from the tables kept of it, or read and, if asked, kept."""
+def _source(options: argparse.Namespace, progress: bool | None) -> Source:
+    """Return the archive, if its tables are kept or it is read strictly; else its paths."""
     if options.keep is not None and (options.keep / "tweets.parquet").exists():
         kept = archive.open(options.keep)
         _require_same(kept, options)
         return kept
-    paths = options.archive or samples.path("mynypd")
+    paths: list[str | Path] = options.archive or [samples.path("mynypd")]
+    if options.keep is None and not options.strict:
+        return paths
     return archive.read(paths, to=options.keep, strict=options.strict, progress=progress)
 
 
@@ -220,8 +282,12 @@ def write(
         report.write_figures(found, out / "figures")
     if "report" in parts:
         report.write(found, out / "report.html", command=command)
+    _write_record(out, _record(found, command))
+
+
+def _write_record(out: Path, record: Mapping[str, object]) -> None:
     with tables.written(out / "run.json") as draft:
-        draft.write_text(json.dumps(_record(found, command), indent=1) + "\n", encoding="utf-8")
+        draft.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def _checked(found: study.Study, seed: int, progress: bool | None) -> study.Study:
@@ -238,6 +304,7 @@ def _record(found: study.Study, command: str) -> dict[str, object]:
     files = found.tables["files"]
     return {
         "command": command,
+        "finished": True,
         "seed": found.seed,
         "root": found.root,
         "synthetic": found.synthetic,

@@ -1,9 +1,8 @@
 """The whole path in one call: from an archive to the record of a study."""
 
+import sys
 from collections.abc import Callable, Iterable
-from importlib import metadata
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -13,15 +12,18 @@ from spread import archive as archives
 from spread._arguments import require_instance
 from spread._random import resolve_seed
 from spread.archive import Archive
-from spread.study import _camps, _hours, _scope, _story, _tables
+from spread.study import _camps, _hours, _labels, _scope, _steps, _story, _tables
 from spread.study._controls import controls
 from spread.study._found import STEPS, find
 from spread.study._freeze import freeze
 from spread.study._record import Study
 from spread.study._sensitivity import robustness, sensitivity
+from spread.study._steps import OnStep, Source
 from spread.study._verify import Verified, verify_by
 
 __all__ = [
+    "OnStep",
+    "Source",
     "Study",
     "Verified",
     "controls",
@@ -33,21 +35,6 @@ __all__ = [
 ]
 
 _BAR = "{desc}{percentage:.0f} %|{bar}| {elapsed}, about {remaining} left"
-_PACKAGES = (
-    "spread",
-    "numpy",
-    "scipy",
-    "numba",
-    "pandas",
-    "pyarrow",
-    "duckdb",
-    "ibis-framework",
-    "igraph",
-    "networkx",
-    "plotly",
-)
-
-Source: TypeAlias = str | Path | Iterable[str | Path] | Archive
 
 
 def run(
@@ -62,6 +49,8 @@ def run(
     names: bool = False,
     rng: np.random.Generator | int | None = None,
     progress: bool | None = None,
+    resume: str | Path | None = None,
+    on_step: OnStep | None = None,
 ) -> Study:
     """Tell how a hashtag spread, who turned it, what it spawned and where it went.
 
@@ -89,6 +78,13 @@ def run(
         Seed of every random draw; stored in the result.
     progress
         Show a progress bar on stderr: always, never, or where someone is watching.
+    resume
+        A folder in which each step is kept as soon as it is done, and the tables of the
+        archive where `source` is files. A run that was interrupted or killed is taken up by
+        the same call; one of other files, arguments or versions makes its steps anew. It
+        holds what people wrote: remove it when the study is done.
+    on_step
+        Called with the name of each step and the tables that it decides, once it is done.
 
     Returns
     -------
@@ -101,6 +97,8 @@ def run(
         The archive is absent, holds no tweet, or the tag never occurs in it.
     UsageError
         An argument is not what is allowed.
+    OutputError
+        `resume` cannot be written.
 
     Examples
     --------
@@ -120,22 +118,24 @@ def run(
     require_instance("camps", camps, (pd.DataFrame, type(None)), "a DataFrame, or None")
     coding = None if camps is None else _camps.checked(camps)
     _, _, launched = (_scope.instant(moment, time_zone) for moment in (start, end, launch))
-    opened = _opened(source, progress)
+    place = None if resume is None else Path(resume)
+    opened = _opened(source, place, progress)
+    asked = (root, start, end, launch, time_zone, coding, names, seed)
+    key = "" if place is None else _steps.fingerprint(opened, asked)
+    _tell_known(_steps.known(place, key=key), progress)
     quiet = None if progress is None else not progress
     with tqdm(total=100, bar_format=_BAR, disable=quiet, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         _scope.require_launched(scope, launched)
-        found = find(
-            scope,
-            coding=coding,
-            launch=launched,
-            names=names,
-            seed=seed,
-            begin=_shown_on(bar),
+        labels = _labels.accounts(scope.users.to_pyarrow().to_pandas(), names=names)
+        begin = _shown_on(bar)
+        step = _steps.kept_in(
+            place, key=key, begin=begin, labels=labels, names=names, on_step=on_step
         )
+        found = find(scope, coding=coding, launch=launched, labels=labels, seed=seed, step=step)
         hours = _hours.without(opened.report)
         told = _story.tell(found, opened.report, time_zone, names=names, timed=not hours)
-        made = _tables.of(found, opened.report, names=names, time_zone=time_zone, seed=seed)
+        made = _tables.of(found, opened.report, names=names, time_zone=time_zone)
     return Study(
         root=scope.root,
         shown=scope.shown,
@@ -147,7 +147,7 @@ def run(
         coding=coding,
         names=names,
         seed=seed,
-        versions={name: metadata.version(name) for name in _PACKAGES},
+        versions=_steps.versions(),
         story=tuple(told.sentences),
         cannot_tell=(*hours, *told.refusals),
         tables=made,
@@ -211,9 +211,17 @@ def _shown_on(bar: tqdm) -> Callable[[str], None]:
     return begin
 
 
-def _opened(source: Source, progress: bool | None) -> Archive:
+def _tell_known(count: int, progress: bool | None) -> None:
+    if count and progress is not False:
+        line = f"Going on from an earlier run: {count} of {len(STEPS)} steps were done"
+        tqdm.write(line, file=sys.stderr)
+
+
+def _opened(source: Source, resume: Path | None, progress: bool | None) -> Archive:
     if isinstance(source, Archive):
         return source
     if isinstance(source, str | Path) and (Path(source) / "tweets.parquet").exists():
         return archives.open(source)
-    return archives.read(source, progress=progress)
+    if resume is None:
+        return archives.read(source, progress=progress)
+    return _steps.archive_in(resume, source, progress=progress)

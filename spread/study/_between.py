@@ -1,5 +1,7 @@
 """Which city's own tweets called forth those of which other city."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from spread import hawkes
@@ -19,7 +21,8 @@ def found(scope: Scope, located: pd.DataFrame, seed: int) -> Between | None:
     """Return what of each city's own tweets with the root traces back to each other city."""
     if scope.root is None:
         return None
-    return hawkes.between(scope.tweets, scope.root, homes(located), rng=stream(seed, 14))
+    made = hawkes.between(scope.tweets, scope.root, homes(located), rng=stream(seed, 14))
+    return replace(made, fit=None)
 
 
 def homes(located: pd.DataFrame) -> pd.DataFrame:

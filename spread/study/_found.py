@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 import igraph
 import pandas as pd
@@ -11,9 +12,8 @@ from spread._random import stream
 from spread.hashtags import Family
 from spread.hawkes import Between, Traces, Without
 from spread.hijack import Turn
-from spread.study import _between, _camps, _standing, _vocabulary
+from spread.study import _between, _camps, _drawn, _standing, _vocabulary
 from spread.study._camps import Camps
-from spread.study._labels import accounts
 from spread.study._scope import Scope
 from spread.trees import Forests
 
@@ -29,9 +29,21 @@ STEPS = {
     "tracing the family of tags": 47,
     "tracing tags back to their root": 49,
     "locating accounts": 64,
-    "tracing cities back to each other": 75,
+    "tracing cities back to each other": 70,
+    "comparing accounts and camps": 82,
+    "laying out the network": 95,
 }
 """The steps in order, and how much of the time is usually gone when each begins, in per cent."""
+
+_Answer = TypeVar("_Answer")
+
+
+class Step(Protocol):
+    """What calls an analysis, by the name of its step, and returns its answer."""
+
+    def __call__(self, name: str, make: Callable[[], _Answer]) -> _Answer:
+        """Return what `make` returns, or returned before."""
+
 
 NAMED = 0.5
 """How probable it must be that an account turned it, to be named for it."""
@@ -70,6 +82,8 @@ class Found:
     arrivals: pd.DataFrame
     flows: pd.DataFrame
     between: Between | None
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
 
 
 def find(
@@ -77,37 +91,53 @@ def find(
     *,
     coding: pd.DataFrame | None,
     launch: pd.Timestamp | None,
-    names: bool,
+    labels: pd.DataFrame,
     seed: int,
-    begin: Callable[[str], None],
+    step: Step,
 ) -> Found:
-    """Run the analyses; `begin` is told the name of each step."""
-    begin("finding communities")
+    """Run the analyses; each is given to `step`, which may know its answer already."""
+    root = scope.root
     kind, graph = _interactions(scope)
     retweets = graph if kind == "retweet" else graphs.retweets(scope.tweets)
-    used = _camps.choose(retweets, coding, seed=seed)
-    begin("reconstructing cascades")
-    forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
-    metrics = cascade.metrics(forests)
-    other = cascade.forests(scope.tagged, method="debatenight", rng=stream(seed, 2))
-    begin("dating the turn")
-    turn = dated(scope, retweets, used, launch, seed)
-    who = turned(forests, used, turn, seed)
-    begin("crediting accounts")
-    rank = seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4))
-    begin("tracing the family of tags")
-    root = scope.root
-    family = None if root is None else hashtags.family(scope.tweets, root, rng=stream(seed, 5))
+    used = step("finding communities", lambda: _camps.choose(retweets, coding, seed=seed))
+    forests, metrics, compared = step("reconstructing cascades", lambda: _cascades(scope, seed))
+
+    def turning() -> tuple[Turn, pd.DataFrame]:
+        turn = dated(scope, retweets, used, launch, seed)
+        return turn, turned(forests, used, turn, seed)
+
+    turn, who = step("dating the turn", turning)
+    rank = step(
+        "crediting accounts",
+        lambda: seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4)),
+    )
+    family = step(
+        "tracing the family of tags",
+        lambda: None if root is None else hashtags.family(scope.tweets, root, rng=stream(seed, 5)),
+    )
     tags = _tags(scope, family)
-    begin("tracing tags back to their root")
-    traced = _traced(scope, family, seed)
-    without = _without(scope, who, seed)
-    begin("locating accounts")
-    located = places.of_users(scope.users, scope.tweets)
-    arrivals = places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6))
-    flows = places.flows(scope.tagged, located, rng=stream(seed, 10))
-    begin("tracing cities back to each other")
-    labels = accounts(scope.users.to_pyarrow().to_pandas(), names=names)
+    traced, without = step(
+        "tracing tags back to their root",
+        lambda: (_traced(scope, family, seed), _without(scope, who, seed)),
+    )
+    located, arrivals, flows = step("locating accounts", lambda: _placed(scope, tags, seed))
+    between = step(
+        "tracing cities back to each other", lambda: _between.found(scope, located, seed)
+    )
+    rest = step(
+        "comparing accounts and camps",
+        lambda: {
+            "vocabulary": _vocabulary.marks(scope.tweets, used, labels.screen_name[~labels.public]),
+            "coverage": cascade.coverage(scope.tagged),
+            "roles": _standing.roles(retweets, scope, used, seed),
+            "elites": _standing.elites(scope, used),
+            "in_step": in_step(scope),
+            "profile": _profile(metrics, forests, used, seed),
+        },
+    )
+    nodes, edges = step(
+        "laying out the network", lambda: _drawn.network(graph, labels, used.accounts, seed=seed)
+    )
     return Found(
         scope=scope,
         launch=launch,
@@ -115,27 +145,41 @@ def find(
         kind=kind,
         graph=graph,
         camps=used,
-        vocabulary=_vocabulary.marks(scope.tweets, used, labels.screen_name[~labels.public]),
         forests=forests,
         metrics=metrics,
-        reconstructions=reconstructions(metrics, cascade.metrics(other)),
-        coverage=cascade.coverage(scope.tagged),
+        reconstructions=compared,
         turn=turn,
         rank=rank,
         turned=who,
-        roles=_standing.roles(retweets, scope, used, seed),
-        elites=_standing.elites(scope, used),
-        in_step=in_step(scope),
         family=family,
         traced=traced,
         without=without,
-        profile=_profile(metrics, forests, used, seed),
         tags=tags,
         located=located,
         arrivals=arrivals,
         flows=flows,
-        between=_between.found(scope, located, seed),
+        between=between,
+        nodes=nodes,
+        edges=edges,
+        **rest,
     )
+
+
+def _cascades(scope: Scope, seed: int) -> tuple[Forests, pd.DataFrame, pd.DataFrame]:
+    """Return cascades, their metrics, and the largest of them under other reconstructions."""
+    forests = cascade.forests(scope.tagged, rng=stream(seed, 2))
+    metrics = cascade.metrics(forests)
+    other = cascade.forests(scope.tagged, method="debatenight", rng=stream(seed, 2))
+    return forests, metrics, reconstructions(metrics, cascade.metrics(other))
+
+
+def _placed(
+    scope: Scope, tags: list[str], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return where accounts are, when tags arrived where, and what went from where to where."""
+    located = places.of_users(scope.users, scope.tweets)
+    arrivals = places.arrivals(scope.tweets, located, tags, rng=stream(seed, 6))
+    return located, arrivals, places.flows(scope.tagged, located, rng=stream(seed, 10))
 
 
 def _traced(scope: Scope, family: Family | None, seed: int) -> Traces | None:
@@ -143,7 +187,10 @@ def _traced(scope: Scope, family: Family | None, seed: int) -> Traces | None:
     if scope.root is None or family is None or family.cannot_tell:
         return None
     kin = family.members.hashtag[family.members.hashtag != scope.root].tolist()
-    return hawkes.traces(scope.tweets, scope.root, kin, rng=stream(seed, 11)) if kin else None
+    if not kin:
+        return None
+    # Tables are told, not the process behind them: the step is kept without it.
+    return replace(hawkes.traces(scope.tweets, scope.root, kin, rng=stream(seed, 11)), fit=None)
 
 
 def _without(scope: Scope, turned: pd.DataFrame, seed: int) -> Without | None:
@@ -152,7 +199,9 @@ def _without(scope: Scope, turned: pd.DataFrame, seed: int) -> Without | None:
     if scope.root is None or likely.empty:
         return None
     first = likely.sort_values(["p_turned", "user_id"], ascending=[False, True]).user_id.iloc[0]
-    return hawkes.without(scope.tweets, scope.root, [first], rng=stream(seed, 12))
+    return replace(
+        hawkes.without(scope.tweets, scope.root, [first], rng=stream(seed, 12)), fit=None
+    )
 
 
 def _profile(metrics: pd.DataFrame, forests: Forests, camps: Camps, seed: int) -> pd.DataFrame:

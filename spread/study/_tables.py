@@ -1,11 +1,21 @@
 """The tables of a study: what is drawn, shown and written."""
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
 import pandas as pd
 
 from spread import cascade, coordination, hashtags
 from spread.archive import ReadReport
-from spread.study import _between, _drawn, _evidence, _naive, _places, _story
+from spread.hashtags import Family
+from spread.hawkes import Between, Traces, Without
+from spread.hijack import Turn
+from spread.study import _between, _evidence, _naive, _places, _story
+from spread.study._camps import Camps
 from spread.study._found import Found
+from spread.trees import Forests
+
+Tables: TypeAlias = dict[str, pd.DataFrame]
 
 _DISTRIBUTIONS = ["size", "depth", "max_breadth", "virality", "star_depth", "star_virality"]
 
@@ -22,50 +32,33 @@ _NOT_TRACED = pd.DataFrame(
 )
 
 
-def of(
-    found: Found, report: ReadReport, *, names: bool, time_zone: str, seed: int
-) -> dict[str, pd.DataFrame]:
+def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tables:
     """Return every table of a study by its name."""
-    places = _places.shown(found.arrivals, found.located, names=names)
-    told = _places.told(places, found.scope.root)
+    told = _places.told(_places.shown(found.arrivals, found.located, names=names), found.scope.root)
     depth_refused = any(topic == _story.DEPTH for topic, _ in _story.of_cascades(found).refusals)
-    nodes, edges = _drawn.network(found.graph, found.labels, found.camps.accounts, seed=seed)
     return {
         "files": report.files,
         "rejects": report.rejects,
         "usage": found.scope.usage,
         "timeline": _timeline(found),
-        "nodes": nodes,
-        "edges": edges,
-        "camps": found.camps.accounts,
-        "resolutions": found.camps.profile,
+        **_of_network((found.nodes, found.edges)),
+        **_of_camps(found.camps),
         "vocabulary": found.vocabulary,
-        "seeds": _labelled(found.rank, found.labels),
-        "metrics": found.metrics,
+        **_of_credit(found.rank, found.labels),
+        **_of_cascades((found.forests, found.metrics, found.reconstructions)),
         "reconstructions": found.reconstructions.iloc[: 0 if depth_refused else None],
         "coverage": found.coverage,
         "profile": found.profile,
         "tree": _largest(found),
-        "ccdf": cascade.ccdf(found.metrics, _DISTRIBUTIONS),
-        "turn_shares": found.turn.shares,
-        "turn_timeline": found.turn.timeline,
-        "turn_posterior": found.turn.posterior,
-        "turn_changes": found.turn.changes,
-        "turn_volume": found.turn.volume,
-        "drivers": _labelled(found.turn.drivers, found.labels),
-        "turned": _labelled(found.turned, found.labels),
+        **_of_turn((found.turn, found.turned), found.labels),
         "roles": _labelled(found.roles, found.labels),
         "elites": _labelled(found.elites, found.labels),
         "in_step": _in_step(found, names=names),
-        **_family(found),
-        "traced": _NOT_TRACED if found.traced is None else found.traced.table,
-        "without": pd.DataFrame() if found.without is None else found.without.timeline,
-        "influence": _NOT_TRACED if found.traced is None else found.traced.matrix,
+        **_of_family(found.family),
+        **_of_traces((found.traced, found.without)),
         "arrivals": told.assign(hashtag=found.scope.shown.removeprefix("#")),
-        "arrivals_all": places,
-        "flows": found.flows,
-        "between_cities": _between.table(found.between, names=names),
-        "places": _places.cities(found.located, names=names),
+        **_of_places((found.located, found.arrivals, found.flows), names=names),
+        **_of_between(found.between, names=names),
         "evidence": _evidence.behind(
             found.scope.tweets,
             rank=found.rank,
@@ -85,6 +78,78 @@ def of(
             time_zone=time_zone,
         ),
     }
+
+
+def of_step(name: str, answer: Any, *, labels: pd.DataFrame, names: bool) -> Tables:
+    """Return the tables that a step alone decides, as they stand in the whole study."""
+    tables: dict[str, Callable[[], Tables]] = {
+        "finding communities": lambda: _of_camps(answer),
+        "reconstructing cascades": lambda: _of_cascades(answer),
+        "dating the turn": lambda: _of_turn(answer, labels),
+        "crediting accounts": lambda: _of_credit(answer, labels),
+        "tracing the family of tags": lambda: _of_family(answer),
+        "tracing tags back to their root": lambda: _of_traces(answer),
+        "locating accounts": lambda: _of_places(answer, names=names),
+        "tracing cities back to each other": lambda: _of_between(answer, names=names),
+        "comparing accounts and camps": lambda: {
+            table: answer[table] for table in ("vocabulary", "coverage", "profile")
+        },
+        "laying out the network": lambda: _of_network(answer),
+    }
+    return tables[name]()
+
+
+def _of_network(drawn: tuple[pd.DataFrame, pd.DataFrame]) -> Tables:
+    nodes, edges = drawn
+    return {"nodes": nodes, "edges": edges}
+
+
+def _of_camps(camps: Camps) -> Tables:
+    return {"camps": camps.accounts, "resolutions": camps.profile}
+
+
+def _of_cascades(found: tuple[Forests, pd.DataFrame, pd.DataFrame]) -> Tables:
+    metrics = found[1]
+    return {"metrics": metrics, "ccdf": cascade.ccdf(metrics, _DISTRIBUTIONS)}
+
+
+def _of_turn(found: tuple[Turn, pd.DataFrame], labels: pd.DataFrame) -> Tables:
+    turn, turned = found
+    return {
+        "turn_shares": turn.shares,
+        "turn_timeline": turn.timeline,
+        "turn_posterior": turn.posterior,
+        "turn_changes": turn.changes,
+        "turn_volume": turn.volume,
+        "drivers": _labelled(turn.drivers, labels),
+        "turned": _labelled(turned, labels),
+    }
+
+
+def _of_credit(rank: pd.DataFrame, labels: pd.DataFrame) -> Tables:
+    return {"seeds": _labelled(rank, labels)}
+
+
+def _of_traces(found: tuple[Traces | None, Without | None]) -> Tables:
+    traced, without = found
+    return {
+        "traced": _NOT_TRACED if traced is None else traced.table,
+        "without": pd.DataFrame() if without is None else without.timeline,
+        "influence": _NOT_TRACED if traced is None else traced.matrix,
+    }
+
+
+def _of_places(found: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], *, names: bool) -> Tables:
+    located, arrivals, flows = found
+    return {
+        "arrivals_all": _places.shown(arrivals, located, names=names),
+        "flows": flows,
+        "places": _places.cities(located, names=names),
+    }
+
+
+def _of_between(between: Between | None, *, names: bool) -> Tables:
+    return {"between_cities": _between.table(between, names=names)}
 
 
 def _timeline(found: Found) -> pd.DataFrame:
@@ -119,7 +184,7 @@ def _largest(found: Found) -> pd.DataFrame:
     )
 
 
-def _family(found: Found) -> dict[str, pd.DataFrame]:
-    if found.family is None:
+def _of_family(family: Family | None) -> Tables:
+    if family is None:
         return {name: pd.DataFrame(columns=columns) for name, columns in _EMPTY.items()}
-    return {name: getattr(found.family, name) for name in _EMPTY}
+    return {name: getattr(family, name) for name in _EMPTY}
