@@ -77,8 +77,10 @@ def test_credit_is_sought_where_something_is_counted():
 def test_trees_of_some_cascades_are_the_same_there():
     found, _ = small()
     whole = found.draw(np.random.default_rng(4))
-    some = found.draw_some(np.random.default_rng(4), np.array([False, True]))
+    generators = [np.random.default_rng(4), np.random.default_rng(5)]
+    some, other = found.draw_some(generators, np.array([False, True]))
     assert some.tolist() == [-1] * 6 + whole[6:].tolist()
+    assert other[6:].tolist() == found.draw(np.random.default_rng(5))[6:].tolist()
 
 
 def test_the_belief_in_an_effect_is_bayes_rule_with_the_whole_likelihood():

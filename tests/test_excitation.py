@@ -250,12 +250,12 @@ def test_the_parent_at_a_quantile_is_the_one_whose_turn_it_is(u):
     times, marks = np.cumsum(rng.exponential(5, 60)), rng.pareto(1, 60) + 1
     kernel = excitation.Kernel("three", (1.0, 0.05, 0.001), (0.3, 0.2, 0.1), 1.0)
     known = excitation.posterior(times, marks, kernel)
-    _, level, share = known._sums
+    reach, _ = known._reach_and_share
     for k in (1, 2, 9, 59):
         lags = np.exp(-np.outer(times[k] - times[:k], kernel.rates_per_s)) * kernel.weights
         parts = (marks[:k, None] * lags).T.ravel()
         expected = np.searchsorted(np.cumsum(parts) / parts.sum(), u) % k
-        assert recursions.parent_at(k, u, 0, known._logs, level, share) == expected
+        assert recursions.parent_at(k, u, 0, known._logs, reach) == expected
 
 
 @pytest.mark.parametrize(
@@ -284,8 +284,8 @@ def test_unusable_laws_and_offsets_are_refused():
 
 def test_the_quantile_between_two_parents_belongs_to_the_earlier():
     known = excitation.posterior([0, 0, 0], [1, 1, 1], excitation.exponential(1.0))
-    _, level, share = known._sums
-    drawn = [recursions.parent_at(2, u, 0, known._logs, level, share) for u in (0.5, 0.500001)]
+    reach, _ = known._reach_and_share
+    drawn = [recursions.parent_at(2, u, 0, known._logs, reach) for u in (0.5, 0.500001)]
     assert drawn == [0, 1]
 
 

@@ -1,7 +1,7 @@
 """Originals that draw more or fewer retweets than their author's followers foretell."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,16 +58,19 @@ class RootEffect:
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int32]:
         """Return one parent array, −1 at roots: one ρ a cascade, then parents."""
-        return self.draw_some(rng, np.ones(len(self.factors), bool))
+        return self.draw_some([rng], np.ones(len(self.factors), bool))[0]
 
-    def draw_some(self, rng: np.random.Generator, wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """Return what `draw` gives to the rows of cascades that are wanted, else −1."""
-        parents = self.least.draw_some(rng, wanted)
-        node = rng.integers(0, self.factors.shape[1], len(self.factors))
-        factor = self.factors[np.arange(len(self.factors)), node]
-        uniforms = rng.random(len(parents))
-        _move_to_roots(parents, uniforms, self.least.offsets, wanted, factor, self._of_root)
-        return parents
+    def draw_some(
+        self, rngs: Sequence[np.random.Generator], wanted: NDArray[np.bool_]
+    ) -> NDArray[np.int32]:
+        """Return, a row a generator, what `draw` gives to cascades that are wanted, else −1."""
+        trees = self.least.draw_some(rngs, wanted)
+        for parents, rng in zip(trees, rngs, strict=True):
+            node = rng.integers(0, self.factors.shape[1], len(self.factors))
+            factor = self.factors[np.arange(len(self.factors)), node]
+            uniforms = rng.random(len(parents))
+            _move_to_roots(parents, uniforms, self.least.offsets, wanted, factor, self._of_root)
+        return trees
 
     def probabilities(self, row: int) -> Numbers:
         """Return the probabilities of the cascade's events before `row` as its parent."""

@@ -1,6 +1,7 @@
 """Kernels of delays, and the posterior over parents that follows from one."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -201,10 +202,19 @@ class ExponentialPosterior:
                 f = np.maximum((self.marks / largest) ** beta, _LEAST)
         return np.asarray(f)
 
-    @cached_property
     def _sums(self) -> tuple[Numbers, Numbers, Numbers]:
         weights = np.array(self.kernel.weights)
         return recursions.prefix_sums(self.times_s, self._f, self.offsets, self._rates, weights)
+
+    @cached_property
+    def _reach_and_share(self) -> tuple[Numbers, Numbers]:
+        """Return, per row, the cumulated chances of the components, and the shares."""
+        _, level, share = self._sums()
+        return recursions.reached(self.offsets, level, share), share
+
+    @property
+    def _share(self) -> Numbers:
+        return self._reach_and_share[1]
 
     @cached_property
     def _logs(self) -> Numbers:
@@ -212,25 +222,29 @@ class ExponentialPosterior:
 
     def draw(self, rng: np.random.Generator) -> NDArray[np.int32]:
         """Return one parent array, −1 at roots; O(log n) an event."""
-        return self.draw_some(rng, np.ones(len(self.offsets) - 1, bool))
+        return self.draw_some([rng], np.ones(len(self.offsets) - 1, bool))[0]
 
-    def draw_some(self, rng: np.random.Generator, wanted: NDArray[np.bool_]) -> NDArray[np.int32]:
-        """Return what `draw` gives to the rows of cascades that are wanted, else −1."""
-        _, level, share = self._sums
-        uniforms = rng.random(len(self.times_s))
-        return recursions.draw_parents(uniforms, self.offsets, wanted, self._logs, level, share)
+    def draw_some(
+        self, rngs: Sequence[np.random.Generator], wanted: NDArray[np.bool_]
+    ) -> NDArray[np.int32]:
+        """Return, a row a generator, what `draw` gives to cascades that are wanted, else −1."""
+        reach, _ = self._reach_and_share
+        uniforms = np.empty((len(rngs), len(self.times_s)))
+        for row, rng in zip(uniforms, rngs, strict=True):
+            row[:] = rng.random(len(row))
+        return recursions.draw_parents(uniforms, self.offsets, wanted, self._logs, reach)
 
     def probabilities(self, row: int) -> Numbers:
         """Return the probabilities of the cascade's events before `row` as its parent."""
         start = self.offsets[np.searchsorted(self.offsets, row, side="right") - 1]
         lags = self.times_s[row - 1] - self.times_s[start:row]
-        share = self._sums[2][row]
+        share = self._share[row]
         return self._f[start:row] * (np.exp(-np.outer(lags, self._rates)) @ share)
 
     def probability(self, parents: NDArray[np.int32]) -> Numbers:
         """Return, per row, the probability of the parent named; 1 at roots."""
         return recursions.parent_probabilities(
-            parents, self.times_s, self._f, self._rates, self._sums[2]
+            parents, self.times_s, self._f, self._rates, self._share
         )
 
     def entropy(self) -> Numbers:
@@ -243,32 +257,32 @@ class ExponentialPosterior:
             return recursions.entropies_of_one_exponential(
                 self.times_s, self._f, self.offsets, float(self._rates[0])
             )
-        _, level, share = self._sums
+        reach, share = self._reach_and_share
         return recursions.entropies_at_quantiles(
-            self.times_s, self._f, self.offsets, self._rates, self._logs, level, share,
+            self.times_s, self._f, self.offsets, self._rates, self._logs, reach, share,
             _ENTROPY_POINTS,
         )  # fmt: skip
 
     def influence(self) -> Numbers:
         """Return each event's expected number of descendants, itself included; O(n)."""
-        decay, _, share = self._sums
+        decay, _, share = self._sums()
         return recursions.influences(self._f, self.offsets, decay, share)
 
     def expected_depth(self) -> Numbers:
         """Return each event's expected depth; O(n)."""
-        decay, _, share = self._sums
+        decay, _, share = self._sums()
         return recursions.expected_depths(self._f, self.offsets, decay, share)
 
     def expected_virality(self) -> Numbers:
         """Return each cascade's expected structural virality, NaN for one event; O(n)."""
-        return recursions.expected_viralities(self._f, self.offsets, *self._sums)
+        return recursions.expected_viralities(self._f, self.offsets, *self._sums())
 
     def expected_credit(self, counted: Numbers | None = None) -> Numbers:
         """Return each event's expected Shapley credit for the events counted; O(24 n).
 
         `counted` holds per event how much it counts, 1 for all where it is not given.
         """
-        decay, _, share = self._sums
+        decay, _, share = self._sums()
         weights = np.ones(len(self.times_s)) if counted is None else counted
         return recursions.expected_credits(
             self._f, self.offsets, decay, share, weights, _NODES, _NODE_WEIGHTS

@@ -185,19 +185,36 @@ def log_prefix_sums(times: Numbers, f: Numbers, offsets: Offsets, rates: Numbers
 
 
 @kernel
-def parent_at(k: int, u: float, start: int, logs: Numbers, level: Numbers, share: Numbers) -> int:
+def reached(offsets: Offsets, level: Numbers, share: Numbers) -> Numbers:
+    """Return, per event, the cumulated probabilities of its parent's component; O(n M).
+
+    `level` is overwritten with them, to spare as much memory again.
+    """
+    for cascade in range(len(offsets) - 1):
+        start = offsets[cascade]
+        for k in range(offsets[cascade + 1] - 1, start, -1):
+            total = 0.0
+            for c in range(share.shape[1]):
+                total += share[k, c] * level[k - 1, c]
+                level[k, c] = total
+    return level
+
+
+@kernel
+def parent_at(k: int, u: float, start: int, logs: Numbers, reach: Numbers) -> int:
     """Return the parent of event k at the quantile u of its distribution; O(M + log n).
 
     Among the sums of the component that u falls into, the search doubles its way back
     from the event before: parents are mostly recent.
     """
     c = 0
-    for c in range(share.shape[1]):
-        p = share[k, c] * level[k - 1, c]
-        if u < p or c == share.shape[1] - 1:
-            u = min(u / p, 1.0) if p > 0 else 1.0
+    before = 0.0
+    for c in range(reach.shape[1]):
+        if u < reach[k, c] or c == reach.shape[1] - 1:
+            p = reach[k, c] - before
+            u = min((u - before) / p, 1.0) if p > 0 else 1.0
             break
-        u -= p
+        before = reach[k, c]
     sums = logs[c]
     target = np.log(u) + sums[k - 1] if u > 0 else -np.inf
     low, high, reach = start, k - 1, 8
@@ -223,19 +240,24 @@ def draw_parents(
     offsets: Offsets,
     wanted: NDArray[np.bool_],
     logs: Numbers,
-    level: Numbers,
-    share: Numbers,
+    reach: Numbers,
 ) -> NDArray[np.int32]:
-    """Return one parent per event of the cascades wanted, else −1; O(n (M + log n))."""
-    parents = np.full(len(uniforms), -1, np.int32)
+    """Return one parent per event of the cascades wanted, else −1, for each row of uniforms.
+
+    O(n (M + log n)) a row. What an event's parents have in common is read once for all rows:
+    reading takes longer than drawing.
+    """
+    rows = len(uniforms)
+    parents = np.full(uniforms.shape, -1, np.int32)
     for cascade in range(len(offsets) - 1):
         if not wanted[cascade]:
             continue
         start, end = offsets[cascade], offsets[cascade + 1]
         if start + 1 < end:
-            parents[start + 1] = start
+            parents[:, start + 1] = start
         for k in range(start + 2, end):
-            parents[k] = parent_at(k, uniforms[k], start, logs, level, share)
+            for row in range(rows):
+                parents[row, k] = parent_at(k, uniforms[row, k], start, logs, reach)
     return parents
 
 
@@ -284,7 +306,7 @@ def entropies_at_quantiles(
     offsets: Offsets,
     rates: Numbers,
     logs: Numbers,
-    level: Numbers,
+    reach: Numbers,
     share: Numbers,
     points: int,
 ) -> Numbers:
@@ -304,7 +326,7 @@ def entropies_at_quantiles(
                 i = start + j
                 if not exact:
                     u = (j + ((k - start) * golden) % 1.0) / slices
-                    i = parent_at(k, u, start, logs, level, share)
+                    i = parent_at(k, u, start, logs, reach)
                 p = 0.0
                 for c in range(len(rates)):
                     p += share[k, c] * np.exp(-rates[c] * (times[k - 1] - times[i]))

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
@@ -25,6 +25,9 @@ from spread.trees._arithmetic import (
 )
 
 _Answer = TypeVar("_Answer")
+
+_AT_ONCE = 4
+"""So many trees are drawn together, which takes half the time of one by one."""
 
 
 class Posterior(Protocol):
@@ -58,10 +61,10 @@ class Posterior(Protocol):
 
 @runtime_checkable
 class Selective(Protocol):
-    """A posterior that can leave out cascades of which the parents are not asked for."""
+    """A posterior that can leave out cascades not asked for, and draw several trees at once."""
 
-    def draw_some(self, rng: np.random.Generator, wanted: NDArray[np.bool_]) -> Parents:
-        """Return what `draw` gives to the rows of cascades that are wanted, else −1."""
+    def draw_some(self, rngs: Sequence[np.random.Generator], wanted: NDArray[np.bool_]) -> Parents:
+        """Return, a row a generator, what `draw` gives to cascades that are wanted, else −1."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -163,9 +166,9 @@ class Forests:
     ) -> Iterator[_Answer]:
         """Yield `function(tree(i))` for each tree in order, over threads.
 
-        The answers do not depend on the number of threads. A thread holds one tree at a
-        time, and no more than `workers` answers wait to be taken. Trees are drawn by
-        compiled code that runs beside other threads; so should the function.
+        The answers do not depend on the number of threads. A thread holds four trees at a
+        time, and no more than `workers` times four answers wait to be taken. Trees are drawn
+        by compiled code that runs beside other threads; so should the function.
 
         Parameters
         ----------
@@ -232,24 +235,27 @@ class Forests:
         cascades: NDArray[np.bool_] | None,
         threads: int,
     ) -> Iterator[_Answer]:
-        def answer(i: int) -> _Answer:
-            return function(i, self.tree(i) if cascades is None else self._some(i, cascades))
+        def answers(first: int, end: int) -> list[_Answer]:
+            numbers = range(first, end)
+            drawn = self._some(numbers, cascades)
+            return [function(i, tree) for i, tree in zip(numbers, drawn, strict=True)]
 
         # The first tree builds what the posterior keeps: once, not once a thread.
-        yield answer(0)
+        yield from answers(0, 1)
         with ThreadPoolExecutor(threads) as pool:
-            waiting: deque[Future[_Answer]] = deque()
-            for i in range(1, self.trees):
-                waiting.append(pool.submit(answer, i))
+            waiting: deque[Future[list[_Answer]]] = deque()
+            for first in range(1, self.trees, _AT_ONCE):
+                waiting.append(pool.submit(answers, first, min(first + _AT_ONCE, self.trees)))
                 if len(waiting) > threads:
-                    yield waiting.popleft().result()
+                    yield from waiting.popleft().result()
             while waiting:
-                yield waiting.popleft().result()
+                yield from waiting.popleft().result()
 
-    def _some(self, i: int, cascades: NDArray[np.bool_]) -> Parents:
-        if isinstance(self.posterior, Selective):
-            return self.posterior.draw_some(stream(self.seed, i), cascades)
-        return self.tree(i)
+    def _some(self, numbers: range, cascades: NDArray[np.bool_] | None) -> Iterable[Parents]:
+        if not isinstance(self.posterior, Selective):
+            return map(self.tree, numbers)
+        wanted = np.ones(len(self), bool) if cascades is None else cascades
+        return self.posterior.draw_some([stream(self.seed, i) for i in numbers], wanted)
 
     def frame(self, i: int) -> pd.DataFrame:
         """Return the events with `tree` = i and `parent`, an event number or −1 at roots."""
