@@ -217,14 +217,14 @@ def parent_at(k: int, u: float, start: int, logs: Numbers, reach: Numbers) -> in
         before = reach[k, c]
     sums = logs[c]
     target = np.log(u) + sums[k - 1] if u > 0 else -np.inf
-    low, high, reach = start, k - 1, 8
+    low, high, step = start, k - 1, 8
     while high > low:
-        back = max(high - reach, low)
+        back = max(high - step, low)
         if sums[back] < target:
             low = back + 1
             break
         high = back
-        reach *= 8
+        step *= 8
     while low < high:
         middle = (low + high) // 2
         if sums[middle] >= target:
