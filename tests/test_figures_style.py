@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spread.figures import _clock, _style
+from spread.figures import _clock, _percent, _style
 from spread.report._look import STYLE
 
 
@@ -93,7 +93,7 @@ def test_a_span_of_time_is_told_in_the_unit_in_which_it_reads_best(
     [(0, "0 %"), (0.004, "0.4 %"), (0.0996, "10 %"), (0.41, "41 %"), (1, "100 %")],
 )
 def test_a_share_is_told_in_per_cent(share: float, told: str) -> None:
-    assert _style.percent(share) == told
+    assert _percent.percent(share) == told
 
 
 def test_rows_fill_the_height_from_the_top() -> None:

@@ -39,7 +39,6 @@ __all__ = [
     "header",
     "known",
     "marks",
-    "percent",
     "rgba",
     "rows",
     "shown",
@@ -70,7 +69,8 @@ LEGEND = {
 _NO_BUTTONS = ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"]
 
 WIDE = "wide"
-_SUBTITLE_MOST = 58
+_LINE_MOST, _NARROW_LINE_MOST = 88, 58
+_LINE_PX = 18
 
 
 class Mark(NamedTuple):
@@ -219,12 +219,6 @@ def counted(number: float, noun: str, plural: str | None = None) -> str:
     return f"{number:,.0f} {noun if number == 1 else plural or noun + 's'}"
 
 
-def percent(share: float) -> str:
-    """Return a share in per cent, with a decimal below ten."""
-    value = 100 * share
-    return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
-
-
 def apart(places: Sequence[float], gap: float, *, low: float, high: float) -> NDArray[np.float64]:
     """Return the places of labels moved just so far that none is nearer than `gap`.
 
@@ -276,14 +270,14 @@ def finish(
     `narrow` holds parts of the layout for a page as narrow as a telephone; there, traces
     whose meta is `WIDE` and annotations of that name are left out.
     """
-    lines = textwrap.wrap(subtitle, _SUBTITLE_MOST, break_long_words=False)
-    subtitle = "<br>".join(lines)
-    top = 84 + 18 * max(len(lines) - 1, 0)
-    height += 18 * max(len(lines) - 1, 0)
+    lines = textwrap.wrap(subtitle, _LINE_MOST, break_long_words=False)
+    height += _LINE_PX * max(len(lines) - 1, 0)
+    given = figure.layout.margin.t or 0
+    more = _narrowed(subtitle, len(lines), height, given) | dict(narrow or {})
     figure.update_layout(
         template=_TEMPLATE,
         height=height,
-        meta={"caption": caption, "alt": alt, **({"narrow": dict(narrow)} if narrow else {})},
+        meta={"caption": caption, "alt": alt, **({"narrow": more} if more else {})},
         modebar={"remove": _NO_BUTTONS},
         title={
             "text": f"<b>{title}</b>",
@@ -295,11 +289,32 @@ def finish(
             "yanchor": "top",
             "pad": {"l": 14, "t": 14},
             "font": {"size": 18},
-            "subtitle": {"text": subtitle, "font": {"size": 13, "color": MUTED}},
+            "subtitle": _subtitle(lines),
         },
-        margin={"t": max(top, figure.layout.margin.t or 0)},
+        margin={"t": _top(len(lines), given)},
     )
     return figure
+
+
+def _subtitle(lines: list[str]) -> dict[str, object]:
+    return {"text": "<br>".join(lines), "font": {"size": 13, "color": MUTED}}
+
+
+def _top(lines: int, given: float) -> float:
+    """Return how much room a title and the lines below it take, in pixels."""
+    return max(84 + _LINE_PX * max(lines - 1, 0), given)
+
+
+def _narrowed(subtitle: str, wide: int, height: int, given: float) -> dict[str, object]:
+    """Return the title of a narrow page, which may take more lines than on a wide one."""
+    lines = textwrap.wrap(subtitle, _NARROW_LINE_MOST, break_long_words=False)
+    if len(lines) <= max(wide, 1):
+        return {}
+    return {
+        "title": {"subtitle": _subtitle(lines)},
+        "margin": {"t": _top(len(lines), given)},
+        "height": height + _LINE_PX * (len(lines) - max(wide, 1)),
+    }
 
 
 def blank(title: str, why: str) -> go.Figure:

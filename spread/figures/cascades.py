@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread.figures._clock import duration
+from spread.figures._percent import percent_decades
 from spread.figures._style import (
     INK,
     LEGEND,
@@ -185,7 +186,7 @@ def _y_ticks(curves: pd.DataFrame, measure: str) -> dict[str, object]:
     """Both panels of a measure have the same range."""
     least, most = curves["y"].min(), curves["y"].max()
     if measure in _SHAPES:
-        return {"range": [np.log10(least) - 0.3, 0.12], "dtick": 1, "tickformat": "~%"}
+        return {"range": [np.log10(least) - 0.3, 0.12], **percent_decades(least)}
     least, most = min(least, curves["low"].min()), max(most, curves["high"].max())
     ends = [np.log10(max(least, 1e-3)) - 0.1, np.log10(most) + 0.1]
     if measure.startswith("time_"):

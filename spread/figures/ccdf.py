@@ -4,16 +4,8 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from spread.figures._style import (
-    LEGEND,
-    blank,
-    finish,
-    frame,
-    header,
-    marks,
-    rgba,
-    shown,
-)
+from spread.figures._percent import percent_decades
+from spread.figures._style import LEGEND, blank, finish, frame, header, marks, rgba, shown
 from spread.tables import Table
 
 __all__ = ["ccdf"]
@@ -122,7 +114,7 @@ def _axes(figure: go.Figure, curves: pd.DataFrame, measures: list[str]) -> int:
                 },
                 f"yaxis{number}": {
                     "type": "log", "domain": [max(0.0, top - _ROW_PX / height), top],
-                    "anchor": f"x{number}", "tickformat": "~%", "dtick": 1,
+                    "anchor": f"x{number}", **percent_decades(10 ** lowest[measure]),
                     "range": [lowest[measure], 0.12],
                     "automargin": True,
                 },

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from spread._arguments import require_count
 from spread.figures._clock import clock, stamp, zone_words
 from spread.figures._lineage import lineage
+from spread.figures._percent import percent
 from spread.figures._style import (
     HALO,
     INK,
@@ -17,7 +18,6 @@ from spread.figures._style import (
     counted,
     finish,
     frame,
-    percent,
     rgba,
     shown,
 )

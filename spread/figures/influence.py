@@ -1,33 +1,26 @@
 """Which tag, or which city, fed which: a matrix of shares, each with its interval."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_one_of
-from spread.figures._style import (
-    INK,
-    MUTED,
-    TAG,
-    blank,
-    finish,
-    frame,
-    percent,
-    rgba,
-    shown,
-)
+from spread.figures._percent import percent
+from spread.figures._style import INK, MUTED, TAG, blank, finish, frame, rgba, shown
 from spread.tables import Table
 
 __all__ = ["influence"]
 
 _ROW_PX = 58
+_NAME_MOST = 22
 _COLUMNS = ("source", "target", "events", "share", "share_low", "share_high")
 
 
-@dataclass(frozen=True)
-class _Wording:
+class _Wording(NamedTuple):
     """What the figure says of tags or of cities."""
 
     noun: str
@@ -35,13 +28,14 @@ class _Wording:
     mark: str
     whole: str
     sample: str
+    labels: Mapping[str, str] = MappingProxyType({})
 
     @property
     def title(self) -> str:
         return f"Which {self.noun} fed which"
 
     def name(self, name: str, most: int = 60) -> str:
-        return self.mark + shown(name, most=most)
+        return self.mark + shown(self.labels.get(name, name), most=most)
 
 
 _WORDINGS = {
@@ -50,7 +44,9 @@ _WORDINGS = {
 }
 
 
-def influence(table: Table, *, of: str = "tags") -> go.Figure:
+def influence(
+    table: Table, *, of: str = "tags", labels: Mapping[str, str] | None = None
+) -> go.Figure:
     """Draw which share of each tag, or of each city, traces back to each other one.
 
     A row is a source, a column a target; a column adds up to all of the target. In a cell
@@ -64,6 +60,8 @@ def influence(table: Table, *, of: str = "tags") -> go.Figure:
         events (own tweets of the target), share, share_low, share_high. Optional: cannot_tell.
     of
         What sources and targets are: `tags` or `cities`.
+    labels
+        How each is written, such as {"mynypd": "myNYPD"}; as in the table by default.
 
     Raises
     ------
@@ -78,7 +76,7 @@ def influence(table: Table, *, of: str = "tags") -> go.Figure:
     >>> figures.alt(figures.influence(table))
     'Which tag fed which: of #mylapd 38 % (29 % to 47 %) traces back to #mynypd.'
     """
-    wording = _WORDINGS[require_one_of("of", of, _WORDINGS)]
+    wording = _WORDINGS[require_one_of("of", of, _WORDINGS)]._replace(labels=labels or {})
     cells = frame(table, *_COLUMNS)
     cells = cells[cells["share"].notna()]
     if cells.empty:
@@ -121,7 +119,7 @@ def influence(table: Table, *, of: str = "tags") -> go.Figure:
     figure.update_layout(
         xaxis={
             "tickvals": np.arange(len(tags)), "side": "top",
-            "ticktext": [wording.name(tag, 14) for tag in tags],
+            "ticktext": [wording.name(tag, _NAME_MOST) for tag in tags],
             "range": [-0.5, len(tags) - 0.5], "zeroline": False,
             "showgrid": False, "fixedrange": True,
             "title": {"text": f"of this {wording.noun}'s {wording.whole}"},
@@ -129,7 +127,7 @@ def influence(table: Table, *, of: str = "tags") -> go.Figure:
         },
         yaxis={
             "tickvals": np.arange(len(sources)),
-            "ticktext": [wording.name(tag, 14) for tag in sources],
+            "ticktext": [wording.name(tag, _NAME_MOST) for tag in sources],
             "range": [len(sources) - 0.5, -0.5], "zeroline": False, "showgrid": False,
             "fixedrange": True, "automargin": True, "title": {"text": "traces back to"},
         },

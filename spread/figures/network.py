@@ -12,6 +12,7 @@ from spread._arguments import require_count
 from spread._errors import UsageError
 from spread.figures import _raster
 from spread.figures._evolving import play, steps_of
+from spread.figures._percent import percent
 from spread.figures._style import (
     HALO,
     INK,
@@ -25,7 +26,6 @@ from spread.figures._style import (
     frame,
     marks,
     once,
-    percent,
     rgba,
     shown,
 )

@@ -5,19 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread.figures._clock import clock, stamp, zone_words
-from spread.figures._style import (
-    HALO,
-    MUTED,
-    TAG,
-    WIDE,
-    blank,
-    counted,
-    finish,
-    frame,
-    percent,
-    rgba,
-    shown,
-)
+from spread.figures._percent import likely, percent, percent_axis
+from spread.figures._style import HALO, MUTED, TAG, WIDE, blank, counted, finish, frame, rgba, shown
 from spread.figures._turn import Turn, mark_turn, turn_words
 from spread.tables import Table
 
@@ -27,6 +16,7 @@ _TITLE = "When it set in, close up"
 _BINS_S = (1, 5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 10_800, 21_600, 86_400)
 _BINS_MOST = 60
 _TAIL = 0.001
+_NAME_ROOM = 0.11  # of the highest bar, for a name above it
 _NAMED_MOST = 3
 _NAMED_LEAST = 0.05
 
@@ -79,12 +69,14 @@ def onset(
         width=bin_s * 1000.0, marker={"color": rgba(TAG, 0.55), "line": {"width": 0}},
         hovertemplate="%{x|%H:%M:%S}: %{y:.1%}<extra></extra>",
     )  # fmt: skip
-    _mark_first_tweets(figure, named, time_zone)
+    most = float(bins["probability"].max())
+    _mark_first_tweets(figure, named, bins, time_zone)
     mark_turn(figure, turn, time_zone=time_zone)
     figure.update_layout(
         xaxis={"type": "date", "title": {"text": zone_words(table["at"], time_zone)}},
-        yaxis={"title": {"text": f"probability per {_length(bin_s)}"}, "tickformat": ".0%",
-               "rangemode": "tozero", "automargin": True, "fixedrange": True},
+        yaxis={"title": {"text": f"probability per {_length(bin_s)}"},
+               **percent_axis(most), "range": [0, most * (1.14 + _NAME_ROOM * len(named))],
+               "automargin": True, "fixedrange": True},
         showlegend=False, bargap=0, margin={"l": 60, "r": 24, "b": 56, "t": 96},
     )  # fmt: skip
     best = bins.iloc[int(bins["probability"].to_numpy().argmax())]
@@ -95,7 +87,7 @@ def onset(
     return finish(
         figure,
         title=_TITLE,
-        subtitle="posterior probability of the onset; arrows: first tweets of likely turners",
+        subtitle="how probable each moment is as the onset; arrows: first tweets of likely turners",
         caption=f"Probability of the onset in {counted(len(bins), 'bin')} of {_length(bin_s)}; "
         f"{percent(1 - _held(bins))} of it lies outside of what is drawn."
         + turn_words(turn, time_zone=time_zone)
@@ -135,13 +127,23 @@ def _named(turned: Table | None) -> pd.DataFrame:
     return likely.sort_values(["first_at", "label"])
 
 
-def _mark_first_tweets(figure: go.Figure, named: pd.DataFrame, time_zone: str) -> None:
-    for row, at in enumerate(clock(named["first_at"], time_zone).tolist() if len(named) else []):
+def _mark_first_tweets(
+    figure: go.Figure, named: pd.DataFrame, bins: pd.DataFrame, time_zone: str
+) -> None:
+    """Point from above the bars to where the accounts first wrote."""
+    begin, end = bins["at"].iloc[0], bins["at"].iloc[-1]
+    span = max((end - begin).total_seconds(), 1.0)
+    most = float(bins["probability"].max())
+    for row, at in enumerate(clock(named["first_at"], time_zone) if len(named) else []):
         account = named.iloc[row]
+        place = (account["first_at"] - begin).total_seconds() / span
         figure.add_annotation(
-            text=f"{shown(account['label'])} ({percent(account['p_turned'])})", x=str(at), xref="x",
-            y=0, yref="y", ax=0, ay=-60 - 24 * row, showarrow=True, arrowhead=2, arrowwidth=1,
-            arrowcolor=MUTED, font={"size": 12, "shadow": HALO}, name=WIDE if row else None,
+            text=f"{shown(account['label'])} ({likely(account['p_turned'])})",
+            x=str(at), xref="x", y=0, yref="y", ax=str(at), axref="x",
+            ay=most * (1.03 + _NAME_ROOM * (row + 0.5)), ayref="y",
+            xanchor="right" if place > 0.7 else "left" if place < 0.3 else "center",
+            showarrow=True, arrowhead=2, arrowwidth=1, arrowcolor=MUTED,
+            font={"size": 12, "shadow": HALO}, name=WIDE if row else None,
         )  # fmt: skip
 
 

@@ -3,18 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from spread.figures._style import (
-    ACCENT,
-    LEGEND,
-    MUTED,
-    TAG,
-    blank,
-    counted,
-    finish,
-    frame,
-    percent,
-    rgba,
-)
+from spread.figures._percent import percent
+from spread.figures._style import ACCENT, LEGEND, MUTED, TAG, blank, counted, finish, frame, rgba
 from spread.tables import Table
 
 __all__ = ["residuals"]

@@ -5,6 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
+from spread.figures._percent import percent, percent_axis
 from spread.figures._style import (
     LEGEND,
     MUTED,
@@ -15,7 +16,6 @@ from spread.figures._style import (
     finish,
     frame,
     marks,
-    percent,
     shown,
 )
 from spread.tables import Table
@@ -79,10 +79,8 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
     figure.update_layout(
         xaxis={
             "title": {"text": _AXIS[measure]},
-            "tickformat": "~%" if measure == "share" else ",~s",
-            "rangemode": "tozero",
+            **_ticks(float(leading[f"{measure}_high"].max()), measure, 6),
             "tickangle": 0,
-            "nticks": 6,
         },
         yaxis={
             "tickvals": np.arange(len(leading)),
@@ -96,7 +94,7 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
         margin={"l": 20, "r": 28 + _COLUMN_PX * len(naive), "b": bottom, "t": 108},
     )
     narrow = {
-        "xaxis": {"nticks": 4},
+        "xaxis": _ticks(float(leading[f"{measure}_high"].max()), measure, 4),
         "margin": {"r": 16},
     }
     low, high = leading[f"{measure}_low"][0], leading[f"{measure}_high"][0]
@@ -122,6 +120,13 @@ _AXIS = {
 
 def _told(value: float, measure: str) -> str:
     return percent(value) if measure == "share" else f"{value:,.0f}"
+
+
+def _ticks(most: float, measure: str, ticks: int) -> dict[str, object]:
+    """Return the ticks of the axis, which begins at nothing."""
+    if measure != "share" or not 0 < most <= 1:
+        return {"rangemode": "tozero", "tickformat": ",~s", "nticks": ticks}
+    return {"range": [0, 1.04 * most], "fixedrange": True, **percent_axis(most, ticks=ticks)}
 
 
 def _draw(

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
+from spread.figures._percent import percent
 from spread.figures._style import (
     ACCENT,
     GRID,
@@ -18,7 +19,6 @@ from spread.figures._style import (
     counted,
     finish,
     frame,
-    percent,
     shown,
 )
 from spread.tables import Table
@@ -26,7 +26,7 @@ from spread.tables import rows as rows_of
 
 __all__ = ["sensitivity"]
 
-_TITLE = "What depends on choices"
+_TITLE = "The claims under other choices"
 _COLUMNS = (
     "specification", "reconstruction", "resolution", "retweets", "window", "in_step",
     "authors_kept", "claim", "about", "unit", "estimate", "low", "high", "agrees", "cannot_tell",
@@ -70,7 +70,8 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
     given = frame(table, *_COLUMNS)
     if given.empty:
         return blank(_TITLE, "no other specification was tried")
-    claims = [rows for _, rows in given.groupby(["claim", "about"], sort=False)][:most]
+    asked = [rows for _, rows in given.groupby(["claim", "about"], sort=False)]
+    claims, many = asked[:most], len(asked)
     chosen = given.drop_duplicates("specification").sort_values("specification")
     places = {number: place for place, number in enumerate(chosen.specification)}
     figure = go.Figure()
@@ -96,7 +97,7 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
         title=_TITLE,
         subtitle=f"{counted(len(claims), 'claim')} under {len(labels)} specifications; "
         "filled: the same is found, hollow: not",
-        caption=_caption(len(claims), given, len(labels)),
+        caption=_caption(len(claims), many, given, len(labels)),
         alt=_alt(claims, len(labels)),
         height=214 + _ROW_PX * len(labels),
         narrow={"width": 140 + _COLUMN_PX * len(claims)} if len(claims) > 2 else None,
@@ -166,10 +167,13 @@ def _range(estimate: np.ndarray, low: np.ndarray, high: np.ndarray) -> list[floa
 
 def _heading(column: int, columns: int, rows: pd.DataFrame) -> dict[str, object]:
     asked = rows.agrees.dropna()
-    words = [*textwrap.wrap(str(rows.claim.iloc[0]), 18)[:3], shown(rows.about.iloc[0], most=18)]
+    words = [
+        *textwrap.wrap(str(rows.claim.iloc[0]), 16)[:3],
+        *textwrap.wrap(str(rows.about.iloc[0]), 20)[:2],
+    ]
     share = f"<b>{int(asked.sum())} of {len(asked)}</b>"
     return {
-        "text": "<br>".join([*(shown(word) for word in words), share]),
+        "text": "<br>".join([*(shown(word, most=20) for word in words), share]),
         "x": column / columns + 0.012, "xref": "paper", "xanchor": "left",
         "y": 1.01, "yref": "paper", "yanchor": "bottom", "align": "left",
         "showarrow": False, "font": {"size": 12, "color": INK},
@@ -178,6 +182,7 @@ def _heading(column: int, columns: int, rows: pd.DataFrame) -> dict[str, object]
 
 def _said(row: Any) -> str:
     """Return what a specification does otherwise than the study."""
+    again = f", draw {row.draw + 1:.0f}" if getattr(row, "draw", 0) else ""
     words = {
         f"{shown(_NAMES.get(row.reconstruction, row.reconstruction))} trees": (
             row.reconstruction != "posterior"
@@ -186,15 +191,16 @@ def _said(row: Any) -> str:
         f"{shown(row.window)} of the time": row.window != "whole",
         "retweets not counted": not row.retweets,
         "nobody in step": not row.in_step,
-        f"{percent(row.authors_kept)} of authors": row.authors_kept < 1,
+        f"{percent(row.authors_kept)} of authors{again}": row.authors_kept < 1,
     }
     return "; ".join(word for word, said in words.items() if said) or "the study"
 
 
-def _caption(claims: int, given: pd.DataFrame, specifications: int) -> str:
+def _caption(claims: int, many: int, given: pd.DataFrame, specifications: int) -> str:
     open_ones = int(given.cannot_tell.notna().sum())
+    first = counted(claims, "claim") if claims == many else f"The first {claims} of {many} claims,"
     return (
-        f"{counted(claims, 'claim')} made again under {specifications} specifications, the study's "
+        f"{first} made again under {specifications} specifications, the study's "
         f"own first: other trees, resolutions, windows, without retweets, without accounts that "
         f"share in step, and with fewer authors drawn at random. Above each column: in how many "
         f"of those asked the same is found. Crosses ({open_ones}): cannot be told."

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread.figures._clock import clock, zone_words
+from spread.figures._percent import percent, percent_axis
 from spread.figures._style import (
     Mark,
     apart,
@@ -16,7 +17,6 @@ from spread.figures._style import (
     frame,
     header,
     marks,
-    percent,
     rgba,
     rows,
     shown,
@@ -114,9 +114,8 @@ def _lay(figure: go.Figure, places: list[tuple[float, float]], unit: str, clock_
     """Lay out the rows: one scale for all, so that heights compare."""
     alone = len(places) == 1
     scale = {
-        "tickformat": ".0%",
+        **percent_axis(1.0, ticks=6 if alone else 3),
         "range": [-0.02, 1.02],
-        "nticks": 6 if alone else 3,
         "automargin": True,
         "fixedrange": True,
     }

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spread._arguments import require_count
 from spread.figures._clock import duration
+from spread.figures._percent import percent
 from spread.figures._style import (
     HALO,
     INK,
@@ -19,7 +20,6 @@ from spread.figures._style import (
     frame,
     marks,
     once,
-    percent,
     shown,
 )
 from spread.tables import Table

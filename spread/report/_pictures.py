@@ -11,11 +11,18 @@ from spread.study import Study
 __all__ = ["PICTURES", "picture", "pictures"]
 
 
-def _timeline(study: Study) -> go.Figure:
+def _written(study: Study) -> dict[str, str]:
+    """Return how each hashtag is mostly written."""
     usage = study.tables["usage"]
-    labels = dict(zip(usage["hashtag"], usage["shown"], strict=True)) if len(usage) else {}
+    return dict(zip(usage["hashtag"], usage["shown"], strict=True)) if len(usage) else {}
+
+
+def _timeline(study: Study) -> go.Figure:
     return figures.timeline(
-        study.tables["timeline"], turn=study.turn, labels=labels, time_zone=study.time_zone
+        study.tables["timeline"],
+        turn=study.turn,
+        labels=_written(study),
+        time_zone=study.time_zone,
     )
 
 
@@ -84,7 +91,7 @@ def _cascades(study: Study) -> go.Figure:
 
 
 def _influence(study: Study) -> go.Figure:
-    return figures.influence(study.tables["influence"])
+    return figures.influence(study.tables["influence"], labels=_written(study))
 
 
 def _between(study: Study) -> go.Figure:

@@ -51,12 +51,13 @@ class Subjects:
     """Whom and what the study's own claims are about; other specifications are asked the same."""
 
     risen: frozenset[str]
-    onset: tuple[Any, Any] | None
+    onset: tuple[Any, Any, Any] | None
     turner: str | None
     carrier: str | None
     largest: tuple[str, str] | None
     parents: tuple[tuple[str, str], ...]
     labels: Mapping[str, str]
+    tags: Mapping[str, str]
 
 
 def subjects(study: Results) -> Subjects:
@@ -65,12 +66,13 @@ def subjects(study: Results) -> Subjects:
     found = turn.rising is not None
     return Subjects(
         risen=frozenset(study.camps.user_id[study.camps.camp == turn.rising]),
-        onset=(turn.onset_low, turn.onset_high) if found else None,
+        onset=(turn.onset, turn.onset_low, turn.onset_high) if found else None,
         turner=_likeliest(study.turned),
         carrier=str(study.rank.user_id.iloc[0]) if len(study.rank) else None,
         largest=_largest(study.metrics),
         parents=() if family is None or family.cannot_tell else _parents(family),
         labels=_labels(study.turned) | _labels(study.rank),
+        tags={} if family is None else _written(family.members),
     )
 
 
@@ -135,9 +137,9 @@ def _of_turn(results: Results, asked: Subjects) -> list[dict[str, object]]:
         rise, share.after - share.before, low=low, high=high, beyond_null=bool(low > 0),
         agrees=_same_side(results, asked.risen),
     )  # fmt: skip
-    middle = _middle(*asked.onset)
-    overlap = turn.onset_low <= asked.onset[1] and turn.onset_high >= asked.onset[0]
-    since = [_hours(at - middle) for at in (turn.onset, turn.onset_low, turn.onset_high)]
+    own, low_own, high_own = asked.onset
+    overlap = turn.onset_low <= high_own and turn.onset_high >= low_own
+    since = [_hours(at - own) for at in (turn.onset, turn.onset_low, turn.onset_high)]
     return [rose, _told(onset, since[0], low=since[1], high=since[2], agrees=bool(overlap))]
 
 
@@ -200,11 +202,15 @@ def _of_depth(results: Results, asked: Subjects) -> list[dict[str, object]]:
 
 
 def _of_parents(family: Family | None, asked: Subjects) -> list[dict[str, object]]:
-    return [_of_parent(family, child, parent) for child, parent in asked.parents]
+    return [_of_parent(family, child, parent, asked.tags) for child, parent in asked.parents]
 
 
-def _of_parent(family: Family | None, child: str, parent: str) -> dict[str, object]:
-    question = _Question(f"comes from #{parent}", "probability", f"#{child}")
+def _of_parent(
+    family: Family | None, child: str, parent: str, tags: Mapping[str, str]
+) -> dict[str, object]:
+    """Return how probable a parent is; the tags go by the spelling of the study."""
+    told = f"comes from #{tags.get(parent, parent)}"
+    question = _Question(told, "probability", f"#{tags.get(child, child)}")
     if family is None or family.cannot_tell:
         return _refused(question, "no root" if family is None else str(family.cannot_tell))
     links = family.links[(family.links.child == child) & family.links.parent.notna()]
@@ -219,6 +225,11 @@ def _labels(accounts: pd.DataFrame) -> dict[str, str]:
     if "label" not in accounts:
         return {}
     return dict(zip(accounts.user_id.astype(str), accounts.label.astype(str), strict=True))
+
+
+def _written(tags: pd.DataFrame) -> dict[str, str]:
+    """Return how each tag is mostly written."""
+    return dict(zip(tags.hashtag.astype(str), tags.shown.astype(str), strict=True))
 
 
 def _parents(family: Family) -> tuple[tuple[str, str], ...]:
@@ -254,10 +265,6 @@ def _largest(metrics: pd.DataFrame) -> tuple[str, str] | None:
         return None
     ordered = metrics.sort_values(["size", "cascade"], ascending=[False, True])
     return str(ordered.tweet_id.iloc[0]), str(ordered.user_id.iloc[0])
-
-
-def _middle(low: Any, high: Any) -> Any:
-    return low + (high - low) / 2
 
 
 def _hours(span: pd.Timedelta) -> float:
