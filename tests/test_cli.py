@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 from spread import samples
+from spread.archive import Archive
 from spread.cli import _answer as codes
 from spread.cli import archive, cascade, places, scenario
 
@@ -84,7 +85,11 @@ def test_the_same_seed_gives_the_same_tables_from_those_kept(
     again = ["--out", str(tmp_path / "out"), "--only", "tables", "--json"]
     assert cascade.main(argv + again) == codes.DONE
     assert json.loads(capsys.readouterr().out)["rows"]["files"] == 1
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["run.json", "tables"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        ".study",
+        "run.json",
+        "tables",
+    ]
     for path in sorted((done / "tables").glob("*.parquet")):
         other = tmp_path / "out" / "tables" / path.name
         pd.testing.assert_frame_equal(pd.read_parquet(path), pd.read_parquet(other))
@@ -250,5 +255,7 @@ def test_tables_kept_of_an_archive_are_not_taken_for_the_sample(
     kept = tmp_path / "kept"
     assert archive.main(["read", str(small), "--to", str(kept), "--quiet"]) == codes.DONE
     options = cascade.parser().parse_args(["--keep", str(kept)])
-    assert not cascade._is_sample(cascade._archive(options, False))
+    opened = cascade._source(options, False)
+    assert isinstance(opened, Archive)
+    assert not cascade._is_sample(opened)
     assert cascade._is_sample(samples.load("mynypd"))
