@@ -9,6 +9,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,12 +58,13 @@ def each(tasks: Sequence[Task], *, workers: int | None = None) -> list[Found]:
     """Return what each task finds, in order; None for workers takes the cores it is worth."""
     edges = sum(task.edges.count for task in tasks)
     shares = _shared_out(tasks, _how_many(workers, edges, len(tasks)))
+    if len(shares) == 1:
+        return [_do(*task) for task in tasks]
     found: dict[int, Found] = {}
     with contextlib.ExitStack() as stack:
+        # None of it here: a search would keep threads beside this one waiting.
         parts = [[tasks[number] for number in share] for share in shares]
-        others = _started(parts[1:], stack) if len(parts) > 1 else []
-        found |= zip(shares[0], (_do(*task) for task in parts[0]), strict=True)
-        for share, (process, answer) in zip(shares[1:], others, strict=True):
+        for share, (process, answer) in zip(shares, _started(parts, stack), strict=True):
             if process.wait():
                 raise SpreadError("a worker stopped", hint="Try workers=1")
             found |= zip(share, _read(answer), strict=True)
@@ -71,6 +73,7 @@ def each(tasks: Sequence[Task], *, workers: int | None = None) -> list[Found]:
 
 def serve() -> None:
     """Do the tasks of the file named on the command line, and write beside it what they find."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     question, answer = (Path(argument) for argument in sys.argv[1:3])
     with np.load(question) as asked:
         found = [_do(*task) for task in _tasks(asked)]
@@ -80,6 +83,12 @@ def serve() -> None:
         ends=np.cumsum([len(each.labels) for each in found]),
         labels=np.concatenate([each.labels for each in found]),
     )
+
+
+def _end_with_parent() -> None:
+    """End where whoever started this program has ended: nobody reads the answer."""
+    os.read(0, 1)
+    os._exit(1)
 
 
 def _tasks(asked: Mapping[str, Any]) -> list[Task]:
@@ -155,7 +164,7 @@ def _started(
         _write(question, share)
         process = subprocess.Popen(
             [sys.executable, "-c", _PROGRAM, str(question), str(answer)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             env=environment,
         )
@@ -167,7 +176,8 @@ def _started(
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
     process.kill()
-    process.wait()
+    # Waits for its end and closes what leads to it.
+    process.communicate()
 
 
 def _write(path: Path, tasks: Sequence[Task]) -> None:

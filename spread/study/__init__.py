@@ -129,9 +129,7 @@ def run(
         _scope.require_launched(scope, launched)
         labels = _labels.accounts(scope.users.to_pyarrow().to_pandas(), names=names)
         begin = _shown_on(bar)
-        step = _steps.kept_in(
-            place, key=key, begin=begin, labels=labels, names=names, on_step=on_step
-        )
+        step = _steps.Kept(place, key, begin, labels, names, on_step)
         found = find(scope, coding=coding, launch=launched, labels=labels, seed=seed, step=step)
         hours = _hours.without(opened.report)
         told = _story.tell(found, opened.report, time_zone, names=names, timed=not hours)

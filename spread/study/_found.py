@@ -1,7 +1,9 @@
 """The path itself: each analysis once, its results side by side."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from threading import Thread
 from typing import Protocol, TypeVar
 
 import igraph
@@ -22,15 +24,15 @@ _COMPARED_CAMPS = ("A", "B")
 _IN_STEP_S = 10
 
 STEPS = {
-    "finding communities": 8,
-    "reconstructing cascades": 22,
-    "dating the turn": 32,
-    "crediting accounts": 44,
-    "tracing the family of tags": 47,
-    "tracing tags back to their root": 49,
-    "locating accounts": 64,
-    "tracing cities back to each other": 70,
-    "comparing accounts and camps": 82,
+    "reconstructing cascades": 8,
+    "tracing the family of tags": 20,
+    "locating accounts": 26,
+    "tracing cities back to each other": 40,
+    "finding communities": 46,
+    "dating the turn": 56,
+    "tracing tags back to their root": 68,
+    "comparing accounts and camps": 74,
+    "crediting accounts": 86,
     "laying out the network": 95,
 }
 """The steps in order, and how much of the time is usually gone when each begins, in per cent."""
@@ -43,6 +45,9 @@ class Step(Protocol):
 
     def __call__(self, name: str, make: Callable[[], _Answer]) -> _Answer:
         """Return what `make` returns, or returned before."""
+
+    def beside(self, name: str, make: Callable[[], _Answer]) -> Callable[[], _Answer]:
+        """Let `make` begin in a thread of its own; return what waits for its answer."""
 
 
 NAMED = 0.5
@@ -95,46 +100,58 @@ def find(
     seed: int,
     step: Step,
 ) -> Found:
-    """Run the analyses; each is given to `step`, which may know its answer already."""
+    """Run the analyses; each is given to `step`, which may know its answer already.
+
+    Communities are sought beside what needs none, and accounts credited beside what is told
+    of the turn. Each analysis draws from a stream of its own, so that the order plays no part.
+    What runs beside asks no table: an engine answers one question at a time.
+    """
     root = scope.root
     kind, graph = _interactions(scope)
     retweets = graph if kind == "retweet" else graphs.retweets(scope.tweets)
-    used = step("finding communities", lambda: _camps.choose(retweets, coding, seed=seed))
+    communities = step.beside(
+        "finding communities", lambda: _camps.choose(retweets, coding, seed=seed)
+    )
     forests, metrics, compared = step("reconstructing cascades", lambda: _cascades(scope, seed))
+    family = step(
+        "tracing the family of tags",
+        lambda: None if root is None else hashtags.family(scope.tweets, root, rng=stream(seed, 5)),
+    )
+    tags = _tags(scope, family)
+    located, arrivals, flows = step("locating accounts", lambda: _placed(scope, tags, seed))
+    between = step(
+        "tracing cities back to each other", lambda: _between.found(scope, located, seed)
+    )
+    used = communities()
+    credited = step.beside(
+        "crediting accounts",
+        lambda: seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4)),
+    )
 
     def turning() -> tuple[Turn, pd.DataFrame]:
         turn = dated(scope, retweets, used, launch, seed)
         return turn, turned(forests, used, turn, seed)
 
     turn, who = step("dating the turn", turning)
-    rank = step(
-        "crediting accounts",
-        lambda: seeds.rank(forests, partition=used.accounts, rng=stream(seed, 4)),
-    )
-    family = step(
-        "tracing the family of tags",
-        lambda: None if root is None else hashtags.family(scope.tweets, root, rng=stream(seed, 5)),
-    )
-    tags = _tags(scope, family)
     traced, without = step(
         "tracing tags back to their root",
         lambda: (_traced(scope, family, seed), _without(scope, who, seed)),
     )
-    located, arrivals, flows = step("locating accounts", lambda: _placed(scope, tags, seed))
-    between = step(
-        "tracing cities back to each other", lambda: _between.found(scope, located, seed)
-    )
-    rest = step(
-        "comparing accounts and camps",
-        lambda: {
-            "vocabulary": _vocabulary.marks(scope.tweets, used, labels.screen_name[~labels.public]),
+
+    def comparing() -> dict[str, pd.DataFrame]:
+        profile = beside(lambda: _profile(metrics, forests, used, seed))
+        private = labels.screen_name[~labels.public]
+        return {
+            "vocabulary": _vocabulary.marks(scope.tweets, used, private),
             "coverage": cascade.coverage(scope.tagged),
             "roles": _standing.roles(retweets, scope, used, seed),
             "elites": _standing.elites(scope, used),
             "in_step": in_step(scope),
-            "profile": _profile(metrics, forests, used, seed),
-        },
-    )
+            "profile": profile(),
+        }
+
+    rest = step("comparing accounts and camps", comparing)
+    rank = credited()
     nodes, edges = step(
         "laying out the network", lambda: _drawn.network(graph, labels, used.accounts, seed=seed)
     )
@@ -163,6 +180,21 @@ def find(
         edges=edges,
         **rest,
     )
+
+
+def beside(make: Callable[[], _Answer]) -> Callable[[], _Answer]:
+    """Let something begin in a thread of its own; return what waits for its answer."""
+    answer: Future[_Answer] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(make())
+        except BaseException as error:
+            answer.set_exception(error)
+
+    # Whoever interrupts a study does not wait for it.
+    Thread(target=work, daemon=True).start()
+    return answer.result
 
 
 def _cascades(scope: Scope, seed: int) -> tuple[Forests, pd.DataFrame, pd.DataFrame]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import ibis
 import pandas as pd
@@ -20,20 +20,20 @@ from spread._errors import SpreadError
 from spread.archive import Archive
 from spread.archive._files import find, source_name
 from spread.study import _kept, _tables
-from spread.study._found import STEPS, Step
+from spread.study._found import STEPS, beside
 from spread.study._freeze import sha256
 from spread.study._record import Study
 from spread.tables import FOLLOWS, TWEETS, USERS
 
 __all__ = [
     "ALL",
+    "Kept",
     "OnStep",
     "again",
     "archive_in",
     "count",
     "ended",
     "fingerprint",
-    "kept_in",
     "known",
     "versions",
 ]
@@ -95,28 +95,46 @@ def versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in _PACKAGES}
 
 
-def kept_in(
-    folder: Path | None,
-    *,
-    key: str,
-    begin: Callable[[str], None],
-    labels: pd.DataFrame,
-    names: bool,
-    on_step: OnStep | None,
-) -> Step:
-    """Return what takes a step's answer from the folder or, where it is not there, makes it."""
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """What takes a step's answer from a folder or, where it is not there, makes it.
 
-    def step(name: str, make: Callable[[], _Answer]) -> _Answer:
-        begin(name)
-        kept = None if folder is None else _kept.load(_place(folder, name), key=key)
-        answer: _Answer = make() if kept is None else kept[0]
-        if folder is not None and kept is None:
-            _kept.save(answer, _place(folder, name), key=key)
-        if on_step is not None:
-            on_step(name, _tables.of_step(name, answer, labels=labels, names=names))
+    Answers are kept, and told of, by the thread that asks for them.
+    """
+
+    folder: Path | None
+    key: str
+    begin: Callable[[str], None]
+    labels: pd.DataFrame
+    names: bool
+    on_step: OnStep | None
+
+    def __call__(self, name: str, make: Callable[[], _Answer]) -> _Answer:
+        """Return what `make` returns, or returned before."""
+        self.begin(name)
+        kept = self._kept(name)
+        return self._told(name, make() if kept is None else kept[0], is_new=kept is None)
+
+    def beside(self, name: str, make: Callable[[], _Answer]) -> Callable[[], _Answer]:
+        """Let `make` begin in a thread of its own; return what waits for its answer."""
+        kept = self._kept(name)
+        waits = beside(make) if kept is None else (lambda: kept[0])
+
+        def answer() -> _Answer:
+            self.begin(name)
+            return self._told(name, waits(), is_new=kept is None)
+
         return answer
 
-    return step
+    def _kept(self, name: str) -> tuple[Any] | None:
+        return None if self.folder is None else _kept.load(_place(self.folder, name), key=self.key)
+
+    def _told(self, name: str, answer: _Answer, *, is_new: bool) -> _Answer:
+        if self.folder is not None and is_new:
+            _kept.save(answer, _place(self.folder, name), key=self.key)
+        if self.on_step is not None:
+            self.on_step(name, _tables.of_step(name, answer, labels=self.labels, names=self.names))
+        return answer
 
 
 def known(folder: Path | None, *, key: str) -> int:
