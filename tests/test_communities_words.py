@@ -3,13 +3,14 @@
 import math
 
 import igraph
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from spread import communities, tables
 from spread._errors import MissingColumnError, UsageError
-from spread.communities._words import _words_of
+from spread.communities._words import _counted, _words, _words_of
 
 GRAPH = igraph.Graph.Full(4) + igraph.Graph.Full(3)
 GRAPH.vs["name"] = list("abcdefg")
@@ -47,6 +48,24 @@ def test_the_same_for_any_kind_of_table_and_order(kind: str) -> None:
     found = communities.distinctive(table, FOUND)
     pd.testing.assert_frame_equal(found, communities.distinctive(TWEETS, FOUND))
     assert found.term.tolist() == ["dogs", "free", "cats", "paid"]
+
+
+def test_accounts_are_counted_as_a_plain_set_counts_them() -> None:
+    rng = np.random.default_rng(3)
+    said = ["free dogs", "dogs dogs cats", "@ann 42", None]
+    tweets = pd.DataFrame(
+        {"author_id": rng.choice([*"abcdefgz", None], 60), "text": rng.choice(said, 60)}
+    )
+    label = dict(zip(FOUND.nodes, FOUND.labels.tolist(), strict=True))
+    used = {
+        (label[author], author, word)
+        for author, text in tweets.dropna().itertuples(index=False)
+        for word in _words_of(text)
+        if author in label
+    }
+    expected = pd.Series([(community, word) for community, _, word in used]).value_counts()
+    table = _counted(_words(tweets), FOUND)
+    assert table.set_index(["community", "term"]).accounts.to_dict() == expected.to_dict()
 
 
 def test_only_what_was_collected_counts() -> None:

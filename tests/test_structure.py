@@ -15,7 +15,7 @@ PACKAGE = Path(spread.__file__).parent
 
 FLOOR = {
     "_arguments", "_errors", "_random", "_compile", "_intervals", "_interrupts", "_folders",
-    "_schemas",
+    "_distinct", "_schemas",
 }  # fmt: skip
 LAYERS = [
     FLOOR,

@@ -1,16 +1,19 @@
 """What each community says that the others do not."""
 
 import re
-from typing import Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
 import ibis
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from spread._arguments import require_count, require_instance, require_number, require_one_of
+from spread._distinct import distinct_pairs
 from spread._intervals import Z_95
 from spread.communities._partition import Partition
-from spread.tables import TWEETS, Table, expression
+from spread.tables import TWEETS, Table, codes, expression
 
 __all__ = ["KINDS", "distinctive"]
 
@@ -87,18 +90,23 @@ def distinctive(
     require_count("most", most)
     require_number("prior", prior, above=0)
     require_instance("partition", partition, Partition, "what communities.detect returns")
-    used = _hashtags(tweets) if of == "hashtag" else _words(tweets)
-    communities = pd.Series(partition.labels, index=pd.Index(partition.nodes, dtype="str"))
-    used["community"] = used["author_id"].map(communities)
-    used = used.dropna(subset=["community"]).drop_duplicates(["author_id", "term"])
-    counts = used.groupby(["community", "term"]).size().rename("accounts").reset_index()
-    counts["community"] = counts["community"].astype("int64")
+    uses = _hashtags(tweets) if of == "hashtag" else _words(tweets)
+    counts = _counted(uses, partition)
     # A term says nothing where it is the only one.
     table = _log_odds(counts if counts["term"].nunique() > 1 else counts[:0], prior)
     table = table[table["log_odds"] > 0].sort_values(
         ["community", "z", "term"], ascending=[True, False, True]
     )
     return table.groupby("community").head(most).reset_index(drop=True)
+
+
+class _Uses(NamedTuple):
+    """Who used what: places among `authors` and `terms`, −1 where it is not known."""
+
+    author: NDArray[np.int64]
+    authors: NDArray[Any]
+    term: NDArray[np.int64]
+    terms: NDArray[Any]
 
 
 def _log_odds(counts: pd.DataFrame, prior: float) -> pd.DataFrame:
@@ -119,20 +127,53 @@ def _log_odds(counts: pd.DataFrame, prior: float) -> pd.DataFrame:
     )
 
 
-def _hashtags(tweets: Table) -> pd.DataFrame:
+def _counted(uses: _Uses, partition: Partition) -> pd.DataFrame:
+    """Return how many accounts of each community used each term; O(uses log uses)."""
+    labels = pd.Series(partition.labels, pd.Index(partition.nodes, dtype="str"))
+    community = labels.reindex(uses.authors, fill_value=-1).to_numpy(np.int64)
+    known = (uses.author >= 0) & (uses.term >= 0)
+    author, term = uses.author[known], uses.term[known]
+    of_some = community[author] >= 0
+    size = max(len(uses.terms), 1)
+    who, what = distinct_pairs(author[of_some], term[of_some])
+    cells, accounts = np.unique(community[who] * size + what, return_counts=True)
+    terms = pd.Series(uses.terms[cells % size], dtype="str")
+    return pd.DataFrame({"community": cells // size, "term": terms, "accounts": accounts})
+
+
+def _hashtags(tweets: Table) -> _Uses:
     rows = _collected(tweets, "hashtags")
-    rows = rows.select("author_id", term=rows["hashtags"].unnest())
-    return _frame(rows.distinct().to_pyarrow().to_pandas(), "term")
+    table = rows.select("author_id", term=rows["hashtags"].unnest()).to_pyarrow()
+    (author,), authors = codes(table["author_id"])
+    (term,), terms = codes(table["term"])
+    return _Uses(author.astype(np.int64), authors, term.astype(np.int64), terms)
 
 
-def _words(tweets: Table) -> pd.DataFrame:
-    rows = _collected(tweets, "text").select("author_id", "text").distinct()
-    said = _frame(rows.to_pyarrow().to_pandas(), "text")
-    # A retweeted text comes once an author: its words are sought once.
-    codes, texts = pd.factorize(said["text"])
-    words = pd.Series([sorted(_words_of(text)) for text in texts], dtype=object)
-    said = said.assign(term=words.take(codes).to_numpy())[["author_id", "term"]]
-    return _frame(said.explode("term"), "term")
+def _words(tweets: Table) -> _Uses:
+    table = _collected(tweets, "text").to_pyarrow()
+    (author,), authors = codes(table["author_id"])
+    # A text that is passed on comes once an author: its words are sought once.
+    texts = table["text"].combine_chunks().dictionary_encode()
+    text = texts.indices.fill_null(-1).to_numpy()
+    number: dict[str, int] = {}
+    found = [
+        [number.setdefault(word, len(number)) for word in _words_of(said)]
+        for said in texts.dictionary.to_pylist()
+    ]
+    many = np.array([*map(len, found), 0])
+    # The number of a word by its place in the sorted vocabulary.
+    terms = np.array(sorted(number), dtype=object)
+    place = np.empty(len(terms), np.int64)
+    place[[number[word] for word in terms]] = np.arange(len(terms))
+    said = place[np.fromiter(chain.from_iterable(found), np.int64, many.sum())]
+    start = (np.cumsum(many) - many)[text]
+    begin = np.repeat(start - (np.cumsum(many[text]) - many[text]), many[text])
+    return _Uses(
+        np.repeat(author.astype(np.int64), many[text]),
+        authors,
+        said[begin + np.arange(len(begin))],
+        terms,
+    )
 
 
 def _words_of(text: str) -> set[str]:
@@ -142,8 +183,3 @@ def _words_of(text: str) -> set[str]:
 def _collected(tweets: Table, column: str) -> ibis.Table:
     rows = expression(tweets, TWEETS, ["author_id", column], optional=["origin"])
     return rows.filter((rows["origin"].isnull()) | (rows["origin"] == "collected"))
-
-
-def _frame(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    table = table.dropna(subset=["author_id", column])
-    return table.astype({"author_id": "str", column: "str"}).reset_index(drop=True)

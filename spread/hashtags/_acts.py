@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from spread._distinct import distinct_pairs
 from spread.hashtags._usage import collected, unnested, uses, whole
 from spread.tables import FOLLOWS, Table, arrow, codes, microseconds
 
@@ -252,8 +253,7 @@ def _pairs(
     one: NDArray[np.integer[Any]], other: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return different pairs, sorted by the one, then by the other."""
-    span = int(other.max(initial=0)) + 1
-    first, second = np.divmod(np.unique(one.astype(np.int64) * span + other), span)
+    first, second = distinct_pairs(one, other)
     return first.astype(np.int32), second.astype(np.int32)
 
 

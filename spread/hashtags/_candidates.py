@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from spread._distinct import distinct, distinct_pairs
 from spread.hashtags._acts import Acts, folded, read
 from spread.hashtags._association import (
     coins_tail,
@@ -180,8 +181,7 @@ def _rows(
 def _together(acts: Acts, root: str, tags: list[str]) -> pd.DataFrame:
     """Return for each tag the authors it shares with the root, against two kinds of chance."""
     own = acts.collected[acts.use_act]
-    pair = acts.author[acts.use_act[own]].astype(np.int64) * len(acts.tags) + acts.use_tag[own]
-    author, tag = np.divmod(np.unique(pair), len(acts.tags))
+    author, tag = distinct_pairs(acts.author[acts.use_act[own]], acts.use_tag[own])
     of_root = np.zeros(acts.authors, bool)
     of_root[author[tag == acts.code(root)]] = True
     degrees = np.bincount(tag, minlength=len(acts.tags))
@@ -192,7 +192,7 @@ def _together(acts: Acts, root: str, tags: list[str]) -> pd.DataFrame:
     expected[used] = expected_together(users[users > 0], degrees[used], int(of_root.sum()))
     codes = np.array([acts.code(name) for name in tags], int)
     both, size, root_size = shared[codes], degrees[codes], int(of_root.sum())
-    total = len(np.unique(author))
+    total = len(distinct(author))
     return pd.DataFrame(
         {
             "hashtag": pd.Series(tags, dtype="str"),
@@ -219,7 +219,7 @@ def _early(
     asked = [*sorted(forms), *others]
     codes = {tag: acts.code(tag) for tag in asked}
     of_family = np.isin(acts.use_tag, [acts.code(root), *(codes[tag] for tag in forms)])
-    family = np.unique(acts.use_act[of_family])
+    family = distinct(acts.use_act[of_family])
     named = np.bincount(acts.use_act[of_family], minlength=len(acts.at))
     rows = []
     for tag, found in zip(asked, gather(acts, list(codes.values()), [family]), strict=True):

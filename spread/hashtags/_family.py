@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from spread._distinct import distinct
 from spread._random import resolve_seed, stream
 from spread.hashtags._acts import Acts
 from spread.hashtags._candidates import Found, find
@@ -242,7 +243,7 @@ def family(
     told = [] if how["cannot_tell"] else _answers(found, tags, complete, seed)
     members = _table(acts, tags, told, how, complete, seed)
     naive = answers(
-        [Older(t.name, t.first_us, t.tweets, np.unique(acts.author[t.acts])) for t in tags],
+        [Older(t.name, t.first_us, t.tweets, distinct(acts.author[t.acts])) for t in tags],
         acts.authors,
     )
     used_last = by_first_adopter(acts, [tag.acts for tag in tags])[1:]

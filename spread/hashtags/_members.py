@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._distinct import distinct, distinct_pairs
 from spread.hashtags._beside import controls, weighed
 from spread.hashtags._candidates import Found
 from spread.hashtags._completeness import Completeness, early_gap, order_chances
@@ -52,7 +53,7 @@ def members_of(found: Found, root: str) -> list[Tag]:
     for name in [root, *names[:_MEMBERS_MOST]]:
         held = acts.acts_with(acts.code(name))
         own = held[acts.collected[held]]
-        authors = len(np.unique(acts.author[own]))
+        authors = len(distinct(acts.author[own]))
         template = matching(name, found.templates)
         kind = kinds.get(name, "root") if name != root else "root"
         first_us = int(acts.at[held[0]])
@@ -64,8 +65,7 @@ def companions(found: Found, tags: Sequence[Tag]) -> pd.DataFrame:
     """Return every other tag that two or more users of the root used as well."""
     acts = found.acts
     own = acts.collected[acts.use_act]
-    pair = acts.use_tag[own].astype(np.int64) * acts.authors + acts.author[acts.use_act[own]]
-    tag, author = np.divmod(np.unique(pair), acts.authors)
+    tag, author = distinct_pairs(acts.use_tag[own], acts.author[acts.use_act[own]])
     of_root = np.zeros(acts.authors, bool)
     of_root[author[tag == acts.code(tags[0].name)]] = True
     together = np.bincount(tag[of_root[author]], minlength=len(acts.tags))

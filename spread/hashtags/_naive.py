@@ -65,8 +65,14 @@ def _last(acts: Acts, tweets: NDArray[np.int32], before: np.int32) -> int:
     return int(of_author[-1]) if len(of_author) else -1
 
 
+def _both(one: NDArray[np.int32], other: NDArray[np.int32]) -> int:
+    """Return how many numbers are in both, each of which holds a number once."""
+    ordered = np.sort(np.concatenate([one, other]))
+    return int(np.count_nonzero(ordered[1:] == ordered[:-1]))
+
+
 def _best(tag: Older, older: Sequence[Older], authors: int) -> list[str]:
-    shared = np.array([len(np.intersect1d(tag.users, other.users)) for other in older], float)
+    shared = np.array([_both(tag.users, other.users) for other in older], float)
     sizes = np.array([len(other.users) for other in older], float)
     rules = (
         npmi(shared, np.array(float(len(tag.users))), sizes, authors),

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._distinct import distinct_pairs
 from spread.seeds._chosen import camps_of
 from spread.seeds._roles import names_of, neighbours
 
@@ -86,7 +87,8 @@ def brokers(graph: igraph.Graph, partition: Any) -> pd.DataFrame:
 def _mutual(graph: igraph.Graph, codes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return with how many accounts of other camps each is tied both ways: no pairs of two."""
     ends = np.asarray(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
-    ends = np.unique(ends[(codes[ends] >= 0).all(axis=1)], axis=0)
+    ends = ends[(codes[ends] >= 0).all(axis=1)]
+    ends = np.column_stack(distinct_pairs(ends[:, 0], ends[:, 1]))
     crossing = ends[codes[ends[:, 0]] != codes[ends[:, 1]]]
     n = graph.vcount()
     there, back = crossing @ np.array([n, 1]), crossing @ np.array([1, n])

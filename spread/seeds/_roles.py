@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from spread._arguments import require_instance
+from spread._distinct import distinct_pairs
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.seeds._chosen import camps_of
@@ -134,7 +135,7 @@ def neighbours(graph: igraph.Graph, codes: Counts, side: str) -> Counts:
     if not graph.is_directed():
         of, other = np.concatenate([of, other]), np.concatenate([other, of])
     kept = (of != other) & (codes[other] >= 0)
-    pairs = np.unique(np.stack([of[kept], other[kept]]), axis=1)
+    pairs = distinct_pairs(of[kept], other[kept])
     counts = np.zeros((graph.vcount(), max(int(codes.max(initial=-1)) + 1, 1)), np.int64)
     np.add.at(counts, (pairs[0], codes[pairs[1]]), 1)
     return counts
@@ -200,7 +201,8 @@ def leader_rank(graph: igraph.Graph) -> Numbers:
     ends = np.asarray(graph.get_edgelist(), dtype=np.int64).reshape(-1, 2)
     if not graph.is_directed():
         ends = np.concatenate([ends, ends[:, ::-1]])
-    ends = np.unique(ends[ends[:, 0] != ends[:, 1]], axis=0)
+    ends = ends[ends[:, 0] != ends[:, 1]]
+    ends = np.column_stack(distinct_pairs(ends[:, 0], ends[:, 1]))
     leaving = np.bincount(ends[:, 0], minlength=n) + 1.0
     flow = sparse.csr_array((1 / leaving[ends[:, 0]], (ends[:, 1], ends[:, 0])), shape=(n, n))
     score, ground = np.ones(n), 0.0
