@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -255,3 +256,24 @@ def test_what_a_stream_held_back_is_a_known_loss(tmp_path: Path) -> None:
     read = archive.read(put(tmp_path / "a.jsonl", *limits, v1_tweet(1)), to=tmp_path / "out")
     assert (read.report.lost, read.report.totals["notices"]) == (40, 3)
     assert archive.open(read.path).report.facts()["known loss"].startswith("at least 40 tweets")
+
+
+def test_too_little_memory_for_a_merge_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _files(tmp_path, tweets=200)
+    whole = _tables(archive.read(files, to=tmp_path / "whole").path)
+    connect, asked = _engine.connect, []
+
+    def little(
+        spill: Path | None = None, *, engine: str = "duckdb", data: int | None = None
+    ) -> Any:
+        con = connect(spill, engine=engine, data=data)
+        if data is not None:
+            con.raw_sql("SET memory_limit = '1MB'")
+        asked.append(data)
+        return con
+
+    monkeypatch.setattr(_engine, "connect", little)
+    assert _tables(archive.read(files, to=tmp_path / "little").path) == whole
+    assert [data is None for data in asked[:2]] == [False, True]

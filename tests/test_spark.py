@@ -56,15 +56,15 @@ def session() -> Iterator[Any]:
 def both(
     session: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[archive.Archive, archive.Archive]:
-    """Give every fault, every format and a campaign of 20,000 tweets as both engines read them."""
+    """Give every fault, every format and a campaign of 200,000 tweets as both engines read them."""
     folder = fault_corpus.write(tmp_path_factory.mktemp("archive"))
-    scenario.generate("mynypd", folder / "campaign", scale=0.2, rng=8)
+    scenario.generate("mynypd", folder / "campaign", scale=1.46, rng=8)
     records = (folder / "campaign").read_bytes().splitlines(keepends=True)
     (folder / "campaign").unlink()
     for k in range(3):
         text = gzip.compress(b"".join(records[k::3]), 1)
         (folder / f"campaign-{k}.jsonl.gz").write_bytes(text)
-    assert len(records) > 20_000
+    assert len(records) > 200_000
     return archive.read(folder), archive.read(folder, engine="spark")
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -290,6 +291,19 @@ def _merged(
     found: Found, counts: Counts, draft: Path, engine: str, before: Mapping[int, int]
 ) -> None:
     data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
+    try:
+        standing, deleted, measures = _written(draft, engine, before, data)
+    except duckdb.OutOfMemoryException:
+        # How much is held at once depends on how its threads meet: the usual is not the most.
+        standing, deleted, measures = _written(draft, engine, before, None)
+    _count(counts, standing, deleted)
+    _write_report(measures, found, counts, draft)
+
+
+def _written(
+    draft: Path, engine: str, before: Mapping[int, int], data: int | None
+) -> tuple[dict[str, int], dict[str, int], dict[str, Any]]:
+    """Write the tables; return what stands and what is deleted, by file, and what they hold."""
     con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
     try:
         for name in PARTS:
@@ -305,8 +319,11 @@ def _merged(
         _engine.write(con, ask.users, draft / "users.parquet", USERS)
         _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
         _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
-        _count(counts, *(_by_file(con, query) for query in (ask.standing, ask.deleted)))
-        _write_report(con, found, counts, draft)
+        standing, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
+        written = [f"written_{name}" for name in ("tweets", "users")]
+        for name, view in zip(("tweets", "users"), written, strict=True):
+            _engine.view(con, [draft / f"{name}.parquet"], view)
+        return standing, deleted, measured(con, *written)
     finally:
         con.disconnect()
 
@@ -365,15 +382,12 @@ def _by_file(con: Any, query: _engine.Query) -> dict[str, int]:
     return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
 
 
-def _write_report(con: Any, found: Found, counts: Counts, draft: Path) -> None:
-    written = [f"written_{name}" for name in ("tweets", "users")]
-    for name, view in zip(("tweets", "users"), written, strict=True):
-        _engine.view(con, [draft / f"{name}.parquet"], view)
+def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, draft: Path) -> None:
     told = {
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
         "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
         "lost": max((count["lost"] for count in counts), default=0),
-        **measured(con, *written),
+        **measures,
     }
     text = json.dumps(told, indent=1, ensure_ascii=False)
     (draft / REPORT).write_text(text, encoding="utf-8")
