@@ -19,9 +19,10 @@ from spread._errors import SpreadError
 from spread.archive._ingest import ingest
 
 # The package itself is left empty: a worker needs the readers, not the engines that query.
-# Nor does it search for cycles, of which reading makes none.
+# Nor does it search for cycles, of which reading makes none. Ctrl-C ends it without a word.
 _PROGRAM: Final = """
-import gc, importlib.util, sys
+import gc, importlib.util, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 gc.disable()
 spec = importlib.util.find_spec("spread.archive")
 sys.modules["spread.archive"] = importlib.util.module_from_spec(spec)

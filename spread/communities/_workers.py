@@ -25,7 +25,13 @@ from spread.communities._search import Found, Labels, Settings, search, summed
 
 __all__ = ["Job", "Task", "each", "run"]
 
-_PROGRAM: Final = "from spread.communities._workers import serve; serve()"
+# Ctrl-C ends it without a word.
+_PROGRAM: Final = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+from spread.communities._workers import serve
+serve()
+"""
 # A million edges take five seconds or more; a worker takes one to start.
 _ALONE_EDGES: Final = 1_000_000
 _DEARER: Final = 1.4
