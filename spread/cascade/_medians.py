@@ -5,9 +5,33 @@ from numpy.typing import NDArray
 
 from spread._compile import kernel
 
-__all__ = ["medians"]
+__all__ = ["in_time", "medians"]
 
 Numbers = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+
+def in_time(
+    rows: Rows, at_s: Numbers, mine: Rows, seen_s: Numbers
+) -> tuple[Rows, Numbers, NDArray[np.bool_]]:
+    """Return who got there, and who was seen no longer before the last did, in order of time.
+
+    `mine` are all rows of a group, by how long they were seen, `seen_s`.
+
+    Examples
+    --------
+    >>> rows, when, there = in_time(
+    ...     np.array([5]), np.array([4.0]), np.array([7, 5, 6]), np.array([2.0, 8.0, 9.0]))
+    >>> rows.tolist(), when.tolist(), there.tolist()
+    ([7, 5], [2.0, 4.0], [False, True])
+    """
+    sure = np.searchsorted(seen_s, at_s.max(initial=-np.inf), "right")
+    gone = ~np.isin(mine[:sure], rows)
+    everyone = np.append(rows, mine[:sure][gone])
+    when = np.append(at_s, seen_s[:sure][gone])
+    there = np.arange(len(everyone)) < len(rows)
+    order = np.lexsort((~there, when))
+    return everyone[order], when[order], there[order]
 
 
 @kernel
@@ -15,12 +39,14 @@ def medians(
     when: Numbers,
     reached: NDArray[np.bool_],
     cluster: NDArray[np.int64],
+    later: NDArray[np.int64],
     drawn: NDArray[np.uint16],
 ) -> Numbers:
     """Return where Kaplan's and Meier's F is half of its last value; NaN if none got there.
 
-    Rows are in order of time, those that got there first among equals. Of each sample,
-    `drawn` says how often it holds each cluster. O(samples × rows).
+    Rows are in order of time, those that got there first among equals; of those that come
+    after the last who did, `later` counts each cluster's. Of each sample, `drawn` says how
+    often it holds each cluster. O(samples × (rows + clusters)).
     """
     n = len(when)
     found = np.full(len(drawn), np.nan)
@@ -29,6 +55,8 @@ def medians(
     left[0] = 1.0
     for sample in range(len(drawn)):
         risk = 0.0
+        for c in range(len(later)):
+            risk += float(drawn[sample, c]) * later[c]
         for k in range(n):
             weight[k] = float(drawn[sample, cluster[k]])
             risk += weight[k]

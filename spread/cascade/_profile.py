@@ -1,6 +1,6 @@
 """Shape and speed of groups of cascades, measure by measure: all of them, and of like size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from spread._arguments import require_columns, require_count, require_one_of
 from spread._compile import kernel
 from spread._random import resolve_seed, stream
 from spread.cascade._compare import middle
-from spread.cascade._medians import medians
+from spread.cascade._medians import in_time, medians
 from spread.cascade._metrics import ccdf
 from spread.cascade._survival import last_seen_s
 from spread.trees import Forests, depths
@@ -309,34 +309,43 @@ def _speeds(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
         ("time_to_users", users, _USERS),
     ):
         for value in values:
-            first = np.full((len(trees), len(asked.cascade)), np.nan)
-            for tree, (cascade, reached, at_s) in enumerate(trees):
+            arrived = []
+            for cascade, reached, at_s in trees:
                 of_value = (reached == value) & (place[cascade] >= 0)
-                first[tree, place[cascade[of_value]]] = at_s[of_value]
-            if np.isnan(first).all():
+                arrived.append((place[cascade[of_value]], at_s[of_value]))
+            if not any(len(rows) for rows, _ in arrived):
                 break
-            yield _times(first, found.seen_s[asked.cascade], asked).assign(
+            yield _times(arrived, found.seen_s[asked.cascade], asked).assign(
                 measure=measure, x=float(value)
             )
 
 
-def _times(first: Numbers, seen_s: Numbers, asked: _Asked) -> pd.DataFrame:
-    """Return per group the median time of those that got there, with its interval."""
-    reached = ~np.isnan(first)
-    when = np.where(reached, first, seen_s)
+def _times(arrived: Sequence[tuple[Rows, Numbers]], seen_s: Numbers, asked: _Asked) -> pd.DataFrame:
+    """Return per group the median time of those that got there, with its interval.
+
+    `arrived` holds, a tree, which cascades got there and when.
+    """
     found = []
+    clusters = asked.drawn.shape[1]
+    once = np.ones((1, clusters), np.uint16)
     for code, name in enumerate(asked.names):
         mine = np.flatnonzero(asked.group == code)
-        behind = reached[:, mine].sum(axis=1).mean()
+        mine = mine[np.argsort(seen_s[mine], kind="stable")]
+        seen = seen_s[mine]
+        behind = np.mean([np.count_nonzero(asked.group[rows] == code) for rows, _ in arrived])
         if behind < _FEWEST:
             continue
-        each, drawn = np.empty(len(when)), np.empty(asked.replicates)
-        once = np.ones((1, asked.drawn.shape[1]), np.uint16)
-        for i, (t, there) in enumerate(zip(when, reached, strict=True)):
-            order = mine[np.lexsort((~there[mine], t[mine]))]
-            rows = (t[order], there[order], asked.cluster[order])
-            each[i] = medians(*rows, once)[0]
-            drawn[i :: len(when)] = medians(*rows, asked.drawn[i :: len(when)])
+        held = np.bincount(asked.cluster[mine], minlength=clusters)
+        each, drawn = np.empty(len(arrived)), np.empty(asked.replicates)
+        for i, (rows, at_s) in enumerate(arrived):
+            own = asked.group[rows] == code
+            order, when, there = in_time(rows[own], at_s[own], mine, seen)
+            cluster = asked.cluster[order]
+            later = held - np.bincount(cluster, minlength=clusters)
+            each[i] = medians(when, there, cluster, later, once)[0]
+            drawn[i :: len(arrived)] = medians(
+                when, there, cluster, later, asked.drawn[i :: len(arrived)]
+            )
         low, high = middle(drawn)
         found.append((name, float(np.nanmean(each)), low, high, behind))
     return pd.DataFrame(found, columns=["group", "y", "low", "high", "cascades"])
