@@ -1,14 +1,21 @@
-"""Ctrl-C while a command is still loading its modules: one line, as at any other time."""
+"""Ctrl-C in a command: one line and the end within two seconds, whatever is under way."""
 
+import contextlib
 import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
+from typing import Final
 
-__all__ = ["INTERRUPTED", "end_at_once", "is_command", "raise_as_usual"]
+__all__ = ["INTERRUPTED", "asked_to_end", "end_at_once", "end_now", "end_soon", "is_command"]
 
-INTERRUPTED = 130
+INTERRUPTED: Final = 130
+_PATIENCE_S: Final = 1.2
+_asked = threading.Event()
 
 
 def is_command() -> bool:
@@ -30,12 +37,61 @@ def end_at_once() -> None:
         signal.signal(signal.SIGINT, _end)
 
 
-def raise_as_usual() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt again, so that drafts are taken away."""
-    if signal.getsignal(signal.SIGINT) is _end:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+def end_soon(last_words: Callable[[], str]) -> None:
+    """Raise KeyboardInterrupt at Ctrl-C, so that drafts are taken away; but end soon in any case.
+
+    Compiled code notices Ctrl-C only once it returns, and threads are waited for. Whoever has
+    not ended by itself is ended from a thread that waits for the signal; `last_words` then
+    gives the line to be told. Only where `end_at_once` was called: in a program of somebody
+    else's signals are left alone.
+    """
+    if signal.getsignal(signal.SIGINT) is not _end:
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(reading, last_words), daemon=True).start()
+    signal.signal(signal.SIGINT, _raise)
+
+
+def end_now(line: str) -> int:
+    """Tell a line and, in a command, end without waiting for threads; else return the code."""
+    print(f"spread: {line}", file=sys.stderr, flush=True)
+    if signal.getsignal(signal.SIGINT) is _raise:
+        _kill_children()
+        os._exit(INTERRUPTED)
+    return INTERRUPTED
+
+
+def asked_to_end() -> bool:
+    """Whether Ctrl-C was pressed: what fails from then on fails for that."""
+    return _asked.is_set()
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     os.write(2, b"spread: interrupted before anything was written\n")
     os._exit(INTERRUPTED)
+
+
+def _raise(_number: int, _frame: FrameType | None) -> None:
+    if not _asked.is_set():
+        _asked.set()
+        raise KeyboardInterrupt
+
+
+def _watch(reading: int, last_words: Callable[[], str]) -> None:
+    while signal.SIGINT not in os.read(reading, 1):
+        pass
+    time.sleep(_PATIENCE_S)
+    _kill_children()
+    with contextlib.suppress(OSError):
+        os.write(2, f"spread: {last_words()}\n".encode())
+    os._exit(INTERRUPTED)
+
+
+def _kill_children() -> None:
+    """Kill the processes that this one started, where the system tells which they are."""
+    for file in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError, ValueError):
+            for child in file.read_text().split():
+                os.kill(int(child), signal.SIGKILL)

@@ -2,6 +2,9 @@
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -164,3 +167,35 @@ def test_two_commands_do_not_write_into_one_folder(
     with codes.alone(tmp_path):
         assert cascade.main(["--out", str(tmp_path)]) == codes.USAGE
     assert "another command writes into this folder" in capsys.readouterr().err
+
+
+STUBBORN = """
+import subprocess, sys, time
+from spread import _interrupts
+_interrupts.end_at_once()
+_interrupts.end_soon(lambda: "the last words")
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+print(child.pid, flush=True)
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+def test_ctrl_c_ends_what_does_not_end_by_itself() -> None:
+    """Compiled code, or a thread that is waited for, would keep it for as long as they like."""
+    argv = [sys.executable, "-c", STUBBORN]
+    with subprocess.Popen(
+        argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout is not None
+        child = int(command.stdout.readline())
+        command.send_signal(signal.SIGINT)
+        _, told = command.communicate(timeout=60)
+    assert told == "spread: the last words\n"
+    assert command.returncode == codes.INTERRUPTED
+    if sys.platform == "linux":
+        state = Path(f"/proc/{child}/stat")
+        assert not state.exists() or state.read_text("utf-8").split(") ")[1].startswith("Z")

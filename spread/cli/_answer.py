@@ -10,7 +10,7 @@ from pathlib import Path
 
 from spread import __version__
 from spread._errors import InputError, OutputError, SpreadError, UsageError
-from spread._interrupts import INTERRUPTED, raise_as_usual
+from spread._interrupts import INTERRUPTED, asked_to_end, end_now, end_soon
 from spread.archive._lock import HeldError, held
 
 __all__ = [
@@ -40,26 +40,45 @@ def parser(room: str, description: str, examples: str) -> argparse.ArgumentParse
     return options
 
 
-def answer(run: Run, options: argparse.ArgumentParser, argv: Sequence[str] | None) -> int:
-    """Run a command on its options and return its exit code; errors are one line each."""
+def answer(
+    run: Run,
+    options: argparse.ArgumentParser,
+    argv: Sequence[str] | None,
+    *,
+    left: Callable[[argparse.Namespace], str] | None = None,
+) -> int:
+    """Run a command on its options and return its exit code; errors are one line each.
+
+    `left` says, after Ctrl-C, what stands where the command wrote.
+    """
     given = options.parse_args(list(sys.argv[1:] if argv is None else argv))
+
+    def last_words() -> str:
+        return left(given) if left else "interrupted; what stands there is whole"
+
     try:
-        raise_as_usual()
+        end_soon(last_words)
         code = run(given)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except KeyboardInterrupt:
+        return end_now(last_words())
+    except Exception as error:
+        # An engine that is interrupted raises an error of its own.
+        return end_now(last_words()) if asked_to_end() else _failed(error)
+    return code
+
+
+def _failed(error: Exception) -> int:
+    """Tell why a command cannot be done, and return its exit code."""
+    if isinstance(error, BrokenPipeError):
         # Who reads has stopped reading, as `head` does: nothing is left to say to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    except KeyboardInterrupt as stopped:
-        return said(str(stopped) or "interrupted; what stands there is whole", INTERRUPTED)
-    except OutputError as error:
-        return said(str(error), NOT_WRITTEN)
-    except InputError as error:
-        return said(str(error), NOTHING_USABLE)
-    except SpreadError as error:
-        return said(str(error), USAGE)
-    return code
+    if not isinstance(error, SpreadError):
+        raise error
+    kinds = {OutputError: NOT_WRITTEN, InputError: NOTHING_USABLE}
+    codes = [code for kind, code in kinds.items() if isinstance(error, kind)]
+    return said(str(error), codes[0] if codes else USAGE)
 
 
 def said(line: str, code: int) -> int:

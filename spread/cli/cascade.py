@@ -5,10 +5,11 @@ import json
 import shlex
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
 from spread import archive, report, samples, study, tables
 from spread._errors import UsageError
@@ -28,7 +29,10 @@ _FREEZE = "write a replication package there too: tables, figures, versions, has
 _VERIFY = (
     "run a replication package again and compare; name the archive if it is not in it (3: differs)"
 )
-_PARTS = ("tables", "figures", "report")
+_SHARES = {"tables": 20, "figures": 40, "report": 40}
+"""The parts that are written, and which share of the time each usually takes."""
+
+_PARTS = tuple(_SHARES)
 _UNFINISHED, _ENDED = ".unfinished", ".study"
 
 _EXAMPLES = """\
@@ -91,6 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         lambda options: _verified(options) if options.verify else _run(options, command),
         parser(),
         arguments,
+        left=_left,
     )
 
 
@@ -104,16 +109,14 @@ def _run(options: argparse.Namespace, command: str) -> int:
     if options.freeze is not None:
         require_free(options.freeze)
     with alone(options.out):
-        try:
-            found = _found(options, coding, command, parts)
-            write(found, options.out, command=command, parts=parts)
-            code = PARTLY if len(found.read_report.rejects) else DONE
-            if options.freeze is not None:
-                study.freeze(found, options.freeze, figures=report.write_figures)
-            if formats:
-                code = _static(found, options.out / "figures", formats) or code
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_unfinished(options.out)) from None
+        found = _found(options, coding, command, parts)
+        progress = False if options.quiet else None
+        write(found, options.out, command=command, parts=parts, progress=progress)
+        code = PARTLY if len(found.read_report.rejects) else DONE
+        if options.freeze is not None:
+            study.freeze(found, options.freeze, figures=report.write_figures)
+        if formats:
+            code = _static(found, options.out / "figures", formats) or code
         shutil.rmtree(options.out / _UNFINISHED, ignore_errors=True)
     if options.json:
         print(json.dumps(_record(found, command), indent=1))
@@ -172,21 +175,22 @@ def _writer(out: Path, command: str) -> study.OnStep:
     return write_step
 
 
-def _unfinished(out: Path) -> str:
-    """Say what is left of a command that was interrupted, and how to go on."""
-    if not (out / _UNFINISHED).exists():
-        return "interrupted before anything was written"
-    steps = _steps.count(out / _UNFINISHED)
+def _left(options: argparse.Namespace) -> str:
+    """Say what is left of a command that was interrupted, and how to go on; take drafts away."""
+    out = options.out
+    for draft in out.rglob(".*.part"):
+        if draft.is_file():
+            draft.unlink(missing_ok=True)
+    unfinished, written = out / _UNFINISHED, "tables" in (options.only or _PARTS)
+    steps = _steps.count(unfinished)
     if (out / _ENDED).exists():
-        what = "the study is done, and drawn in part"
-    elif steps:
-        what = f"{steps} of {_steps.ALL} steps are done, their tables are in {out / 'tables'}"
+        done = "the study is done, and its figures may not be"
     else:
-        what = "no step is done"
-    return (
-        f"interrupted: {what}; what stands there is whole. The same command goes on from "
-        f"{out / _UNFINISHED}, which holds the tweets until then"
-    )
+        read = "the archive is read, " if _steps.archive_place(unfinished).exists() else ""
+        done = f"{read}{steps} of {_steps.ALL} steps are done"
+        done += f", their tables are in {out / 'tables'}" if steps and written else ""
+    held = f" ({unfinished} holds the tweets until then)" if unfinished.exists() else ""
+    return f"interrupted: {done}. The same command goes on from there{held}"
 
 
 def _verified(options: argparse.Namespace) -> int:
@@ -264,10 +268,12 @@ def write(
     *,
     command: str = "",
     parts: Sequence[str] = _PARTS,
+    progress: bool | None = False,
 ) -> None:
     """Write a study, or parts of it, as report.html, figures/, tables/; and run.json.
 
-    Each file appears whole or not at all, run.json last.
+    Each file appears whole or not at all, run.json last. `progress` shows a bar on stderr:
+    always, never, or (None) where someone is watching.
 
     Raises
     ------
@@ -275,14 +281,24 @@ def write(
         The folder cannot be written.
     """
     out = Path(folder)
-    if "tables" in parts:
-        for name, table in found.tables.items():
-            tables.write(table, out / "tables" / name)
-    if "figures" in parts:
-        report.write_figures(found, out / "figures")
-    if "report" in parts:
-        report.write(found, out / "report.html", command=command)
+    writers: dict[str, Callable[[], None]] = {
+        "tables": lambda: _write_tables(found, out / "tables"),
+        "figures": lambda: report.write_figures(found, out / "figures"),
+        "report": lambda: report.write(found, out / "report.html", command=command),
+    }
+    quiet = None if progress is None else not progress
+    total = sum(_SHARES[part] for part in parts)
+    with tqdm(total=total, bar_format=_steps.BAR, disable=quiet, leave=False) as bar:
+        for part in (part for part in _PARTS if part in parts):
+            bar.set_description(f"writing the {part}")
+            writers[part]()
+            bar.update(_SHARES[part])
     _write_record(out, _record(found, command))
+
+
+def _write_tables(found: study.Study, folder: Path) -> None:
+    for name, table in found.tables.items():
+        tables.write(table, folder / name)
 
 
 def _write_record(out: Path, record: Mapping[str, object]) -> None:

@@ -18,7 +18,7 @@ from spread.study._found import STEPS, find
 from spread.study._freeze import freeze
 from spread.study._record import Study
 from spread.study._sensitivity import robustness, sensitivity
-from spread.study._steps import OnStep, Source
+from spread.study._steps import BAR, OnStep, Source
 from spread.study._verify import Verified, verify_by
 
 __all__ = [
@@ -33,8 +33,6 @@ __all__ = [
     "sensitivity",
     "verify",
 ]
-
-_BAR = "{desc}{percentage:.0f} %|{bar}| {elapsed}, about {remaining} left"
 
 
 def run(
@@ -124,7 +122,7 @@ def run(
     key = "" if place is None else _steps.fingerprint(opened, asked)
     _tell_known(_steps.known(place, key=key), progress)
     quiet = None if progress is None else not progress
-    with tqdm(total=100, bar_format=_BAR, disable=quiet, leave=False) as bar:
+    with tqdm(total=100, desc="counting", bar_format=BAR, disable=quiet, leave=False) as bar:
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         _scope.require_launched(scope, launched)
         labels = _labels.accounts(scope.users.to_pyarrow().to_pandas(), names=names)

@@ -27,6 +27,7 @@ from spread.tables import FOLLOWS, TWEETS, USERS
 
 __all__ = [
     "ALL",
+    "BAR",
     "Kept",
     "OnStep",
     "again",
@@ -42,6 +43,9 @@ Source: TypeAlias = str | Path | Iterable[str | Path] | Archive
 
 OnStep: TypeAlias = Callable[[str, Mapping[str, pd.DataFrame]], object]
 """Is told the name of a step that is done, and its tables."""
+
+BAR: Final = "{desc}{percentage:.0f} %|{bar}| {elapsed}, about {remaining} left"
+"""How progress is shown."""
 
 ALL: Final = len(STEPS)
 """How many steps there are."""
@@ -65,11 +69,16 @@ _PACKAGES = (
 _Answer = TypeVar("_Answer")
 
 
+def archive_place(folder: Path) -> Path:
+    """Return where a folder keeps the tables of the archive."""
+    return folder / "archive"
+
+
 def archive_in(
     folder: Path, source: str | Path | Iterable[str | Path], *, progress: bool | None
 ) -> Archive:
     """Return the archive kept in a folder, if it is of these very files, or read and keep it."""
-    place = folder / "archive"
+    place = archive_place(folder)
     paths = [source] if isinstance(source, str | Path) else list(source)
     kept = _kept_archive(place)
     if kept is not None and _identities(kept) == _identities(paths):
