@@ -29,9 +29,9 @@ from spread._errors import OutputError
 from spread.figures._clock import stamp
 from spread.hashtags import Family
 from spread.hijack import Turn
-from spread.report import _safety
+from spread.report import _listing, _meanings, _safety
 from spread.report._cells import cell, table
-from spread.report._elements import element, joined
+from spread.report._elements import element, isolated, joined
 from spread.report._pictures import pictures
 from spread.study import Study
 
@@ -407,6 +407,50 @@ def test_private_accounts_are_not_singled_out_unless_asked(tmp_path: Path) -> No
         report.write(replace(study, names=names), tmp_path / "r.html")
         text = read(tmp_path / "r.html").text
         assert (str(private["evidence"][0]) in text) == names
+
+
+def test_a_private_account_is_not_led_to_by_a_number_or_a_raw_record(tmp_path: Path) -> None:
+    study = invented.study()
+    cited = pd.DataFrame(
+        {"topic": "who", "about": "it", "tweet_id": ["458671", "458672"], "at": study.start_at,
+         "account": ["@city", "account 7"], "text": ["seen", "(not shown)"]}
+    )  # fmt: skip
+    wrong = pd.DataFrame({"source_file": ["/home/me/a/x.json"], "source_record": [3],
+                          "reason": ["BAD_JSON"], "detail": ["starts {name: jane}"]})  # fmt: skip
+    study.tables.update(evidence=cited, rejects=wrong)
+    shown = {}
+    for names in (False, True):
+        report.write(replace(study, names=names), tmp_path / "r.html")
+        text = read(tmp_path / "r.html").text
+        shown[names] = [part in text for part in ("458671", "458672", "jane")]
+    assert shown == {False: [True, False, False], True: [True, True, True]}
+
+
+def test_files_are_told_without_the_folders_that_they_share() -> None:
+    files = ["/home/me/x/a/1.json", "/home/me/x/b/2.json"]
+    study = invented.study()
+    study.tables["files"] = pd.DataFrame({"source_file": files})
+    made = replace(study, read_report=SimpleNamespace(ignored=("/home/me/x/notes",)))
+    assert list(_listing.places_of(made).values()) == ["a/1.json", "b/2.json", "notes"]
+
+
+def test_every_column_of_the_page_is_explained_or_speaks_for_itself() -> None:
+    study = invented.study()
+    asked = {
+        (name, column.removesuffix("_low").removesuffix("_high"))
+        for name in (*_listing.TITLES, "naive", "evidence")
+        for column in study.tables.get(name, pd.DataFrame()).columns
+        if column not in _listing.HIDDEN.get(name, ())
+    }
+    told = _meanings.PLAIN | _meanings.MEANINGS.keys()
+    assert {
+        (n, c) for n, c in asked if c not in told | _meanings.OF_TABLE.get(n, {}).keys()
+    } == set()
+
+
+def test_words_from_right_to_left_keep_the_order_of_the_rest() -> None:
+    told = isolated("from #\u0648\u0633\u0645 (0.91) and #b")
+    assert told == "from <bdi>#\u0648\u0633\u0645</bdi> (0.91) and #b"
 
 
 def test_a_study_without_anything_is_still_a_report(

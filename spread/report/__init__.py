@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spread import tables
-from spread.report import _page, _safety
+from spread.report import _page, _safety, _sections
 from spread.report._elements import document, element, joined
 from spread.report._explore import explore
 from spread.report._pictures import picture, pictures
@@ -133,7 +133,7 @@ def _alone(study: Study, name: str) -> str:
     return document(
         head=_page.head(study, _safety.policy(draw, beside=True)),
         body=joined(
-            element("main", *label, _page.plot(study, name), class_="alone"),
+            element("main", *label, _sections.plot(study, name), class_="alone"),
             *(element("script", src=file) for file in beside),
             _safety.script(draw),
         ),

@@ -6,14 +6,17 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
-from spread.report._columns import explained, ordered
-from spread.report._elements import Markup, element, joined
+from spread.report._columns import arranged, explained, heading, ordered
+from spread.report._elements import Markup, element, isolated, joined
 
 __all__ = ["cell", "table"]
 
 MOST_ROWS = 20
 _MOST_TEXT = 120
 _MOST_ITEMS = 3
+_MOST_OPEN = 4
+_LONG = 40
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def cell(value: object, time_zone: str) -> str:
@@ -38,9 +41,18 @@ def cell(value: object, time_zone: str) -> str:
         return f"{value:,}"
     if isinstance(value, numbers.Real):
         real = float(value)
-        return f"{real:,.0f}" if abs(real) >= 1000 else f"{real:.3g}"
+        return f"{real:,.0f}" if abs(real) >= 1000 else _small(real)
     text = str(value)
     return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1].rstrip() + "…"
+
+
+def _small(real: float) -> str:
+    """Return a number to three digits, a very small one with its power of ten."""
+    text = f"{real:.3g}"
+    if "e" not in text:
+        return text
+    digits, power = text.split("e")
+    return f"{digits} × 10{str(int(power)).translate(_RAISED)}"
 
 
 def table(
@@ -53,31 +65,47 @@ def table(
     opened: bool = False,
 ) -> Markup:
     """Return the rows of a table that matter most, folded away; `name`.csv holds all."""
-    columns = [column for column in rows.columns if column not in hidden]
+    columns = arranged([column for column in rows.columns if column not in hidden])
     shown = min(len(rows), MOST_ROWS)
     if not shown:
         return element("p", f"{title}: none.", class_="note")
     number = f"{len(rows):,} {'row' if len(rows) == 1 else 'rows'}"
     part = f"{number}, the first {shown} shown" if shown < len(rows) else number
     told = f"{title} ({part})"
-    meaning = explained(name, columns)
     return element(
         "details",
         element("summary", told),
+        _grid(ordered(name, rows)[columns].head(MOST_ROWS), told, time_zone),
         element(
             "p",
-            f'In full: {name}.csv in the folder tables, or study.tables["{name}"]',
+            f'In full: {name}.csv in the folder tables, or study.tables["{name}"].',
             class_="note",
         ),
-        *([element("p", meaning, class_="note")] if meaning else []),
-        _grid(ordered(name, rows)[columns].head(MOST_ROWS), told, time_zone),
+        _meanings(explained(name, columns)),
         open=opened,
+    )
+
+
+def _meanings(told: Sequence[tuple[str, str]]) -> Markup:
+    """Return what columns mean, folded away where they are many."""
+    if not told:
+        return joined()
+    terms = (element("div", element("dt", name), element("dd", meaning)) for name, meaning in told)
+    return element(
+        "details",
+        element("summary", "What the columns mean"),
+        element("dl", *terms, class_="columns"),
+        open=len(told) <= _MOST_OPEN,
     )
 
 
 def _grid(rows: pd.DataFrame, told: str, time_zone: str) -> Markup:
     numeric = {column for column in rows if pd.api.types.is_numeric_dtype(rows[column])}
-    head = (element("th", _heading(column), scope="col") for column in rows)
+    numeric -= {column for column in rows if pd.api.types.is_bool_dtype(rows[column])}
+    head = (
+        element("th", heading(column), scope="col", class_="number" if column in numeric else None)
+        for column in rows
+    )
     body = (
         element("tr", *(_cell(row[at], name in numeric, time_zone) for at, name in enumerate(rows)))
         for row in rows.itertuples(index=False, name=None)
@@ -87,12 +115,9 @@ def _grid(rows: pd.DataFrame, told: str, time_zone: str) -> Markup:
 
 
 def _cell(value: object, numeric: bool, time_zone: str) -> Markup:
+    words = cell(value, time_zone)
     kind = "number" if numeric else "time" if isinstance(value, pd.Timestamp) else None
-    return element("td", cell(value, time_zone), class_=kind)
-
-
-def _heading(column: object) -> str:
-    return str(column).replace("_", " ")
+    return element("td", isolated(words), class_="long" if len(words) > _LONG else kind)
 
 
 def _items(items: Sequence[str]) -> str:

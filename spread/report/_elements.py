@@ -1,8 +1,15 @@
 """HTML made of elements: a text is escaped when it enters, so nothing else has to be."""
 
+import re
+
 from spread.text import plain
 
-__all__ = ["Markup", "document", "element", "joined"]
+__all__ = ["Markup", "document", "element", "isolated", "joined"]
+
+_SIGN = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff"
+_LEFTWARD = re.compile(rf"([#@]?[{_SIGN}][{_SIGN}\w]*(?: [{_SIGN}][{_SIGN}\w]*)*)")
+"""A run of Hebrew, Arabic or their like."""
+
 
 _VOID = frozenset({"meta", "link", "br", "hr"})
 
@@ -39,6 +46,19 @@ def joined(*children: str) -> Markup:
     """
     escaped = (child if isinstance(child, Markup) else _text(child) for child in children)
     return Markup("".join(escaped))
+
+
+def isolated(text: str) -> Markup:
+    """Return a text in which words that run from right to left keep the order of the rest.
+
+    Examples
+    --------
+    >>> isolated("from #myNYPD & co")
+    'from #myNYPD &amp; co'
+    """
+    parts = _LEFTWARD.split(text)
+    runs = (element("bdi", part) if at % 2 else _text(part) for at, part in enumerate(parts))
+    return Markup("".join(runs))
 
 
 def document(*, head: Markup, body: Markup, language: str = "en") -> str:

@@ -62,6 +62,15 @@ th { background: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .time { white-space: nowrap; }
+.long { min-width: 15rem; }
+th.number { text-align: right; }
+td { unicode-bidi: plaintext; }
+details details { margin: 0; }
+.columns { margin: .2rem 0 0; color: var(--muted); columns: 22rem 2; column-gap: 2rem; }
+.columns div { break-inside: avoid; margin: 0 0 .25rem; line-height: 1.4; }
+.columns dt { display: inline; font-weight: 600; color: var(--ink); }
+.columns dt::after { content: ": "; }
+.columns dd { display: inline; margin: 0; }
 #story .note { font-size: .95rem; }
 .note { color: var(--muted); font-size: .95rem; }
 .terms { margin: 0; max-width: 44rem; }

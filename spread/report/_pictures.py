@@ -143,6 +143,15 @@ _OF_TOPIC = {
 }
 
 
+_UNTOLD = {
+    "shares": ("the turn", "turn_timeline"),
+    "family": ("the family of tags", "members"),
+    "map": ("where it went", "places"),
+    "arrivals": ("where it went", "arrivals"),
+}
+"""Pictures that would be empty where a topic is refused: the topic, and what is drawn."""
+
+
 def picture(study: Study, name: str) -> go.Figure:
     """Return one figure of a study."""
     draw = PICTURES[name] if name in PICTURES else ASKED[name][1]
@@ -152,5 +161,9 @@ def picture(study: Study, name: str) -> go.Figure:
 def pictures(study: Study) -> list[str]:
     """Return the names of the figures that a study has; what it refuses to tell is not drawn."""
     asked = [name for name, (table, _) in ASKED.items() if len(study.tables.get(table, ()))]
-    refused = {name for topic, _ in study.cannot_tell for name in _OF_TOPIC.get(topic, ())}
+    topics = {topic for topic, _ in study.cannot_tell}
+    refused = {name for topic in topics for name in _OF_TOPIC.get(topic, ())}
+    for name, (topic, table) in _UNTOLD.items():
+        if topic in topics and not len(study.tables[table]):
+            refused.add(name)
     return [name for name in [*PICTURES, *asked] if name not in refused]

@@ -7,6 +7,14 @@ SMALLEST_CELL = 5
 
 _TOLD_K = (3, 1)
 
+_CITY = "a city"
+_WHY = {
+    "empty": "nothing",
+    "no place": "no place that is known",
+    "ambiguous": "a name that several places have, or a region or country",
+    "several places": "several places",
+}
+
 
 def shown(arrivals: pd.DataFrame, located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
     """Return arrivals in places that enough located accounts share to be shown in public."""
@@ -37,3 +45,11 @@ def cities(located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
     counted = known.groupby(keys, dropna=False).size().reset_index(name="users")
     kept = counted if names else counted[counted["users"] >= SMALLEST_CELL]
     return kept.sort_values(["users", "place_id"], ascending=[False, True], ignore_index=True)
+
+
+def locations(located: pd.DataFrame) -> pd.DataFrame:
+    """Return how many accounts say where they are, and why the others could not be placed."""
+    told = located.reason.map(_WHY).where(located.reason.notna(), _CITY)
+    counts = told.fillna("another reason").value_counts().rename_axis("location")
+    table = counts.reset_index(name="accounts")
+    return table.sort_values(["accounts", "location"], ascending=[False, True], ignore_index=True)

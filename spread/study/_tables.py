@@ -45,9 +45,9 @@ def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tabl
         **_of_camps(found.camps),
         "vocabulary": found.vocabulary,
         **_of_credit(found.rank, found.labels),
-        **_of_cascades((found.forests, found.metrics, found.reconstructions)),
+        **_of_cascades((found.forests, found.metrics, found.reconstructions), found.labels),
         "reconstructions": found.reconstructions.iloc[: 0 if depth_refused else None],
-        "coverage": found.coverage,
+        "coverage": _labelled(found.coverage, found.labels),
         "profile": found.profile,
         "tree": _largest(found),
         **_of_turn((found.turn, found.turned), found.labels),
@@ -84,7 +84,7 @@ def of_step(name: str, answer: Any, *, labels: pd.DataFrame, names: bool) -> Tab
     """Return the tables that a step alone decides, as they stand in the whole study."""
     tables: dict[str, Callable[[], Tables]] = {
         "finding communities": lambda: _of_camps(answer),
-        "reconstructing cascades": lambda: _of_cascades(answer),
+        "reconstructing cascades": lambda: _of_cascades(answer, labels),
         "dating the turn": lambda: _of_turn(answer, labels),
         "crediting accounts": lambda: _of_credit(answer, labels),
         "tracing the family of tags": lambda: _of_family(answer),
@@ -92,7 +92,9 @@ def of_step(name: str, answer: Any, *, labels: pd.DataFrame, names: bool) -> Tab
         "locating accounts": lambda: _of_places(answer, names=names),
         "tracing cities back to each other": lambda: _of_between(answer, names=names),
         "comparing accounts and camps": lambda: {
-            table: answer[table] for table in ("vocabulary", "coverage", "profile")
+            "vocabulary": answer["vocabulary"],
+            "coverage": _labelled(answer["coverage"], labels),
+            "profile": answer["profile"],
         },
         "laying out the network": lambda: _of_network(answer),
     }
@@ -108,9 +110,10 @@ def _of_camps(camps: Camps) -> Tables:
     return {"camps": camps.accounts, "resolutions": camps.profile}
 
 
-def _of_cascades(found: tuple[Forests, pd.DataFrame, pd.DataFrame]) -> Tables:
+def _of_cascades(found: tuple[Forests, pd.DataFrame, pd.DataFrame], labels: pd.DataFrame) -> Tables:
     metrics = found[1]
-    return {"metrics": metrics, "ccdf": cascade.ccdf(metrics, _DISTRIBUTIONS)}
+    measured = _labelled(metrics, labels)
+    return {"metrics": measured, "ccdf": cascade.ccdf(metrics, _DISTRIBUTIONS)}
 
 
 def _of_turn(found: tuple[Turn, pd.DataFrame], labels: pd.DataFrame) -> Tables:
@@ -144,6 +147,7 @@ def _of_places(found: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], *, names:
     return {
         "arrivals_all": _places.shown(arrivals, located, names=names),
         "flows": flows,
+        "locations": _places.locations(located),
         "places": _places.cities(located, names=names),
     }
 
