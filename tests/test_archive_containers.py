@@ -158,7 +158,8 @@ def test_a_damaged_member_is_reported_and_the_rest_read(tmp_path: Path) -> None:
     ):
         counts, rejects = counted(tmp_path, whole)
         assert [r["reason"] for r in rejects] == ["CRC"]
-        assert rejects[0]["detail"].startswith("in a.json.gz: the check sum")
+        where = f"in a.json.gz: at byte {len(TEXT):,}: "
+        assert rejects[0]["detail"].startswith(f"{where}the check sum")
         assert counts["kept_tweets"] == 34
 
 

@@ -100,6 +100,33 @@ def test_a_bad_record_costs_itself_only(
     assert (counts["records"], counts["kept_tweets"], counts["rejected"]) == (3, 2, 1)
 
 
+BAD = b'{"id_str": "x"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        (lines(ONE, BAD, TWO), BAD),
+        (b"\xef\xbb\xbf  " + lines(*[ONE] * 300, BAD, TWO), BAD),
+        (b"\xef\xbb\xbf [" + json.dumps([ONE])[1:-1].encode() + b", " + BAD + b"]", BAD),
+        (b"[\n" + json.dumps(ONE, indent=1).encode() + b",\n" + BAD + b"\n]", BAD),
+        (b"window.YTD.tweets.part0 = [\n" + json.dumps(ONE).encode() + b",\n" + BAD + b"]", BAD),
+        (lines(*[ONE] * 9) + b"no JSON\n" + lines(TWO), b"no JSON"),
+    ],
+)
+def test_a_reject_names_the_byte_where_its_record_starts(
+    tmp_path: Path, text: bytes, bad: bytes
+) -> None:
+    for name, whole in (("a.json", text), ("a.json.gz", gzip.compress(text))):
+        read = archive.read(_file(tmp_path / name, whole), progress=False)
+        assert read.report.rejects.detail[0].startswith(f"at byte {text.index(bad):,}: ")
+
+
+def _file(path: Path, text: bytes) -> Path:
+    path.write_bytes(text)
+    return path
+
+
 def test_a_line_cut_in_two_is_two_rejects_or_still_one_object(tmp_path: Path) -> None:
     whole = lines(ONE).strip()
     for at in range(1, len(whole), 7):

@@ -56,6 +56,8 @@ def file_chunks(
 def checked_text(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the chunks of a text, without the mark that Windows puts before it.
 
+    What goes before JSON leaves blanks in its place: every byte stands where it stood.
+
     Raises
     ------
     DamageError
@@ -68,7 +70,9 @@ def checked_text(chunks: Iterator[bytes]) -> Iterator[bytes]:
     except DamageError as error:
         damage = error
     _require_text(head)
-    yield _ASSIGNED.sub(b"", head.removeprefix(BOM), count=1)
+    text = _ASSIGNED.sub(b"", head.removeprefix(BOM), count=1)
+    is_json = text.lstrip()[:1] in (b"{", b"[")
+    yield b" " * (len(head) - len(text)) + text if is_json else text
     if damage is not None:
         raise damage
     yield from chunks

@@ -67,10 +67,17 @@ def drafted(target: Path | None) -> Iterator[Path]:
             why = getattr(error, "strerror", None) or str(error).splitlines()[0]
             raise OutputError(
                 "the tables cannot be written",
-                got=f"{place} ({why})",
+                got=f"{place} ({why}; {_free(Path(place))})",
                 hint="Choose another place with `to`, or free space or permissions there",
             ) from error
         raise
+
+
+def _free(place: Path) -> str:
+    """Say how much room is left on the disk of a place."""
+    whole = place.absolute()
+    there = next(folder for folder in (whole, *whole.parents) if folder.exists())
+    return f"{shutil.disk_usage(there).free / 1e6:,.0f} MB free on that disk"
 
 
 def _place(target: Path) -> Path:

@@ -10,7 +10,8 @@ from spread.archive._bytes import file_chunks, identity
 from spread.archive._delimited import Columns
 from spread.archive._members import texts
 from spread.archive._packed import Meter
-from spread.archive._reader import Reader, Stopped
+from spread.archive._reader import Reader
+from spread.archive._records import Records, Stopped
 from spread.archive._rows import Parts
 
 
@@ -47,15 +48,16 @@ def ingest(
         Is told how many bytes of the file were read.
     """
     with _no_collector(), closing(Parts(folder, number)) as parts:
-        reader = Reader(path, source_file, parts, strict=strict, columns=columns)
+        records = Records(source_file, parts, strict=strict)
+        reader = Reader(path, records, parts, columns=columns, start=stretch[0])
         with suppress(Stopped):
             meter = Meter(on_bytes)
             for text in texts(file_chunks(path, meter, *stretch), meter):
                 reader.take_text(text)
     if stretch[0] == 0:
-        reader.counts.size, reader.counts.sha256 = identity(path)
-    reader.counts.formats = sorted(reader.formats)
-    return asdict(reader.counts)
+        records.counts.size, records.counts.sha256 = identity(path)
+    records.counts.formats = sorted(records.formats)
+    return asdict(records.counts)
 
 
 @contextmanager

@@ -30,18 +30,30 @@ _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
 class Piece(NamedTuple):
-    """A JSON value (`fault` None), a blank line (`BLANK`), or bytes that are neither."""
+    """A JSON value (`fault` None), a blank line (`BLANK`), or bytes that are neither.
+
+    `at` is the byte of the text where it starts.
+    """
 
     fault: str | None
     data: bytes
+    at: int
     found: str = ""
+
+
+class Lines(NamedTuple):
+    """Lines that open and close a brace each, and the byte of the text where the first starts."""
+
+    lines: list[bytes]
+    at: int
 
 
 class _Window:
     """A cursor over decompressed chunks: what is held, where it stands, whether more comes."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes], start: int) -> None:
         self._chunks = chunks
+        self._gone = start
         self.held = b""
         self.at = 0
         self.ended = False
@@ -61,9 +73,15 @@ class _Window:
             self.damage, self.ended = damage, True
         if self.ended:
             return False
+        self._gone += self.at
         self.held = self.held[self.at :] + chunk
         self.at = 0
         return True
+
+    @property
+    def place(self) -> int:
+        """At which byte of the text the cursor stands."""
+        return self._gone + self.at
 
     def line_end(self) -> int:
         """Return where the line at the cursor ends; −1 when it is too long to be held."""
@@ -89,17 +107,29 @@ def pieces(chunks: Iterator[bytes]) -> Iterator[Piece]:
         if isinstance(found, Piece):
             yield found
         else:
-            yield from (Piece(None, line) for line in found)
+            yield from (Piece(None, line, at) for line, at in placed(found))
 
 
-def runs(chunks: Iterator[bytes]) -> Iterator[Piece | list[bytes]]:
-    """Yield what `pieces` does, but lines that open and close a brace by the list."""
-    window = _Window(chunks)
+def placed(run: Lines) -> Iterator[tuple[bytes, int]]:
+    """Yield lines, each with the byte of the text where it starts."""
+    at = run.at
+    for line in run.lines:
+        yield line, at
+        at += len(line) + 1
+
+
+def runs(chunks: Iterator[bytes], start: int = 0) -> Iterator[Piece | Lines]:
+    """Yield what `pieces` does, but lines that open and close a brace by the list.
+
+    `start` is the byte of the text at which the chunks start.
+    """
+    window = _Window(chunks, start)
     size = _RUN_LEAST
     while window.at < len(window.held) or window.more():
+        place = window.place
         if run := _run(window, size):
             size = min(2 * size, _RUN_MOST)
-            yield run
+            yield Lines(run, place)
             continue
         size = _RUN_LEAST
         end = window.line_end()
@@ -114,14 +144,14 @@ def runs(chunks: Iterator[bytes]) -> Iterator[Piece | list[bytes]]:
         line = window.held[window.at : end].strip(_SPACE).removeprefix(BOM)
         if not line:
             window.at = min(end + 1, len(window.held))
-            yield Piece(BLANK, b"")
+            yield Piece(BLANK, b"", place)
         elif line[:1] == b"[":
             yield from _array(window, line, end)
         elif line[:1] == b"{" and line[-1:] != b"}":
             yield _spanning(window, line, end)
         else:
             window.at = min(end + 1, len(window.held))
-            yield Piece(None, line)
+            yield Piece(None, line, place)
     if window.damage:
         yield from _damaged_end(window, window.damage)
 
@@ -160,7 +190,7 @@ def _run(window: _Window, size: int) -> list[bytes]:
 
 def _too_large(window: _Window) -> Piece:
     """Let go of a line that is too long; return its start."""
-    start = window.held[window.at : window.at + 1024]
+    start, place = window.held[window.at : window.at + 1024], window.place
     while True:
         end = window.held.find(b"\n", window.at)
         if end >= 0:
@@ -169,19 +199,20 @@ def _too_large(window: _Window) -> Piece:
         window.at = len(window.held)
         if not window.more():
             break
-    return Piece("TOO_LARGE", start, f"a line of more than {LINE_MOST >> 20} MB")
+    return Piece("TOO_LARGE", start, place, f"a line of more than {LINE_MOST >> 20} MB")
 
 
 def _damaged_end(window: _Window, damage: DamageError) -> Iterator[Piece]:
-    rest = window.held[window.at :].strip(_SPACE)
+    rest, place = window.held[window.at :].strip(_SPACE), window.place
     if rest and is_whole(rest):
-        yield Piece(None, rest)
-        rest = b""
-    yield Piece(damage.reason, rest, damage.found)
+        yield Piece(None, rest, place)
+        rest, place = b"", place + len(rest)
+    yield Piece(damage.reason, rest, place, damage.found)
 
 
 def _spanning(window: _Window, line: bytes, end: int) -> Piece:
     """Return a value that goes on after its first line, or that line when it does not."""
+    place = window.place
     if not _next_line_stands_alone(window, line, end):
         size = end - window.at
         found = _spanning_end(window)
@@ -191,9 +222,9 @@ def _spanning(window: _Window, line: bytes, end: int) -> Piece:
             if is_whole(value):
                 window.at = found
                 _skip_blank_rest(window)
-                return Piece(None, value)
+                return Piece(None, value, place)
     window.at = min(end + 1, len(window.held))
-    return Piece(None, line)
+    return Piece(None, line, place)
 
 
 def _next_line_stands_alone(window: _Window, line: bytes, end: int) -> bool:
@@ -211,9 +242,12 @@ def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:
         except (msgspec.DecodeError, RecursionError):
             pass
         else:
+            place, at = window.place + window.held.index(b"[", window.at) - window.at, 0
             window.at = min(end + 1, len(window.held))
-            for element in elements:
-                yield Piece(None, bytes(element))
+            for element in map(bytes, elements):
+                at = line.index(element, at)
+                yield Piece(None, element, place + at)
+                at += len(element)
             return
     yield from _spanning_array(window)
 
@@ -226,7 +260,7 @@ def _spanning_array(window: _Window) -> Iterator[Piece]:
         _skip_gap(window)
         if window.at >= len(window.held):
             if not broken and not window.damage:
-                yield Piece("BAD_JSON", b"[", "the array is not closed")
+                yield Piece("BAD_JSON", b"[", window.place, "the array is not closed")
             return
         if window.held[window.at : window.at + 1] == b"]":
             window.at += 1
@@ -241,23 +275,24 @@ def _spanning_array(window: _Window) -> Iterator[Piece]:
 
 def _element(window: _Window) -> tuple[Piece | None, bool]:
     """Return the array's element at the cursor, and whether its line had to be given up."""
+    place = window.place
     first = window.held[window.at : window.at + 1]
     end = window.held.find(b"\n", window.at, window.at + _SHORT_LINE)
     line = window.held[window.at : max(end, window.at)].rstrip(_SPACE + b",")
     if first == b"{" and line[-1:] == b"}" and is_whole(line):
         window.at = end
-        return Piece(None, line), False
+        return Piece(None, line, place), False
     if first in (b"{", b"["):
         found = _spanning_end(window)
         if found is not None:
             value = window.held[window.at : found]
             window.at = found
-            return Piece(None, value), False
+            return Piece(None, value, place), False
     elif scalar := _SCALAR.match(window.held, window.at):
         value = scalar.group().strip(_SPACE)
         if is_whole(value):
             window.at = scalar.end()
-            return Piece(None, value), False
+            return Piece(None, value, place), False
     end = window.line_end()
     if end < 0:
         return _too_large(window), True
@@ -265,7 +300,7 @@ def _element(window: _Window) -> tuple[Piece | None, bool]:
         return None, True
     line = window.held[window.at : end]
     window.at = min(end + 1, len(window.held))
-    return Piece("BAD_JSON", line, "no whole element of an array"), True
+    return Piece("BAD_JSON", line, place, "no whole element of an array"), True
 
 
 def _spanning_end(window: _Window) -> int | None:

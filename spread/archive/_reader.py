@@ -1,9 +1,8 @@
-"""Records into rows: every one is kept, a notice, or rejected with its reason."""
+"""A file's texts into records: what each piece of them is, and who can read it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final
 
 import msgspec
 
@@ -11,71 +10,55 @@ from spread.archive import _account_export as account_export
 from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2 as v2
 from spread.archive import _twitter_v2_json as v2_json
-from spread.archive._counts import FileCounts
 from spread.archive._delimited import Columns, Layout, checked, elements, layout, rows
-from spread.archive._elements import Element, Nothing, Profile
-from spread.archive._faults import DamageError, RejectedError, detail
-from spread.archive._formats import (
-    OWN,
-    V1,
-    V1_USER,
-    V2,
-    V2_FLAT,
-    V2_PAGE,
-    V2_USER,
-    honoured,
-    recognise,
-)
+from spread.archive._elements import Nothing
+from spread.archive._faults import DamageError, RejectedError
+from spread.archive._formats import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
 from spread.archive._instants import microseconds
 from spread.archive._limits import is_small, require_limits, why, without_half_pairs
-from spread.archive._lines import BLANK, Piece, runs, several
+from spread.archive._lines import BLANK, Lines, Piece, placed, runs, several
 from spread.archive._members import Text, peeked
 from spread.archive._platforms import PAGES, RECORDS
-from spread.archive._rows import EMBEDDED, FollowRow, NoticeRow, Parts, RejectRow, TweetRow
-from spread.archive._said import count, name_id
+from spread.archive._records import Records
+from spread.archive._rows import EMBEDDED, Parts
+from spread.archive._said import name_id
 from spread.archive._twitter_v1_batch import Batch
 from spread.archive._twitter_v1_regular import are_regular
 
 BATCH_TWEETS: Final = 10_000
 _TOGETHER: Final = 128
 _DATA: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 _FAULTS: Final = (RejectedError, msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
-class Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was asked to
-    """Strict reading met its first reject."""
-
-
 class Reader:
-    """Reads the records of one file: how many there were, and where their rows go."""
+    """Reads the texts of one file, from a byte on, and gives its records to `Records`."""
 
     def __init__(
-        self, path: Path, source_file: str, parts: Parts, *, strict: bool, columns: Columns | None
+        self, path: Path, records: Records, parts: Parts, *, columns: Columns | None, start: int
     ) -> None:
-        self.counts = FileCounts(source_file)
-        self.formats: Counter[str] = Counter()
-        self._parts = parts
-        self._strict = strict
-        self._member = ""
         self._path = path
+        self._records = records
+        self._parts = parts
         self._columns = columns
+        self._start = start
         self._owner: v1.User | None = None
         self._batch = Batch()
 
     def take_text(self, text: Text) -> None:
         """Read a text: the file itself, or a member of it."""
-        self._member = text.member
+        self._records.member, self._records.at = text.member, None
         if text.chunks is None:
-            self.counts.ignored.append(f"{self.counts.source_file}!{text.member}")
+            counts = self._records.counts
+            counts.ignored.append(f"{counts.source_file}!{text.member}")
             return
         head, chunks = peeked(text.chunks)
         found = layout(head, self._columns)
         if found is not None:
             self._take_table(chunks, found)
             return
-        for run in runs(chunks):
+        for run in runs(chunks, self._start):
             if isinstance(run, Piece):
                 self.take_piece(run)
             else:
@@ -83,23 +66,25 @@ class Reader:
             self._flush_if_full()
         self._flush_batch()
 
-    def _take_lines(self, lines: Sequence[bytes]) -> None:
+    def _take_lines(self, run: Lines) -> None:
         """Read lines that are a JSON object each, most likely."""
-        for at in range(0, len(lines), _TOGETHER):
-            some = lines[at : at + _TOGETHER]
+        place = run.at
+        for first in range(0, len(run.lines), _TOGETHER):
+            some = run.lines[first : first + _TOGETHER]
             try:
                 tweets = list(map(v1.tweet_decoder.decode, some))
                 regular = are_regular(tweets) and all(map(is_small, some))
             except _FAULTS:
                 regular = False
             if regular:
-                self._batch.extend(tweets, self.counts.records + 1)
-                self.counts.records += len(some)
+                self._batch.extend(tweets, self._records.counts.records + 1)
+                self._records.counts.records += len(some)
             else:
-                self._take_each(some)
+                self._take_each(Lines(some, place))
+            place += sum(map(len, some)) + len(some)
 
-    def _take_each(self, lines: Sequence[bytes]) -> None:
-        for line in lines:
+    def _take_each(self, run: Lines) -> None:
+        for line, self._records.at in placed(run):
             try:
                 tweet = v1.tweet_decoder.decode(line)
                 regular = are_regular([tweet]) and is_small(line)
@@ -107,8 +92,8 @@ class Reader:
                 self._take_with_care(line)
                 continue
             if regular:
-                self.counts.records += 1
-                self._batch.extend([tweet], self.counts.records)
+                self._records.counts.records += 1
+                self._batch.extend([tweet], self._records.counts.records)
             else:
                 self.take(line)
 
@@ -120,38 +105,32 @@ class Reader:
 
     def _flush_batch(self) -> None:
         """Write the statuses that wait, and count them."""
-        count = len(self._batch)
-        if not count:
-            return
-        self.counts.kept_tweets += count
-        self.formats[V1.name] += count
-        self._parts.flush()
-        first = self._parts.next_row
-        self._parts.tables(*self._batch.tables(self.counts.source_file, first))
-        self._batch = Batch()
+        if len(self._batch):
+            self._records.add_batch(self._batch, V1.name)
+            self._batch = Batch()
 
     def _take_table(self, chunks: Iterator[bytes], found: Layout) -> None:
-        source = self.counts.source_file
         try:
             for row in checked(rows(chunks, found), found):
                 try:
-                    here = elements(row, found, source, self.counts.records + 1)
+                    here = elements(row, found, *self._records.next_place)
                 except RejectedError as error:
-                    self.reject(error.reason, error.found, row.data)
+                    self._records.reject(error.reason, error.found, row.data)
                 else:
-                    self._add(here, found.name)
+                    self._records.add(here, found.name)
                 self._flush_if_full()
         except DamageError as damage:
-            self.reject(damage.reason, damage.found, b"")
+            self._records.reject(damage.reason, damage.found, b"")
 
     def take_piece(self, piece: Piece) -> None:
         """Read what a file's text was divided into."""
+        self._records.at = piece.at
         if piece.fault is None:
             self.take(piece.data)
         elif piece.fault == BLANK:
-            self.counts.blank += 1
+            self._records.counts.blank += 1
         else:
-            self.reject(piece.fault, piece.found, piece.data)
+            self._records.reject(piece.fault, piece.found, piece.data)
 
     def take(self, data: bytes) -> None:
         """Read one JSON value: a record, or a page of records."""
@@ -159,19 +138,6 @@ class Reader:
             self._take_tweet_of_v1(data)
         except _FAULTS:
             self._take_with_care(data)
-
-    def reject(self, reason: str, found: str, data: bytes) -> None:
-        """Count a record as rejected, and say why."""
-        self.counts.records += 1
-        self.counts.rejected += 1
-        source, number = self.counts.source_file, self.counts.records
-        row = RejectRow(source, number, reason, detail(self._where() + found, data))
-        self._parts.add("rejects", row)
-        if self._strict:
-            raise Stopped
-
-    def _where(self) -> str:
-        return f"in {self._member}: " if self._member else ""
 
     def _take_tweet_of_v1(self, data: bytes) -> None:
         """Read the commonest record by the shortest way."""
@@ -191,7 +157,7 @@ class Reader:
                 for value in values:
                     self.take(value)
             else:
-                self.reject(*why(broken, data), data)
+                self._records.reject(*why(broken, data), data)
             return
         try:
             kind = recognise(mended)
@@ -202,7 +168,7 @@ class Reader:
                 self._take_elements(PAGES[kind.reader](mended), kind.name)
                 return
         except _FAULTS as fault:
-            self.reject(*why(fault, data), data)
+            self._records.reject(*why(fault, data), data)
             return
         self._take_record(mended, kind.reader, kind.name, v2.NO_CONTEXT)
 
@@ -217,21 +183,24 @@ class Reader:
             elif reader == "own":
                 self._add_own(v1.tweet_decoder.decode(data))
             elif reader in RECORDS:
-                number = self.counts.records + 1
-                self._add(RECORDS[reader](data, self.counts.source_file, number), name)
+                self._records.add(RECORDS[reader](data, *self._records.next_place), name)
             elif reader == "v1 user":
-                self._add_user(v1.user_decoder.decode(data), None, name)
+                self._records.add_user(v1.user_decoder.decode(data), None, name)
             elif reader == "v2 user":
-                self._add_user(v2_json.user_decoder.decode(data), context.retrieved_at, name)
+                self._records.add_user(
+                    v2_json.user_decoder.decode(data), context.retrieved_at, name
+                )
             else:
-                self._add_notice(data, name)
+                self._records.add_notice(data, name)
         except _FAULTS as error:
-            self.reject(*why(error, data), data)
+            self._records.reject(*why(error, data), data)
 
     def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
-        number, source = self.counts.records + 1, self.counts.source_file
+        source, number = self._records.next_place
         known = self._parts.is_known
-        self._add_tweet(v1.rows(tweet, known, source_file=source, source_record=number), name)
+        self._records.add_tweet(
+            v1.rows(tweet, known, source_file=source, source_record=number), name
+        )
 
     def _add_own(self, tweet: v1.Tweet) -> None:
         """Keep a tweet of an account's own export, which says elsewhere whose it is."""
@@ -240,101 +209,31 @@ class Reader:
         tweet.user = self._owner
         self._add_v1(tweet, OWN.name)
 
-    def _add(self, found: Sequence[Element], name: str) -> None:
-        """Keep what a record of another platform or of a table holds."""
-        self.counts.records += 1
-        self.formats[name] += 1
-        kinds = {type(item) for item in found}
-        if TweetRow in kinds:
-            self.counts.kept_tweets += 1
-        elif FollowRow in kinds:
-            self.counts.kept_follows += 1
-        elif Profile in kinds:
-            self.counts.kept_users += 1
-        else:
-            self.counts.notices += 1
-        for item in found:
-            if isinstance(item, TweetRow):
-                self._parts.tweet(item)
-            elif isinstance(item, Profile):
-                self._parts.user(item.row, followers=item.followers, at=item.at)
-            elif isinstance(item, FollowRow):
-                self._parts.add("follows", item)
-            elif isinstance(item, NoticeRow):
-                self._parts.add("notices", item)
-            elif isinstance(item, RejectedError):
-                self._note_embedded(item)
-
     def _take_elements(self, found: Sequence[bytes], name: str) -> None:
         """Read the records of a page; a page without any is a notice."""
         for data in found:
             self.take(data)
         if not found:
-            self._add([Nothing()], name)
+            self._records.add([Nothing()], name)
 
     def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
-        number, source = self.counts.records + 1, self.counts.source_file
+        source, number = self._records.next_place
         rows = v2.rows(tweet, context, source_file=source, source_record=number)
-        self._add_tweet(list(rows), name)
-
-    def _add_tweet(self, found: Sequence[_Found], name: str) -> None:
-        """Keep a record's tweet, and what came with it."""
-        self.counts.records += 1
-        self.counts.kept_tweets += 1
-        self.formats[name] += 1
-        for item in found:
-            if isinstance(item, TweetRow):
-                self._parts.tweet(item)
-            elif isinstance(item, RejectedError):
-                self._note_embedded(item)
-            else:
-                self._see_embedded(*item)
-
-    def _see_embedded(self, user: v1.User | v2_json.User, at: int) -> None:
-        try:
-            self._see(user, at)
-        except RejectedError as error:
-            self._note_embedded(error)
-
-    def _see(self, user: v1.User | v2_json.User, at: int | None) -> None:
-        """Note an account's profile; one without an id says nothing of anybody."""
-        self._parts.user(user.row(), followers=count(user.followers_count), at=at)
-
-    def _add_user(self, user: v1.User | v2_json.User, at: int | None, name: str) -> None:
-        self._see(user, at)
-        self.counts.records += 1
-        self.counts.kept_users += 1
-        self.formats[name] += 1
-
-    def _add_notice(self, data: bytes, name: str) -> None:
-        row = honoured(data)
-        self.counts.records += 1
-        self.counts.notices += 1
-        self.formats[name] += 1
-        if isinstance(row, int):
-            self.counts.lost = max(self.counts.lost, row)
-        elif row is not None:
-            self._parts.add("notices", row)
-
-    def _note_embedded(self, error: RejectedError, data: bytes = b"") -> None:
-        """Say that something inside a record was not read; the record itself counts as kept."""
-        found = detail(f"{self._where()}{error.reason}: {error.found}", data)
-        row = RejectRow(self.counts.source_file, max(self.counts.records, 1), "EMBEDDED", found)
-        self._parts.add("rejects", row)
+        self._records.add_tweet(list(rows), name)
 
     def _take_page(self, data: bytes) -> None:
         """Read a page: its records are what `data` holds, or the users of a split file."""
         page = v2_json.page_decoder.decode(data)
         context = self._context(page)
-        first = self.counts.records
+        first = self._records.counts.records
         for raw in (*_elements(page.data), *map(bytes, page.statuses or ())):
             self._take_element(raw, context)
         for raw in map(bytes, v2_json.as_list(page.users)):
             self._take_record(raw, "v2 user", V2_USER.name, context)
-        if self.counts.records == first:
-            self.counts.records += 1
-            self.counts.notices += 1
-            self.formats[V2_PAGE.name] += 1
+        if self._records.counts.records == first:
+            self._records.counts.records += 1
+            self._records.counts.notices += 1
+            self._records.formats[V2_PAGE.name] += 1
         number = first + 1
         for raw in (r for i in _included(page) for r in map(bytes, v2_json.as_list(i.tweets))):
             self._take_included_tweet(raw, context, number)
@@ -354,22 +253,22 @@ class Reader:
         try:
             kind = recognise(data)
         except _FAULTS as error:
-            self.reject(*why(error, data), data)
+            self._records.reject(*why(error, data), data)
             return
         if kind in (V2, V2_FLAT):
             self._take_record(data, "v2", V2_PAGE.name, context)
         elif kind in (V2_USER, V1_USER, V1):
             self._take_record(data, kind.reader, kind.name, context)
         else:
-            self.reject("UNKNOWN_FORMAT", f"inside `data`, {kind.name}", data)
+            self._records.reject("UNKNOWN_FORMAT", f"inside `data`, {kind.name}", data)
 
     def _take_included_tweet(self, data: bytes, context: v2.Context, number: int) -> None:
-        source = self.counts.source_file
+        source, _ = self._records.next_place
         try:
             tweet = v2_json.tweet_decoder.decode(data)
             self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
         except _FAULTS as error:
-            self._note_embedded(RejectedError(*why(error, data)), data)
+            self._records.note_embedded(RejectedError(*why(error, data)), data)
 
     def _context(self, page: v2_json.Page) -> v2.Context:
         """Return what a page says beside its tweets; its accounts and places go to their parts."""
@@ -390,14 +289,14 @@ class Reader:
         try:
             read(data)
         except _FAULTS as error:
-            self._note_embedded(RejectedError(*why(error, data)), data)
+            self._records.note_embedded(RejectedError(*why(error, data)), data)
 
     def _include_user(self, data: bytes, context: v2.Context) -> None:
         user = v2_json.user_decoder.decode(data)
         context.users[v2_json.user_id(user)] = user
         if user.username:
             context.users[name_id(user.username)] = user
-        self._see(user, context.retrieved_at)
+        self._records.see(user, context.retrieved_at)
 
     def _include_place(self, data: bytes) -> None:
         self._parts.add("places", v2.place_row(v2_json.place_decoder.decode(data)))

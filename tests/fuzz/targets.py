@@ -24,6 +24,7 @@ from spread.archive._faults import REASONS, DamageError
 from spread.archive._members import Text, texts
 from spread.archive._packed import Meter
 from spread.archive._reader import Reader
+from spread.archive._records import Records
 from spread.archive._rows import PARTS, Parts
 from spread.places import locate
 
@@ -150,10 +151,11 @@ class _Sink:
 def _read(body: bytes, size: int) -> tuple[object, ...]:
     """Return what the records of a text count as, which came in chunks of a size."""
     parts = _Held()
-    reader = Reader(NOWHERE, "file", parts, strict=False, columns=None)
+    records = Records("file", parts, strict=False)
+    reader = Reader(NOWHERE, records, parts, columns=None, start=0)
     reader.take_text(Text("", checked_text(_chunks(body, size))))
     parts.flush()
-    counts = reader.counts
+    counts = records.counts
     kept = counts.kept_tweets + counts.kept_users + counts.kept_follows
     assert counts.records == kept + counts.notices + counts.rejected
     assert set(parts.reasons) <= set(REASONS)
