@@ -50,6 +50,8 @@ _MANUAL_RETWEET = re.compile(
     )""",
 )
 _SHOWN_MOST = 120
+_CELL_MOST = 200
+_WIDE_FROM = 60
 
 
 class ManualRetweet(NamedTuple):
@@ -242,18 +244,25 @@ def xml_text(text: str) -> str:
 
 
 def html_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return an HTML table, every cell through `plain`.
+    """Return an HTML table, every cell through `plain`; texts stand at the left.
 
     Examples
     --------
     >>> html_table(["tag"], [["<i>"]]).partition("<tbody>")[2]
-    '<tr><td>&lt;i&gt;</td></tr></tbody></table>'
+    '<tr><td style="text-align:left">&lt;i&gt;</td></tr></tbody></table>'
     """
     head = "".join(f'<th scope="col">{plain(name)}</th>' for name in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{plain(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
+    body = "".join("<tr>" + "".join(map(_cell, row)) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cell(value: object, most: int = _CELL_MOST) -> str:
+    text = plain(value, most=most)
+    if not isinstance(value, str):
+        return f"<td>{text}</td>"
+    # A notebook sets every cell at the right, and squeezes a sentence into a column of words.
+    wide = ";min-width:16em" if len(text) > _WIDE_FROM else ""
+    return f'<td style="text-align:left{wide}">{text}</td>'
 
 
 def html_list(title: str, sentences: Sequence[str]) -> str:
@@ -277,11 +286,11 @@ def html_card(title: str, facts: Mapping[str, object]) -> str:
 
     Examples
     --------
-    >>> html_card("Turn", {"onset": "15:52"}).partition("<tbody>")[2]
-    '<tr><th scope="row">onset</th><td>15:52</td></tr></tbody></table></div>'
+    >>> html_card("Turn", {"onset": "15:52"}).partition("</th>")[2]
+    '<td style="text-align:left">15:52</td></tr></tbody></table></div>'
     """
     rows = "".join(
-        f'<tr><th scope="row">{plain(name)}</th><td>{plain(value, most=400)}</td></tr>'
+        f'<tr><th scope="row">{plain(name)}</th>{_cell(str(value), 400)}</tr>'
         for name, value in facts.items()
     )
     return (

@@ -187,9 +187,11 @@ def test_cards_and_tables_escape() -> None:
 
 
 def test_a_table_a_list_and_a_card_are_this_html() -> None:
+    left = '<td style="text-align:left">'
+    wide = '<td style="text-align:left;min-width:16em">'
     assert text.html_table(["a", "<b>"], [[1, "x"], [2, "$"]]) == (
         '<table><thead><tr><th scope="col">a</th><th scope="col">&lt;b&gt;</th></tr></thead>'
-        "<tbody><tr><td>1</td><td>x</td></tr><tr><td>2</td><td>&#36;</td></tr></tbody></table>"
+        f"<tbody><tr><td>1</td>{left}x</td></tr><tr><td>2</td>{left}&#36;</td></tr></tbody></table>"
     )
     long = "w" * 401
     assert text.html_list("<t>", ["a", long]) == (
@@ -198,8 +200,8 @@ def test_a_table_a_list_and_a_card_are_this_html() -> None:
     assert text.html_list("t", []) == ""
     assert text.html_card("t", {"a": long, "<b>": 1}) == (
         '<div class="spread"><strong>t</strong><table><tbody>'
-        f'<tr><th scope="row">a</th><td>{"w" * 399}…</td></tr>'
-        '<tr><th scope="row">&lt;b&gt;</th><td>1</td></tr></tbody></table></div>'
+        f'<tr><th scope="row">a</th>{wide}{"w" * 399}…</td></tr>'
+        f'<tr><th scope="row">&lt;b&gt;</th>{left}1</td></tr></tbody></table></div>'
     )
 
 

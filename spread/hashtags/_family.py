@@ -121,13 +121,13 @@ class Family:
             facts = {"answer": f"cannot tell: {self.cannot_tell}", **facts}
         listed = self.members.iloc[1 : 1 + _SHOWN_MOST].to_dict("records")
         columns = ["tag", "first used", "authors", "came from", "probability", "why"]
-        return html_card(f"The family of #{self.root}", facts) + html_table(
-            columns, [_cells(row) for row in listed]
-        )
+        shown = dict(zip(self.members.hashtag, self.members.shown, strict=True))
+        title = f"The family of #{shown.get(self.root, self.root)}"
+        return html_card(title, facts) + html_table(columns, [_cells(row, shown) for row in listed])
 
 
-def _cells(row: dict[Hashable, Any]) -> tuple[object, ...]:
-    told = row["verdict"] if pd.isna(row["parent"]) else f"#{row['parent']}"
+def _cells(row: dict[Hashable, Any], shown: dict[str, str]) -> tuple[object, ...]:
+    told = row["verdict"] if pd.isna(row["parent"]) else f"#{shown[row['parent']]}"
     probability = "" if pd.isna(row["probability"]) else f"{row['probability']:.2f}"
     at = f"{row['first_at']:%Y-%m-%d %H:%M} UTC"
     return (f"#{row['shown']}", at, row["authors"], told, probability, row["reason"])

@@ -278,10 +278,24 @@ class Forests:
             "largest": f"{int(sizes_of.max()):,} events" if len(self) else "none",
             "method": self.method,
             "trees drawn": self.trees,
-            **self.parameters,
+            **_readable(self.parameters),
             "seed": self.seed,
         }
         return html_card("Forests", facts)
+
+
+def _readable(parameters: Mapping[str, object]) -> dict[str, str]:
+    """Return parameters in few digits, an estimate with its interval; without what is unknown."""
+
+    def digits(value: object) -> str:
+        return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+    told = {name: digits(value) for name, value in parameters.items() if value is not None}
+    with_interval = [name for name in told if {f"{name}_low", f"{name}_high"} <= told.keys()]
+    for name in with_interval:
+        low, high = told.pop(f"{name}_low"), told.pop(f"{name}_high")
+        told[name] += f" ({low}–{high})"
+    return told
 
 
 def observed(
