@@ -213,11 +213,24 @@ def _fill(
 
     An adopter stays in its own city where it is kept there, or else lives in city c with the
     chance of c before or after its start in this draw, times the draw's factor; chances that
-    sum to more than 1 are scaled to 1.
+    sum to more than 1 are scaled to 1. Cities that still lack adopters come first in the order
+    of chances, so that a number beyond the most that theirs can sum to changes nothing.
     """
     draws, width, most = reached.shape
     weight = np.zeros(width)
+    largest = np.zeros(width)
+    for row in range(len(own)):
+        for city in range(width):
+            for head in range(chance.shape[2]):
+                largest[city] = max(largest[city], chance[row, city, head])
+    lacking = np.empty(width, np.int64)
     for draw in range(draws):
+        lacks, bound = 0, 0.0
+        for city in range(width):
+            if count[draw, city] < most:
+                lacking[lacks] = city
+                lacks += 1
+                bound += largest[city] * max(early[draw, city], late[draw, city])
         for row in range(len(own)):
             event, mine, u = first + row, own[row], uniform[draw, row]
             if mine >= 0 and keep[draw, column[row]]:
@@ -229,6 +242,8 @@ def _fill(
                 if u < stays[row]:
                     continue
                 u = (u - stays[row]) / (1 - stays[row])
+            if u >= bound:
+                continue
             total = 0.0
             for city in range(width):
                 start = starts[draw, city]
@@ -240,9 +255,8 @@ def _fill(
                     weight[city] = chance[row, city, 0] * late[draw, city]
                 total += weight[city]
             u *= max(total, 1.0)
-            if u >= total:
-                continue
-            for city in range(width):
+            for place in range(lacks):
+                city = lacking[place]
                 u -= weight[city]
                 if u < 0:
                     if count[draw, city] < most:
