@@ -3,6 +3,8 @@
 import re
 
 import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -100,3 +102,27 @@ def test_rows_fill_the_height_from_the_top() -> None:
     places, height = _style.rows([60, 20], gap=20)
     assert height == 100
     np.testing.assert_allclose(places, [(0.4, 1.0), (0.0, 0.2)])
+
+
+def test_names_from_right_to_left_are_set_apart() -> None:
+    """U+2068 begins and U+2069 ends what is ordered by itself (Unicode annex 9)."""
+    assert _style.shown("\u0648\u0633\u0645") == "\u2068\u0648\u0633\u0645\u2069"
+    assert _style.shown("caf\u00e9") == "caf\u00e9"
+
+
+def test_a_zone_without_a_name_is_told_by_its_distance() -> None:
+    at = pd.Timestamp("2014-04-22", tz="UTC")
+    assert _clock.zone_words([at], "Asia/Kathmandu") == "time in Asia/Kathmandu (UTC+5:45)"
+
+
+@pytest.mark.parametrize(
+    ("subtitle", "narrow"),
+    [("short", False), ("a line that a telephone has no room for " * 2, True)],
+)
+def test_a_long_subtitle_takes_more_lines_on_a_telephone(subtitle: str, *, narrow: bool) -> None:
+    words = {"title": "t", "subtitle": subtitle, "caption": "c", "alt": "a", "height": 300}
+    meta = _style.finish(go.Figure(), **words).layout.meta
+    assert ("narrow" in meta) == narrow
+    if narrow:
+        assert meta["narrow"]["height"] == 318  # one line more
+        assert meta["narrow"]["title"]["subtitle"]["text"].count("<br>") == 1

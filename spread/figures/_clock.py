@@ -46,7 +46,7 @@ def zone_words(instants: Iterable[object], time_zone: str) -> str:
         return "time (UTC)"
     at = _local(instants, time_zone)
     ends = [at.min(), at.max()] if len(at) else []
-    offsets = dict.fromkeys(f"{end:%Z} = UTC{_offset(end)}" for end in ends)
+    offsets = dict.fromkeys(_named(end) for end in ends)
     return f"time in {shown(time_zone)} ({', '.join(offsets)})"
 
 
@@ -60,6 +60,12 @@ def _local(instants: Iterable[object], time_zone: str) -> pd.DatetimeIndex:
             got=repr(time_zone),
             allowed='an IANA name such as "America/New_York", or "UTC"',
         ) from error
+
+
+def _named(at: pd.Timestamp) -> str:
+    """Return the name of the zone, if it has one, and how far it is from UTC."""
+    offset, name = f"UTC{_offset(at)}", f"{at:%Z}"
+    return offset if name[:1] in "+-" else f"{name} = {offset}"
 
 
 def _offset(at: pd.Timestamp) -> str:

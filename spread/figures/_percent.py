@@ -11,18 +11,18 @@ def percent(share: float) -> str:
     return f"{value:.1f} %" if 0 < value < 9.95 else f"{value:.0f} %"
 
 
-def percent_axis(most: float, *, least: float = 0.0, ticks: int = 5) -> dict[str, object]:
-    """Return the ticks of an axis of shares, in per cent, at round steps up to `most`.
+def percent_axis(most: float, *, ticks: int = 5) -> dict[str, object]:
+    """Return the ticks of an axis of shares, in per cent, at round steps from nothing to `most`.
 
     Examples
     --------
     >>> percent_axis(0.13, ticks=3)["ticktext"]
     ['0 %', '5 %', '10 %']
     """
-    raw = max(most - least, 1e-9) / max(ticks - 1, 1)
+    raw = max(most, 1e-9) / max(ticks - 1, 1)
     power = 10.0 ** np.floor(np.log10(raw))
     step = power * next(size for size in (1, 2, 2.5, 5, 10) if size * power >= raw * 0.7)
-    at = np.arange(np.ceil(least / step - 1e-9), np.floor(most / step + 1e-9) + 1) * step
+    at = np.arange(int(most / step + 1e-9) + 1) * step
     return {"tickvals": at.tolist(), "ticktext": [f"{100 * value:.4g} %" for value in at]}
 
 

@@ -5,6 +5,7 @@ palette is Okabe and Ito's (https://jfly.uni-koeln.de/color/), ordered so that t
 can be seen on white come first; the text beside a mark takes a darker ink of the same hue.
 """
 
+import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -69,6 +70,7 @@ LEGEND = {
 _NO_BUTTONS = ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"]
 
 WIDE = "wide"
+_LEFTWARD = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _LINE_MOST, _NARROW_LINE_MOST = 88, 58
 _LINE_PX = 18
 
@@ -209,9 +211,13 @@ def rgba(colour: str, opacity: float) -> str:
 def shown(value: object, *, most: int = 28) -> str:
     """Return a text of the data, shortened and escaped; nothing for a missing one.
 
-    plotly.js knows numbered entities and few names: `&quot;` is none of them.
+    plotly.js knows numbered entities and few names: `&quot;` is none of them. What is read
+    from right to left is set apart, so that it does not turn the order of what follows it.
     """
-    return plain(value, most=most).replace("&quot;", "&#34;") if known(value) else ""
+    if not known(value):
+        return ""
+    text = plain(value, most=most).replace("&quot;", "&#34;")
+    return f"\u2068{text}\u2069" if _LEFTWARD.search(text) else text
 
 
 def counted(number: float, noun: str, plural: str | None = None) -> str:
