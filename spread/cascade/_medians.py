@@ -39,14 +39,14 @@ def medians(
     when: Numbers,
     reached: NDArray[np.bool_],
     cluster: NDArray[np.int64],
-    later: NDArray[np.int64],
+    total: Numbers,
     drawn: NDArray[np.uint16],
 ) -> Numbers:
     """Return where Kaplan's and Meier's F is half of its last value; NaN if none got there.
 
-    Rows are in order of time, those that got there first among equals; of those that come
-    after the last who did, `later` counts each cluster's. Of each sample, `drawn` says how
-    often it holds each cluster. O(samples × (rows + clusters)).
+    Rows are in order of time, those that got there first among equals; who comes after the
+    last who did may be left out. Of each sample, `drawn` says how often it holds each cluster
+    and `total` how many rows in all. O(samples × rows).
     """
     n = len(when)
     found = np.full(len(drawn), np.nan)
@@ -54,13 +54,9 @@ def medians(
     left = np.empty(n + 1)
     left[0] = 1.0
     for sample in range(len(drawn)):
-        risk = 0.0
-        for c in range(len(later)):
-            risk += float(drawn[sample, c]) * later[c]
+        risk = total[sample]
         for k in range(n):
             weight[k] = float(drawn[sample, cluster[k]])
-            risk += weight[k]
-        for k in range(n):
             gone = weight[k] / risk if reached[k] and risk > 0 else 0.0
             left[k + 1] = left[k] * (1 - gone)
             risk -= weight[k]

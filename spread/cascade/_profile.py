@@ -171,6 +171,14 @@ class _Asked:
             drawn[i] = np.bincount(which, minlength=count)
         return drawn
 
+    @cached_property
+    def totals(self) -> Numbers:
+        """How many cascades of a group each sample holds: (groups, samples)."""
+        wide = self.drawn.shape[1]
+        held = np.bincount(self.group * wide + self.cluster, minlength=len(self.names) * wide)
+        by_group = held.reshape(len(self.names), wide).astype(float)
+        return np.array([by_group @ sample for sample in self.drawn]).T
+
     def weights(self) -> Iterator[Numbers]:
         """Yield how often each cascade is drawn, sample by sample."""
         for drawn in self.drawn:
@@ -326,8 +334,7 @@ def _times(arrived: Sequence[tuple[Rows, Numbers]], seen_s: Numbers, asked: _Ask
     `arrived` holds, a tree, which cascades got there and when.
     """
     found = []
-    clusters = asked.drawn.shape[1]
-    once = np.ones((1, clusters), np.uint16)
+    once = np.ones((1, asked.drawn.shape[1]), np.uint16)
     for code, name in enumerate(asked.names):
         mine = np.flatnonzero(asked.group == code)
         mine = mine[np.argsort(seen_s[mine], kind="stable")]
@@ -335,17 +342,14 @@ def _times(arrived: Sequence[tuple[Rows, Numbers]], seen_s: Numbers, asked: _Ask
         behind = np.mean([np.count_nonzero(asked.group[rows] == code) for rows, _ in arrived])
         if behind < _FEWEST:
             continue
-        held = np.bincount(asked.cluster[mine], minlength=clusters)
         each, drawn = np.empty(len(arrived)), np.empty(asked.replicates)
         for i, (rows, at_s) in enumerate(arrived):
             own = asked.group[rows] == code
             order, when, there = in_time(rows[own], at_s[own], mine, seen)
-            cluster = asked.cluster[order]
-            later = held - np.bincount(cluster, minlength=clusters)
-            each[i] = medians(when, there, cluster, later, once)[0]
-            drawn[i :: len(arrived)] = medians(
-                when, there, cluster, later, asked.drawn[i :: len(arrived)]
-            )
+            rows_of = (when, there, asked.cluster[order])
+            each[i] = medians(*rows_of, np.array([float(len(mine))]), once)[0]
+            part = slice(i, None, len(arrived))
+            drawn[part] = medians(*rows_of, asked.totals[code, part].copy(), asked.drawn[part])
         low, high = middle(drawn)
         found.append((name, float(np.nanmean(each)), low, high, behind))
     return pd.DataFrame(found, columns=["group", "y", "low", "high", "cascades"])
