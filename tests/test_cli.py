@@ -16,6 +16,7 @@ import pytest
 
 from spread import samples
 from spread.archive import Archive
+from spread.archive._files import find
 from spread.cli import _answer as codes
 from spread.cli import archive, cascade, places, scenario
 
@@ -175,10 +176,16 @@ def test_usage(
     assert "got " in line
 
 
-def test_an_unknown_option_is_usage(tmp_path: Path) -> None:
+@pytest.mark.parametrize("argv", [["--colour"], ["--seed", "x"]])
+def test_what_cannot_be_parsed_is_one_line(
+    argv: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stopped:
-        cascade.main(["--colour"])
+        cascade.main(argv)
     assert stopped.value.code == codes.USAGE
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("spread: ")
+    assert line.endswith("See python -m spread.cascade --help")
 
 
 def test_every_option_is_explained() -> None:
@@ -202,11 +209,17 @@ def test_a_scenario_is_written_and_reported(
     assert told["rejects"] == []
 
 
-def test_ids_are_exported_from_tables(small: Path, tmp_path: Path) -> None:
+def test_ids_are_exported_from_tables(
+    small: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     tables, ids = tmp_path / "tables", tmp_path / "ids"
     assert archive.main(["read", str(small), "--to", str(tables), "--quiet"]) == codes.DONE
     assert archive.main(["export", str(tables), "--to", str(ids)]) == codes.DONE
-    assert len((ids / "ids.txt").read_text(encoding="utf-8").split()) == HEAD
+    known = (ids / "ids.txt").read_text(encoding="utf-8").split()
+    assert len(known) == HEAD
+    capsys.readouterr()
+    assert archive.main(["forget", str(tables), known[-1], "--json"]) == codes.DONE
+    assert json.loads(capsys.readouterr().out)["tweets"] == 1
 
 
 def test_locations_are_told_as_csv_and_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -259,3 +272,12 @@ def test_tables_kept_of_an_archive_are_not_taken_for_the_sample(
     assert isinstance(opened, Archive)
     assert not cascade._is_sample(opened)
     assert cascade._is_sample(samples.load("mynypd"))
+
+
+def test_what_was_made_of_a_folder_is_not_read_with_it(small: Path, tmp_path: Path) -> None:
+    """`python -m spread.cascade .` writes into the folder that it reads, and may be cut off."""
+    (tmp_path / "a.jsonl").write_bytes(small.read_bytes())
+    for name in ("out/.study", "out/run.json", "out/tables/seeds.csv", ".cut/done-000000.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    assert [file.name for file in find(tmp_path).files] == ["a.jsonl"]

@@ -32,7 +32,8 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     A file that is named is read whatever it is called. Of a folder (with those inside
     it) the files ending in .json, .jsonl, .ndjson, .txt, .csv or .tsv are read, and
     those packed in .gz, .bz2, .zst, .zip or .tar, without the folders of archives that
-    were read before. Links to folders are not followed.
+    were read before, those that a study was written into, and those whose names begin
+    with a dot. Links to folders are not followed.
 
     Raises
     ------
@@ -112,9 +113,15 @@ def _at(path: Path) -> Iterator[tuple[Path, bool]]:
 
 def _inside(folder: Path) -> Iterator[tuple[Path, bool]]:
     for base, folders, names in os.walk(folder, onerror=_unreadable):
-        folders[:] = sorted(name for name in folders if not is_archive(Path(base) / name))
+        folders[:] = sorted(name for name in folders if not _is_ours(Path(base) / name))
         for name in sorted(names):
             yield Path(base) / name, False
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell whether a folder holds what was made of tweets, not tweets, or is hidden."""
+    is_study = (folder / "run.json").is_file() and (folder / ".study").is_file()
+    return folder.name.startswith(".") or is_study or is_archive(folder)
 
 
 def _real(file: Path) -> Path | None:

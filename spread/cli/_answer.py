@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from spread import __version__
 from spread._errors import InputError, OutputError, SpreadError, UsageError
@@ -28,9 +29,16 @@ exit codes: 0 done; 2 usage; 3 done, but some input was rejected; 4 nothing usab
 Run = Callable[[argparse.Namespace], int]
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"spread: {message}. See {self.prog} --help\n")
+
+
 def parser(room: str, description: str, examples: str) -> argparse.ArgumentParser:
     """Return the parser of `python -m spread.ROOM`, with its examples and the exit codes."""
-    options = argparse.ArgumentParser(
+    options = _Parser(
         prog=f"python -m spread.{room}",
         description=description,
         epilog=f"examples:\n{examples}\n{CODES}",

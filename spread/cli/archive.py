@@ -33,6 +33,7 @@ _NEW_KEY = "make that file first; it must not be there yet"
 _EXACT = "keep follower counts as they are; many belong to one account alone"
 _IDS = "a file of ids, one a line"
 _SHOWN = 5
+_FORGOTTEN = ("tweets", "retweets", "users", "follows", "cleared")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,11 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     export.add_argument("--pseudonyms", metavar="KEYFILE", type=Path, help=_PSEUDONYMS)
     export.add_argument("--new-key", action="store_true", help=_NEW_KEY)
     export.add_argument("--exact-followers", action="store_true", help=_EXACT)
+    export.add_argument("--json", action="store_true", help="tell it as JSON")
     export.set_defaults(run=_export)
     forget = commands.add_parser("forget", help="take tweets or accounts out of the tables")
     forget.add_argument("archive", type=Path, help="a folder that `read` made")
     forget.add_argument("id", nargs="*", help="ids of tweets or of accounts")
     forget.add_argument("--ids", metavar="FILE", type=Path, help=_IDS)
+    forget.add_argument("--json", action="store_true", help="tell it as JSON")
     forget.set_defaults(run=_forget)
     return answer(lambda given: int(given.run(given)), options, argv)
 
@@ -101,7 +104,10 @@ def _export(options: argparse.Namespace) -> int:
     count = opened.export(
         options.to, pseudonyms=options.pseudonyms, exact_followers=options.exact_followers
     )
-    if options.pseudonyms is None:
+    if options.json:
+        written = {"to": str(options.to), "pseudonyms": options.pseudonyms is not None}
+        print(json.dumps({**written, "count": count}, indent=1))
+    elif options.pseudonyms is None:
         print(f"Wrote {options.to}: {count:,} ids, and the rule for passing them on")
     else:
         print(f"Wrote {options.to}: {count:,} tweets under pseudonyms, and what is left to mind")
@@ -112,6 +118,10 @@ def _export(options: argparse.Namespace) -> int:
 def _forget(options: argparse.Namespace) -> int:
     ids = [*options.id, *([] if options.ids is None else _lines(options.ids))]
     done = archive.open(options.archive).forget(ids)
+    if options.json:
+        told = {name: getattr(done, name) for name in _FORGOTTEN}
+        print(json.dumps({**told, "unknown": list(done.unknown)}, indent=1))
+        return DONE
     print(
         f"Forgot {done.tweets:,} tweets, {done.retweets:,} retweets of them and "
         f"{done.users:,} accounts; cleared {done.cleared:,} rows of others"

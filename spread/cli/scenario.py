@@ -1,6 +1,7 @@
 """`python -m spread.scenario`: a synthetic archive with its truth."""
 
 import argparse
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -33,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--seed", metavar="N", type=int, default=1, help="seed of every random draw (default: 1)")
     add("--thinning", metavar="SHARE", type=float, default=1.0, help="share of retweets kept")
     add("--authors-kept", metavar="SHARE", type=float, default=1.0, help="share of authors kept")
+    add("--json", action="store_true", help="tell what was written as JSON")
     return answer(_run, options, argv)
 
 
@@ -52,5 +54,9 @@ def _run(options: argparse.Namespace) -> int:
         authors_kept=options.authors_kept,
     )
     made.write(truth)
+    if options.json:
+        told = {"archive": str(path), "truth": str(truth), "seed": options.seed, "synthetic": True}
+        print(json.dumps(told, indent=1))
+        return DONE
     print(f"Wrote {path} and its truth, {truth} (synthetic; seed {options.seed})")
     return DONE

@@ -141,7 +141,7 @@ def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None
         offered = ranked[ranked.hashtag.isin(near)] if near else ranked.head(5)
         tags = ", ".join(f"#{tag.shown} ({tag.tweets})" for tag in rows(offered))
         raise InputError(
-            f"the tag #{key or root} never occurs in the archive",
+            f"the tag #{key or root.lstrip('#')} never occurs in the archive",
             hint=f"Name one that does, such as {tags}" if tags else "No tag occurs in it",
         )
     if ranked.empty:
