@@ -19,7 +19,7 @@ Numbers = NDArray[np.float64]
 
 _NODES = 8
 # Sums over 20 components of so many events fit into 100 MB.
-_BLOCK = 200_000
+_BLOCK = 100_000
 # Cascades at a time: their grid of effects fits into the cache.
 _ROWS = 8_192
 _MOST_ASKED = 100_000
@@ -126,7 +126,7 @@ class RootEffect:
             least = ExponentialPosterior(times, marks, block.offsets, unit)
             total = np.zeros(())
             for node in range(nodes):
-                one = _with_roots(least, unit, self.factors[block.cascades, node])
+                one = _with_roots(least, self.factors[block.cascades, node])
                 total = total + measure(one, events)
             return np.asarray(total / nodes)
 
@@ -279,8 +279,8 @@ def _effect(posterior: ExponentialPosterior, likelihood: list[Numbers], prior: P
         len(posterior.offsets) - 1,
     )
     unit = Kernel(kernel.name, kernel.rates_per_s, kernel.weights, 1.0)
-    weighted = ExponentialPosterior(posterior.times_s, f, offsets, unit)
-    least = _with_roots(weighted, unit, nodes[:, 0])
+    f[offsets[:-1]] *= nodes[:, 0]
+    least = ExponentialPosterior(posterior.times_s, f, offsets, unit)
     return RootEffect(least, nodes / nodes[:, :1])
 
 
@@ -366,12 +366,10 @@ def _grown(kernel: Kernel, seconds: Numbers) -> Numbers:
     return total
 
 
-def _with_roots(
-    posterior: ExponentialPosterior, kernel: Kernel, factors: Numbers
-) -> ExponentialPosterior:
+def _with_roots(posterior: ExponentialPosterior, factors: Numbers) -> ExponentialPosterior:
     marks = posterior.marks.copy()
     marks[posterior.offsets[:-1]] *= factors
-    return ExponentialPosterior(posterior.times_s, marks, posterior.offsets, kernel)
+    return posterior.with_marks(marks)
 
 
 def _roots(offsets: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -202,9 +202,26 @@ class ExponentialPosterior:
                 f = np.maximum((self.marks / largest) ** beta, _LEAST)
         return np.asarray(f)
 
-    def _sums(self) -> tuple[Numbers, Numbers, Numbers]:
+    def with_marks(self, marks: Numbers) -> "ExponentialPosterior":
+        """Return the posterior of the same events with other marks; what times say is shared."""
+        other = replace(self, marks=marks)
+        vars(other)["_decays"] = self._decays
+        return other
+
+    @cached_property
+    def _decays(self) -> tuple[Numbers, Numbers]:
+        return self._new_decays()
+
+    def _new_decays(self) -> tuple[Numbers, Numbers]:
         weights = np.array(self.kernel.weights)
-        return recursions.prefix_sums(self.times_s, self._f, self.offsets, self._rates, weights)
+        return recursions.decays(self.times_s, self.offsets, self._rates, weights)
+
+    def _sums(self) -> tuple[Numbers, Numbers, Numbers]:
+        # Where marks change and times do not, it is there; else it is not worth its memory.
+        known = vars(self).get("_decays")
+        decay, unscaled = self._new_decays() if known is None else known
+        level, share = recursions.prefix_sums(self._f, self.offsets, decay, unscaled)
+        return decay, level, share
 
     @cached_property
     def _reach_and_share(self) -> tuple[Numbers, Numbers]:

@@ -2,7 +2,7 @@
 
 Events of a cascade, 0 = root, have times t, weights f and a kernel g(s) = Σ_c w_c e^{−r_c s}.
 The parent of event k is i < k with probability p_ik ∝ f_i g(t_k − t_i). Everything rests on
-three arrays, a row an event and a column a component, built once by `prefix_sums`:
+three arrays, a row an event and a column a component, built by `decays` and `prefix_sums`:
 
     decay_kc = e^{−r_c (t_k − t_{k−1})}
     level_kc = f_k + decay_kc level_{k−1,c}            = Σ_{i ≤ k} f_i e^{−r_c (t_k − t_i)}
@@ -22,28 +22,41 @@ Offsets = NDArray[np.int64]
 
 
 @kernel
-def prefix_sums(
-    times: Numbers, f: Numbers, offsets: Offsets, rates: Numbers, weights: Numbers
-) -> tuple[Numbers, Numbers, Numbers]:
-    """Return decay, level and share, each (n, M); O(n M)."""
+def decays(
+    times: Numbers, offsets: Offsets, rates: Numbers, weights: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return decay, and the shares before they are scaled, each (n, M); O(n M)."""
     n, m = len(times), len(rates)
-    decay, level, share = np.zeros((n, m)), np.zeros((n, m)), np.zeros((n, m))
+    decay, unscaled = np.zeros((n, m)), np.zeros((n, m))
     slowest = rates.min()
+    for cascade in range(len(offsets) - 1):
+        for k in range(offsets[cascade] + 1, offsets[cascade + 1]):
+            gap = times[k] - times[k - 1]
+            for c in range(m):
+                decay[k, c] = np.exp(-rates[c] * gap)
+                unscaled[k, c] = weights[c] * np.exp(-(rates[c] - slowest) * gap)
+    return decay, unscaled
+
+
+@kernel
+def prefix_sums(
+    f: Numbers, offsets: Offsets, decay: Numbers, unscaled: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return level and share, each (n, M), of what `decays` gives; O(n M)."""
+    m = decay.shape[1]
+    level, share = np.zeros(decay.shape), np.zeros(decay.shape)
     for cascade in range(len(offsets) - 1):
         start, end = offsets[cascade], offsets[cascade + 1]
         if start < end:
             level[start] = f[start]
         for k in range(start + 1, end):
-            gap = times[k] - times[k - 1]
             total = 0.0
             for c in range(m):
-                decay[k, c] = np.exp(-rates[c] * gap)
-                share[k, c] = weights[c] * np.exp(-(rates[c] - slowest) * gap)
-                total += share[k, c] * level[k - 1, c]
+                total += unscaled[k, c] * level[k - 1, c]
                 level[k, c] = f[k] + decay[k, c] * level[k - 1, c]
             for c in range(m):
-                share[k, c] /= total
-    return decay, level, share
+                share[k, c] = unscaled[k, c] / total
+    return level, share
 
 
 @kernel
@@ -102,10 +115,11 @@ def expected_viralities(
             for c in range(m):
                 t += share[k, c] * sums[c]
             distances += t
-            for b in range(m):
-                q[b] = level[k - 1, b]
-                for c in range(m):
-                    q[b] += share[k, c] * pairs[b, c]
+            q[:] = level[k - 1]
+            # `pairs` is symmetric: sums side by side, which processors add at once.
+            for c in range(m):
+                for b in range(m):
+                    q[b] += share[k, c] * pairs[c, b]
             for b in range(m):
                 sums[b] = decay[k, b] * (sums[b] + q[b]) + f[k] * t
                 for c in range(m):
@@ -131,36 +145,45 @@ def expected_credits(
     """Return each event's expected Shapley credit; O(n M Q) for Q nodes.
 
     1 / (depth + 1) = ∫₀¹ x^depth dx splits into a factor G for the way up, with the
-    generating function of the depth, and a factor S for the way down.
+    generating function of the depth, and a factor S for the way down. Nodes stand side by
+    side, so that processors take several at once.
     """
-    m = decay.shape[1]
+    m, wide = decay.shape[1], len(nodes)
     credit = np.zeros(len(f))
-    up = np.empty(len(f))
-    held = np.empty(m)
+    longest = 0
+    for cascade in range(len(offsets) - 1):
+        longest = max(longest, offsets[cascade + 1] - offsets[cascade])
+    up = np.empty((longest, wide))
+    held = np.empty((m, wide))
+    total, down = np.empty(wide), np.empty(wide)
     for cascade in range(len(offsets) - 1):
         start, end = offsets[cascade], offsets[cascade + 1]
-        for node in range(len(nodes)):
-            x = nodes[node]
-            if start < end:
-                up[start] = 1.0
-                held[:] = f[start]
-            for k in range(start + 1, end):
-                above = 0.0
+        if start == end:
+            continue
+        up[0] = 1.0
+        held[:] = f[start]
+        for k in range(start + 1, end):
+            total[:] = 0.0
+            for c in range(m):
+                for x in range(wide):
+                    total[x] += share[k, c] * held[c, x]
+            for x in range(wide):
+                up[k - start, x] = nodes[x] * total[x]
+            for c in range(m):
+                for x in range(wide):
+                    held[c, x] = f[k] * up[k - start, x] + decay[k, c] * held[c, x]
+        held[:] = 0.0
+        down[:] = 0.0
+        for i in range(end - 1, start - 1, -1):
+            total[:] = 0.0
+            if i + 1 < end:
                 for c in range(m):
-                    above += share[k, c] * held[c]
-                up[k] = x * above
-                for c in range(m):
-                    held[c] = f[k] * up[k] + decay[k, c] * held[c]
-            held[:] = 0.0
-            down = 0.0
-            for i in range(end - 1, start - 1, -1):
-                total = 0.0
-                if i + 1 < end:
-                    for c in range(m):
-                        held[c] = share[i + 1, c] * down + decay[i + 1, c] * held[c]
-                        total += held[c]
-                down = counted[i] + x * f[i] * total
-                credit[i] += node_weights[node] * up[i] * down
+                    for x in range(wide):
+                        held[c, x] = share[i + 1, c] * down[x] + decay[i + 1, c] * held[c, x]
+                        total[x] += held[c, x]
+            for x in range(wide):
+                down[x] = counted[i] + nodes[x] * f[i] * total[x]
+                credit[i] += node_weights[x] * up[i - start, x] * down[x]
     return credit
 
 

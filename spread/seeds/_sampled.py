@@ -137,32 +137,48 @@ def entries(
     """Return when each account's credit within a sliding window first was among the top.
 
     Infinite where it never was. An account is among the top where fewer than `top` others
-    have as much. O(total depth + checks × accounts).
+    have as much. O(total depth + checks × accounts with credit in a window).
     """
     entered = np.full(players, np.inf)
     score = np.zeros(players)
     stamp = np.full(players, -1, np.int64)
-    head = tail = token = 0
+    credited = np.empty(players, np.int64)
+    is_credited = np.zeros(players, np.bool_)
+    head = tail = token = many = 0
     for check in checks:
         while head < len(in_time) and at_s[in_time[head]] <= check:
             token += 1
             _share_out(parents, owners, in_time[head], score, stamp, token, 1.0)
+            v = in_time[head]
+            while v >= 0:
+                if not is_credited[owners[v]]:
+                    is_credited[owners[v]] = True
+                    credited[many] = owners[v]
+                    many += 1
+                v = parents[v]
             head += 1
         while tail < head and at_s[in_time[tail]] <= check - window_s:
             token += 1
             _share_out(parents, owners, in_time[tail], score, stamp, token, -1.0)
             tail += 1
         largest = np.zeros(top + 1)
-        for value in score:
+        for value in score[credited[:many]]:
             place = top
             if value > largest[place]:
                 while place > 0 and value > largest[place - 1]:
                     largest[place] = largest[place - 1]
                     place -= 1
                 largest[place] = value
-        for player in range(players):
+        left = 0
+        for player in credited[:many]:
             if entered[player] == np.inf and score[player] > largest[top] + _TINY:
                 entered[player] = check
+            if score[player] > _TINY:
+                credited[left] = player
+                left += 1
+            else:
+                is_credited[player] = False
+        many = left
     return entered
 
 
