@@ -26,9 +26,13 @@ _DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 _FORM: Final = "Mon Apr 21 18:00:11 +0000 2014"
 _NO_TIME: Final = " " * len(_FORM)
 _FIXED: Final = [3, 7, 10, 13, 16, 19, 20, 21, 22, 23, 24, 25]
+_WRITTEN: Final = [8, 9, 11, 12, 14, 15, 17, 18, 26, 27, 28, 29]
 _FIXED_SIGNS: Final = np.frombuffer(_FORM.encode(), np.uint8)[_FIXED]
 _YEARS: Final = range(1990, 2200)
 """A time outside is a wrong clock or a gap in the data; it would stretch every axis."""
+_MONTH_DAYS: Final = np.arange(
+    f"{_YEARS.start}-01", f"{_YEARS.stop}-01", dtype="datetime64[M]"
+).astype("datetime64[D]").astype(np.int64)  # fmt: skip
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -104,14 +108,11 @@ def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
     """
     found = np.full(len(texts), UNKNOWN)
     is_read = np.zeros(len(texts), bool)
-    fitting = [text if text and len(text) == len(_FORM) else _NO_TIME for text in texts]
-    block = "".join(fitting).encode("utf-8", "replace")
+    block = _block(texts)
     if texts and len(block) == len(texts) * len(_FORM):
-        times, good = _clocks(np.frombuffer(block, np.uint8).reshape(-1, len(_FORM)))
-        first, last = (
-            np.datetime64(f"{y}", "us").astype(np.int64) for y in (_YEARS.start, _YEARS.stop)
-        )
-        is_read = good & (first <= times) & (times < last)
+        # Columns of signs, each in one stretch of memory.
+        signs = np.frombuffer(block, np.uint8).reshape(-1, len(_FORM)).T.copy()
+        times, is_read = _clocks(signs)
         found[is_read] = times[is_read]
     for row in np.flatnonzero(~is_read).tolist():
         at = microseconds(texts[row])
@@ -119,22 +120,45 @@ def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
     return found
 
 
+def _block(texts: Sequence[str | None]) -> bytes:
+    """Return texts of one length in a row; what is no such text is blank."""
+    try:
+        whole = "".join(texts)  # type: ignore[arg-type]
+        if set(map(len, texts)) == {len(_FORM)}:  # type: ignore[arg-type]
+            return whole.encode("utf-8", "replace")
+    except TypeError:
+        pass
+    fitting = [text if text and len(text) == len(_FORM) else _NO_TIME for text in texts]
+    return "".join(fitting).encode("utf-8", "replace")
+
+
 def _clocks(signs: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the times of texts in v1.1's form in UTC, and which texts are such for certain."""
-    digits = signs.astype(np.int64) - ord("0")
-    day, hour, minute, second = (10 * digits[:, at] + digits[:, at + 1] for at in (8, 11, 14, 17))
-    year = digits[:, 26:30] @ np.array([1000, 100, 10, 1])
-    codes = signs[:, 4:7].astype(np.int64) @ np.array([65536, 256, 1])
-    month = np.zeros(len(signs), np.int64)
+    """Return the times of texts in v1.1's form in UTC, and which texts are such for certain.
+
+    `signs` has a row a place in the form, a column a text.
+    """
+    digits = signs - np.uint8(ord("0"))
+    day, hour, minute, second = (_number(digits[at : at + 2]) for at in (8, 11, 14, 17))
+    year = _number(digits[26:30])
+    codes = _number(signs[4:7], base=256)
+    month = np.zeros(signs.shape[1], np.int32)
     for name, number in _MONTHS.items():
         month[codes == int.from_bytes(name.encode(), "big")] = number
-    written = digits[:, [8, 9, 11, 12, 14, 15, 17, 18, 26, 27, 28, 29]]
-    good = (signs[:, _FIXED] == _FIXED_SIGNS).all(axis=1) & (signs[:, :3] >= ord("A")).all(axis=1)
-    good &= ((written >= 0) & (written <= 9)).all(axis=1) & (year > 0)
+    good = (signs[_FIXED] == _FIXED_SIGNS[:, None]).all(axis=0)
+    good &= (signs[:3] >= ord("A")).all(axis=0) & (digits[_WRITTEN] <= 9).all(axis=0)
+    good &= (year >= _YEARS.start) & (year < _YEARS.stop) & (month > 0)
     good &= (day > 0) & (day <= _DAYS[month]) & (hour < 24) & (minute < 60) & (second < 60)
-    days = (12 * (year - 1970) + month - 1).astype("datetime64[M]").astype("datetime64[D]")
-    whole = days.astype(np.int64) + day - 1
-    return (((whole * 24 + hour) * 60 + minute) * 60 + second) * _SECOND, good
+    months = np.where(good, 12 * (year - _YEARS.start) + month - 1, 0)
+    seconds = (_MONTH_DAYS[months] + day - 1) * 86_400 + ((hour * 60 + minute) * 60 + second)
+    return seconds * _SECOND, good
+
+
+def _number(digits: NDArray[np.uint8], base: int = 10) -> NDArray[np.int32]:
+    """Return numbers from their digits, a row a place."""
+    found = digits[0].astype(np.int32)
+    for place in digits[1:]:
+        found = found * base + place
+    return found
 
 
 def _v1(text: str) -> datetime:

@@ -9,6 +9,7 @@ from spread.text import hashtag_key, hashtags_in, is_cut_after, manual_retweet, 
 
 MEDIA_KINDS: Final = {"animated_gif": "gif"}
 _ELLIPSIS: Final = "…"
+_CUT_ENDS: Final = (_ELLIPSIS, "...")
 _RETWEET_OF: Final = re.compile(r"^RT [@＠](\w{1,15}):? ?", re.ASCII)
 _OWN_STATUS: Final = "twitter.com/i/web/status/"
 _MEDIA_PAGE: Final = re.compile(r"/status/\d+/(?:photo|video)/\d+$")
@@ -42,12 +43,13 @@ def said(
     text is searched. A tag that a cut goes through (`#GOPDeb…`) is left out, also where a
     client did the cutting and the platform took the rest for a tag.
     """
-    plain = unescape(text)
+    plain = unescape(text) if "&" in text else text
     found = hashtags_in(plain) if tags is None else tags
-    if tags is not None and (cut or _ELLIPSIS in plain):
-        found = _whole_tags(plain, tags, r"…|\.\.\." if cut else _ELLIPSIS)
-    if "¦" in plain:
-        found = [tag for tag in found if not _is_half_read(tag, plain)]
+    if found:
+        if tags is not None and (cut or _ELLIPSIS in plain):
+            found = _whole_tags(plain, tags, _CUT_ENDS if cut else (_ELLIPSIS,))
+        if "¦" in plain:
+            found = [tag for tag in found if not _is_half_read(tag, plain)]
     keys, shown = _distinct_tags(found)
     links = list(dict.fromkeys(url for url in urls if url and not _leads_home(url))) if urls else []
     kinds = [MEDIA_KINDS.get(kind, kind) for kind in media if kind] if media else []
@@ -159,14 +161,21 @@ def _leads_home(url: str) -> bool:
     return "/status/" in url and (_OWN_STATUS in url or _MEDIA_PAGE.search(url) is not None)
 
 
-def _whole_tags(text: str, tags: Iterable[str], ellipsis: str) -> Sequence[str]:
+def _whole_tags(text: str, tags: Iterable[str], ends: Sequence[str]) -> Sequence[str]:
     """Return the tags that stand somewhere without an ellipsis right behind them."""
-    whole = []
-    for tag in tags:
-        typed = re.findall(rf"[#＃]{re.escape(tag)}(?!\w)({ellipsis})?", text)
-        if not typed or not all(typed):
-            whole.append(tag)
-    return whole
+    return [
+        tag
+        for tag in tags
+        # To look for words is fast, to make an expression of each tag is slow.
+        if not any(f"{tag}{end}" in text for end in ends) or not _is_always_cut(tag, text, ends)
+    ]
+
+
+def _is_always_cut(tag: str, text: str, ends: Sequence[str]) -> bool:
+    """Tell whether a tag is typed, and has an ellipsis behind it wherever it is."""
+    ellipsis = "|".join(map(re.escape, ends))
+    typed = re.findall(rf"[#＃]{re.escape(tag)}(?!\w)({ellipsis})?", text)
+    return bool(typed) and all(typed)
 
 
 def _is_half_read(tag: str, text: str) -> bool:

@@ -1,6 +1,6 @@
 """Twitter's API v1.1: statuses with a `user` inside, as streams and searches gave them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 import msgspec
@@ -311,19 +311,21 @@ def own_words(tweet: Tweet) -> tuple[_said.Said, list[str]]:
     if tweet.retweeted_status is not None:
         cut = cut or _said.ends_cut(text)
         text = _said.without_retweet_prefix(text)
-    hashtags = entities.hashtags if entities is not None else None
-    urls = entities.urls if entities is not None else None
-    media_list = media.media if media is not None else None
-    said = _said.said(
-        text,
-        cut=cut,
-        tags=None if hashtags is None else [tag.text for tag in hashtags if tag.text],
-        urls=[url.expanded_url or url.url for url in urls] if urls else (),
-        media=[medium.type for medium in media_list] if media_list else (),
-    )
-    if entities is None or entities.user_mentions is None:
+    tags: list[str] | None = None
+    links: Sequence[str | None] = ()
+    mentions = None
+    if entities is not None:
+        mentions = entities.user_mentions
+        if entities.hashtags is not None:
+            tags = [tag.text for tag in entities.hashtags if tag.text] if entities.hashtags else []
+        if entities.urls:
+            links = [url.expanded_url or url.url for url in entities.urls]
+    pictures = media.media if media is not None else None
+    kinds = [medium.type for medium in pictures] if pictures else ()
+    said = _said.said(text, cut=cut, tags=tags, urls=links, media=kinds)
+    if mentions is None:
         return said, _said.names_in(said.text)
-    return said, _mentions(entities.user_mentions) if entities.user_mentions else []
+    return said, _mentions(mentions) if mentions else []
 
 
 def _mentions(mentions: list[Mention]) -> list[str]:
