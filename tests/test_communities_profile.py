@@ -37,6 +37,20 @@ def test_the_level_that_is_marked_most_is_chosen(
     assert len(found.sizes) == expected
 
 
+def test_one_rewired_graph_is_the_first_of_several() -> None:
+    graph = nested(0.1, 0.12)
+    one, none = (
+        communities.profile(graph, resolutions=[1.0], runs=2, rewirings=count, rng=1)
+        for count in (1, 0)
+    )
+    first = communities.profile(graph, resolutions=[1.0], runs=1, rng=1)
+    assert one.null_quality.tolist() == first.null_quality.tolist()
+    assert one.excess.item() == pytest.approx(
+        one.quality.item() - one.null_quality.item(), abs=0.02
+    )
+    assert none.excess.isna().all()
+
+
 def test_an_empty_graph_gives_a_profile_without_excess() -> None:
     profiled = communities.profile(igraph.Graph(directed=True), rng=1)
     assert profiled.excess.isna().all()

@@ -25,6 +25,7 @@ def profile(
     resolutions: Sequence[float] = _RESOLUTIONS,
     method: str = "leiden",
     runs: int = 5,
+    rewirings: int | None = None,
     tolerance: float = SAME,
     rng: np.random.Generator | int | None = None,
 ) -> pd.DataFrame:
@@ -43,7 +44,9 @@ def profile(
     method
         As in `detect`.
     runs
-        How many searches at each resolution, and as many rewired graphs.
+        How many searches at each resolution.
+    rewirings
+        How many rewired graphs at each; None: as many as runs.
     tolerance
         As in `detect`.
     rng
@@ -70,13 +73,14 @@ def profile(
     if not isinstance(resolutions, Sequence | np.ndarray) or not len(resolutions):
         raise UsageError("no resolution is given", allowed="one or more numbers > 0")
     seed, edges = resolve_seed(rng), flat(graph)
+    rewirings = runs if rewirings is None else rewirings
     chosen = []
     for number, resolution in enumerate(resolutions):
-        check(method, resolution, runs, runs, tolerance)
+        check(method, resolution, runs, rewirings, tolerance)
         seeded = resolve_seed(stream(seed, number))
         chosen.append(Settings(method, float(resolution), seeded, tolerance))
     jobs = [Job("run", number) for number in range(runs)]
-    jobs += [Job("rewired", number) for number in range(runs if edges.count else 0)]
+    jobs += [Job("rewired", number) for number in range(rewirings if edges.count else 0)]
     searched = each([Task(edges, settings, job) for settings in chosen for job in jobs])
     found = []
     for number, settings in enumerate(chosen):
