@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import ibis
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from spread import tables
@@ -67,7 +68,8 @@ def read(tweets: tables.Table) -> pd.DataFrame:
     """Return what the analysis needs of tweets, by time.
 
     Columns: tweet_id, author_id, at, kind, manual_retweet, followers, collected, root_id
-    and root_author_id (a retweet's original, else the tweet).
+    and root_author_id (a retweet's original, else the tweet), author (a number for each
+    author) and root_row (where the original stands; -1: nowhere, or it is no original).
     """
     rows = tables.expression(tweets, tables.TWEETS, _NEEDED, optional=_OPTIONAL)
     rows = rows.filter(rows.author_id.notnull(), rows["at"].notnull())
@@ -83,7 +85,7 @@ def read(tweets: tables.Table) -> pd.DataFrame:
         root_id=ibis.ifelse(is_retweet, rows.retweet_of, rows.tweet_id),
         root_author_id=ibis.ifelse(is_retweet, rows.retweet_author_id, rows.author_id),
     )
-    return _with_known_roots(chosen.order_by("at", "tweet_id").to_pyarrow().to_pandas())
+    return _with_known_roots(chosen.order_by("at", "tweet_id").to_pyarrow())
 
 
 def units(rows: pd.DataFrame, camp: pd.Series, names: Sequence[str], *, audience: bool) -> Units:
@@ -100,18 +102,17 @@ def units(rows: pd.DataFrame, camp: pd.Series, names: Sequence[str], *, audience
     first, last = (at_us[collected].min(), at_us[collected].max()) if collected.any() else (0, -1)
     original = (rows.kind != "retweet").to_numpy() & ~rows.manual_retweet.to_numpy(dtype=bool)
     original &= (at_us >= first) & (at_us <= last)
-    took_part = (original | (collected & (rows.kind == "retweet").to_numpy())) & camp.notna()
+    of_camp = pd.Categorical(camp, categories=list(names)).codes
+    took_part = (original | (collected & (rows.kind == "retweet").to_numpy())) & (of_camp >= 0)
     if not audience:
         took_part &= original
-    counts = _counts(
-        rows[took_part], camp[took_part], np.array(names), rows.tweet_id.where(original)
-    )
+    counts = _counts(rows, took_part, of_camp, original, len(names))
     known = counts.sum(axis=1) > 0
     times_s = (at_us[known] - first) / 1e6
     return Units(
         times_s=times_s,
         counts=counts[known],
-        weight=_weights(rows.author_id[known], times_s),
+        weight=_weights(rows.author.to_numpy()[known], times_s),
         row=np.flatnonzero(known),
         camps=tuple(names),
         start_us=int(first),
@@ -120,18 +121,21 @@ def units(rows: pd.DataFrame, camp: pd.Series, names: Sequence[str], *, audience
 
 
 def _counts(
-    took_part: pd.DataFrame, camp: pd.Series, names: NDArray[np.str_], originals: pd.Series
+    rows: pd.DataFrame,
+    took_part: NDArray[np.bool_],
+    camp: NDArray[np.integer],
+    original: NDArray[np.bool_],
+    camps: int,
 ) -> NDArray[np.float64]:
     """Return a row a tweet: accounts in its cascade by camp; 0 where it is no original."""
-    at = pd.Series(np.arange(len(originals)), index=originals)
-    at = at[at.index.notna() & ~at.index.duplicated()]
-    counts = np.zeros((len(originals), len(names)))
-    pairs = took_part.assign(camp=np.searchsorted(names, camp.to_numpy(dtype=str)))
-    place = at.index.get_indexer(pd.Index(pairs.root_id))
-    pairs = pairs[place >= 0].assign(row=at.to_numpy()[place[place >= 0]])
-    pairs = pairs.drop_duplicates(["row", "author_id"])
-    np.add.at(counts, (pairs.row.to_numpy(), pairs.camp.to_numpy()), 1)
-    return counts
+    root = rows.root_row.to_numpy()
+    there = np.flatnonzero(took_part & (root >= 0) & original[root])
+    authors = rows.author.to_numpy()
+    pairs = root[there] * (int(authors.max(initial=0)) + 1) + authors[there]
+    _, first = np.unique(pairs, return_index=True)
+    once = there[first]
+    cells = np.bincount(root[once] * camps + camp[once], minlength=len(rows) * camps)
+    return cells.reshape(len(rows), camps).astype(np.float64)
 
 
 @kernel
@@ -159,7 +163,7 @@ def crowding(
     return counts
 
 
-def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+def _weights(codes: NDArray[np.int64], times_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how much of an independent unit each is; sorted by time.
 
     An author's camp never changes, so what one author begins is one choice repeated. With m
@@ -170,7 +174,6 @@ def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.flo
     once an hour instead would shift them when the volume rises, towards the camp of those
     who write less.
     """
-    codes = pd.factorize(authors)[0].astype(np.int64)
     order = np.lexsort((times_s, codes))
     crowd = np.empty(len(times_s))
     crowd[order] = crowding(codes[order], times_s[order], _REACH_S)
@@ -183,8 +186,30 @@ def _weights(authors: pd.Series, times_s: NDArray[np.float64]) -> NDArray[np.flo
     return np.asarray(counts * total / squared)
 
 
-def _with_known_roots(rows: pd.DataFrame) -> pd.DataFrame:
-    """Fill a root's author, where the retweet does not say it, from the original's row."""
-    author_of = rows[rows.kind != "retweet"].drop_duplicates("tweet_id").set_index("tweet_id")
-    known = rows.root_id.map(author_of.author_id)
-    return rows.assign(root_author_id=rows.root_author_id.fillna(known))
+def _with_known_roots(table: pa.Table) -> pd.DataFrame:
+    """Add each root's row and, where the retweet does not say it, its author."""
+    (tweet, root), ids = tables.codes(table["tweet_id"], table["root_id"])
+    (author,), people = tables.codes(table["author_id"])
+    rows = table.to_pandas()
+    posted = (rows.kind != "retweet").to_numpy()
+    of_root = _first_rows(tweet, posted, len(ids))[root]
+    told = of_root[(unknown := rows.root_author_id.isna().to_numpy() & (of_root >= 0))]
+    authors = rows.root_author_id.to_numpy(dtype=object, copy=True)
+    authors[unknown] = people[author[told]]
+    manual = rows.manual_retweet.to_numpy(dtype=bool)
+    return rows.assign(
+        root_author_id=pd.Series(authors, rows.index, dtype="str"),
+        author=author.astype(np.int64),
+        root_row=_first_rows(tweet, posted & ~manual, len(ids))[root],
+    )
+
+
+def _first_rows(
+    codes: NDArray[np.int32], chosen: NDArray[np.bool_], count: int
+) -> NDArray[np.int64]:
+    """Return the first chosen row of each code, -1 where there is none, and a -1 for no code."""
+    rows = np.flatnonzero(chosen & (codes >= 0))[::-1]
+    first = np.full(count + 1, -1, dtype=np.int64)
+    # Of several rows the last to be written stays.
+    first[codes[rows]] = rows
+    return first
