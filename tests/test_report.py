@@ -332,7 +332,7 @@ class _Reader(html.parser.HTMLParser):
         self.found.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        self.text += data.replace("\xa0", " ")
 
 
 def read(page: Path) -> _Reader:

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from spread import communities
-from spread.report._columns import EXPLAINED, explained, ordered
+from spread.report._columns import explained, ordered
+from spread.report._meanings import MEANINGS
 from spread.study import _vocabulary
 from spread.study._camps import Camps
 
@@ -69,4 +70,4 @@ def test_a_table_opens_with_what_matters_and_says_what_its_columns_are() -> None
     rows = pd.DataFrame({"size": [2, 9, 9], "root_at": [0, 5, 1]})
     assert ordered("metrics", rows).index.tolist() == [2, 1, 0]
     assert ordered("files", rows) is rows
-    assert explained("metrics", ["size"]) == f"size: {EXPLAINED['size']}."
+    assert explained("metrics", ["size"]) == [("size", MEANINGS["size"])]

@@ -131,7 +131,7 @@ def influence(
             "range": [len(sources) - 0.5, -0.5], "zeroline": False, "showgrid": False,
             "fixedrange": True, "automargin": True, "title": {"text": "traces back to"},
         },
-        margin={"l": 20, "r": 16, "b": 24, "t": 190},
+        margin={"l": 20, "r": 64 if len(tags) > 2 else 16, "b": 24, "t": 190},
     )  # fmt: skip
     return finish(
         figure,
@@ -141,6 +141,7 @@ def influence(
         caption=_caption(cells, tags, wording),
         alt=_alt(cells, wording),
         height=_ROW_PX * len(sources) + 214,
+        narrow={"xaxis": {"tickangle": -90}, "margin": {"r": 16}} if len(tags) > 2 else None,
     )
 
 

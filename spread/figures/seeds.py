@@ -187,7 +187,7 @@ def _caption(table: pd.DataFrame, leading: pd.DataFrame, naive: bool) -> str:
     )
     if naive:
         words += (
-            " At the right the rank that each would have by followers, by first use and by "
-            "retweets received."
+            " At the right of a wide page the rank that each would have by followers, by first "
+            "use and by retweets received."
         )
     return words

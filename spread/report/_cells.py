@@ -91,12 +91,10 @@ def _meanings(told: Sequence[tuple[str, str]]) -> Markup:
     if not told:
         return joined()
     terms = (element("div", element("dt", name), element("dd", meaning)) for name, meaning in told)
-    return element(
-        "details",
-        element("summary", "What the columns mean"),
-        element("dl", *terms, class_="columns"),
-        open=len(told) <= _MOST_OPEN,
-    )
+    meanings = element("dl", *terms, class_="columns")
+    if len(told) <= _MOST_OPEN:
+        return meanings
+    return element("details", element("summary", "What the columns mean"), meanings)
 
 
 def _grid(rows: pd.DataFrame, told: str, time_zone: str) -> Markup:

@@ -51,6 +51,8 @@ def joined(*children: str) -> Markup:
 def isolated(text: str) -> Markup:
     """Return a text in which words that run from right to left keep the order of the rest.
 
+    A number stays on one line with its per cent.
+
     Examples
     --------
     >>> isolated("from #myNYPD & co")
@@ -58,7 +60,7 @@ def isolated(text: str) -> Markup:
     """
     parts = _LEFTWARD.split(text)
     runs = (element("bdi", part) if at % 2 else _text(part) for at, part in enumerate(parts))
-    return Markup("".join(runs))
+    return Markup("".join(runs).replace(" %", "&nbsp;%"))
 
 
 def document(*, head: Markup, body: Markup, language: str = "en") -> str:

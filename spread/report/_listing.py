@@ -91,7 +91,10 @@ def listed(study: Study, *names: str) -> list[Markup]:
         for name in known
         if len(study.tables[name])
     ]
-    return [*full, *([element("p", f"Empty: {'; '.join(none)}.", class_="note")] if none else [])]
+    return [
+        *full,
+        *([element("p", f"Nothing in: {'; '.join(none)}.", class_="note")] if none else []),
+    ]
 
 
 def evidence(study: Study) -> list[Markup]:

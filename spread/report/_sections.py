@@ -1,5 +1,6 @@
 """What each section of the page says."""
 
+import platform
 from collections.abc import Iterable, Sequence
 
 from spread import figures
@@ -314,7 +315,7 @@ def _methods(study: Study, command: str) -> Markup:
     versions = ", ".join(f"{name} {version}" for name, version in study.versions.items())
     repeat = [
         element("h3", "To repeat it"),
-        element("p", f"Seed {study.seed}. Versions: {versions}."),
+        element("p", f"Seed {study.seed}. Python {platform.python_version()}; {versions}."),
     ]
     if command:
         repeat.append(element("pre", element("code", command), tabindex="0"))

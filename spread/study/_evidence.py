@@ -46,6 +46,8 @@ def behind(
     read["account"] = read.label.fillna("an unknown account")
     joined = cited.merge(read, on="tweet_id", how="left")
     about = dict(zip(labels.user_id, labels.label, strict=True))
+    if family is not None:
+        about |= {row.hashtag: f"#{row.shown}" for row in rows(family.members)}
     joined["about"] = joined.about.map(lambda name: about.get(name, name))
     return joined[["topic", "about", "tweet_id", "at", "account", "text"]]
 

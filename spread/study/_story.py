@@ -155,7 +155,9 @@ def of_camps(found: Found) -> Telling:
     rest = int(sizes.get("other", 0))
     smaller = f"; {words.counted(rest, 'account')} belong to none of them" if rest else ""
     agreed = float(camps.partition.agreement.mean())
-    said = _vocabulary.sentence(found.vocabulary)
+    usage = found.scope.usage
+    written = dict(zip(usage.hashtag, usage.shown, strict=True)) if len(usage) else {}
+    said = _vocabulary.sentence(found.vocabulary, written)
     return Telling(
         [
             f"Accounts that retweet each other form camps: {words.listed(parts)}{smaller}. "
@@ -252,11 +254,21 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     sentence = (
         f"{coverage}. From {words.date(start, time_zone)} on, {within}{found.scope.shown} reached "
         f"its {_ordinal(int(arrivals['k'].iloc[0]))} adopter in {words.listed(parts)}; "
-        "the ranges are 95 % intervals over where the accounts that cannot be located may be. "
-        f"{_beyond_size(arrivals)}"
+        "the ranges are 95 % intervals over where the accounts that cannot be located may be"
+        f"{_not_shown(found, len(arrivals), names=names)}. {_beyond_size(arrivals)}"
     )
     unseen = "the archive was collected by this tag: it cannot show where that was used before"
     return Telling([sentence], [("where it began", unseen)] if from_start else [])
+
+
+def _not_shown(found: Found, shown: int, *, names: bool) -> str:
+    """Say how many places the ranks count that too few accounts share to be shown."""
+    every = _places.told(_places.shown(found.arrivals, found.located, names=True), found.scope.root)
+    more = len(every) - shown
+    if names or more <= 0:
+        return ""
+    cities = words.counted(more, "city", "cities")
+    return f", and the ranks count {cities} more with fewer than {_places.SMALLEST_CELL} accounts"
 
 
 def _beyond_size(arrivals: pd.DataFrame) -> str:

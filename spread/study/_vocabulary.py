@@ -1,5 +1,7 @@
 """What each camp says that the others do not: its hashtags and words, safe to show."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from spread import communities
@@ -47,13 +49,20 @@ def marks(tweets: Table, camps: Camps, names: pd.Series) -> pd.DataFrame:
     return table[[*first, *(name for name in table if name not in first)]].reset_index(drop=True)
 
 
-def sentence(table: pd.DataFrame) -> str | None:
-    """Return what is typical of each camp, in one sentence; None where nothing stands out."""
+def sentence(table: pd.DataFrame, written: Mapping[str, str] | None = None) -> str | None:
+    """Return what is typical of each camp, in one sentence; None where nothing stands out.
+
+    `written` says how each tag is mostly written.
+    """
+    spelling = written or {}
     parts = []
     # The least that the data allow comes first, so that rare words go before filling ones.
     clearest = table.sort_values(["log_odds_low", "term"], ascending=[False, True])
     for camp, rows in clearest.groupby("camp", sort=True):
-        tags = [f"#{term}" for term in rows.term[rows.kind == "hashtag"].head(_SHOWN - 2)]
+        tags = [
+            f"#{spelling.get(term, term)}"
+            for term in rows.term[rows.kind == "hashtag"].head(_SHOWN - 2)
+        ]
         words = [f"“{term}”" for term in rows.term[rows.kind == "word"].head(_SHOWN)]
         parts.append(f"camp {camp}: {', '.join([*tags, *words])}")
     if not parts:
