@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from spread._arguments import require_count, require_number
 from spread._random import resolve_seed, stream
 from spread.hawkes._column import p_turned
+from spread.hawkes._feeding import fed_or_not, reach
 from spread.hawkes._fit import fit
 from spread.hawkes._origins import origins, parents_of
-from spread.hawkes._result import HawkesFit, quantiles
+from spread.hawkes._result import HawkesFit
 from spread.hawkes._uses import Uses, uses_of
 from spread.tables import Table
 from spread.text import html_card
@@ -24,7 +25,7 @@ Numbers = NDArray[np.float64]
 
 DAY_S = 86_400.0
 _MOST_TAGS, _MOST_EVENTS = 3, 20_000
-_FEWEST_EVENTS, _DRAWS, _EVIDENCE = 20, 200, 5
+_FEWEST_EVENTS, _EVIDENCE = 20, 5
 _WIDE, _CHANCE = 0.8, 0.05
 _COLUMNS = [
     "hashtag", "tweets", "events", "share", "share_low", "share_high", "p_null",
@@ -115,9 +116,10 @@ def traces(
     outside, at a rate whose course all tags share up to scale, or an earlier one called it
     forth, which came from outside or was called forth, and so on back to a first cause. A
     retweet repeats a known tweet, and traces back to where that does; so retweets are weighed,
-    not fitted. Each tag is there from its first use on. The share is
-    the mean of draws from the posterior, the interval theirs: over how flexible the common course
-    is, the parameters, and each event's origin.
+    not fitted. Each tag is there from its first use on. The share is the mean of draws from the
+    posterior, the interval theirs: over how flexible the common course is, the parameters, and
+    each event's origin. A tag feeds another one, or not at all; where feeding is told, the draws
+    are those in which it does, and the upper end is so everywhere.
 
     The share is what the process says, not what people thought: anything that moves two tags
     alike and is not in the common course counts as the one calling forth the other. So each
@@ -249,28 +251,28 @@ def _matrix(
     """Return the shares and the numbers called forth, a row a pair of tags."""
     place = np.array([found.types.index(tag) for tag in uses.tags])
     weights = _weights(found, counts)
-    drawn = _drawn(found, weights, stream(seed, 2))[:, place][:, :, place]
-    share, (low, high) = drawn.mean(axis=0), quantiles(drawn)
     p_null = p_turned[:-1][place][:, place]
-    told = found.estimates[found.estimates["parameter"] == "branching"]
-    cells = {(row.source, row.target): row for row in told.itertuples()}
+    shares, branching = (a[:, place][:, :, place] for a in _drawn(found, weights, stream(seed, 2)))
+    told = (p_null <= _CHANCE) & (p_turned[-1][place] <= _CHANCE)
+    (share, low, high), (fed, least, most) = (
+        reach(drawn, branching, told) for drawn in (shares, branching)
+    )
     day = uses.times_s < (uses.born_s() + first_s)[uses.types]
     events = np.bincount(uses.types[day], minlength=len(uses.tags))
     rows = []
     for i, source in enumerate(uses.tags):
         for j, target in enumerate(uses.tags):
-            cell = cells[source, target]
             rows.append(
                 {
                     "source": source,
                     "target": target,
                     "events": int(events[j]),
                     "share": share[i, j],
-                    "share_low": min(low[i, j], share[i, j]),
-                    "share_high": max(high[i, j], share[i, j]),
-                    "branching": cell.value,
-                    "branching_low": cell.low,
-                    "branching_high": cell.high,
+                    "share_low": low[i, j],
+                    "share_high": high[i, j],
+                    "branching": fed[i, j],
+                    "branching_low": least[i, j],
+                    "branching_high": most[i, j],
                     "p_null": p_null[i, j],
                 }
             )
@@ -285,15 +287,16 @@ def _weights(found: HawkesFit, counts: NDArray[np.int64]) -> Numbers:
     return weights / np.maximum(weights.sum(axis=0), 1)
 
 
-def _drawn(found: HawkesFit, weights: Numbers, rng: np.random.Generator) -> Numbers:
-    """Return shares by draws of the parameters, and of who called forth whom given these."""
-    chosen = found.draws[rng.integers(len(found.draws), size=_DRAWS)]
-    shares = np.empty((_DRAWS, weights.shape[1], weights.shape[1]))
-    for i, x in enumerate(chosen):
+def _drawn(found: HawkesFit, weights: Numbers, rng: np.random.Generator) -> tuple[Numbers, Numbers]:
+    """Return shares and branching by draws of the parameters, and of who called forth whom."""
+    drawn = fed_or_not(found.objective, found.point, found.draws, rng)
+    types = weights.shape[1]
+    shares = np.empty((len(drawn), types, types))
+    for i, x in enumerate(drawn):
         first = parents_of(found, x).causes(rng)
-        for source in range(weights.shape[1]):
+        for source in range(types):
             shares[i, source] = (first == source) @ weights
-    return shares
+    return shares, drawn[:, found.objective.slices["branching"]].reshape(shares.shape)
 
 
 def _turned(found: HawkesFit, shifts: int, seed: int) -> Numbers:
