@@ -120,10 +120,10 @@ def between(
     Own tweets are events of a cross-exciting process, a type a group (`fit`), such as the
     cities that their authors live in. Where an author belongs is known with a probability
     only: authors are drawn into their groups several times, and given each draw (and the
-    course from outside and the kernel that were fitted with everybody in the most probable
-    group) branching and kernel are drawn from their posterior, then every event's first cause. Authors of
-    no group, or of one too small to be fitted, are a type of their own, `elsewhere`: left out,
-    what they call forth would count for a group that they move with.
+    course from outside that was fitted with everybody in the most probable group) branching and
+    kernel are drawn from their posterior, then every event's first cause. Authors of no group, or
+    of one too small to be fitted, are a type of their own, `elsewhere`: left out, what they
+    call forth would count for a group that they move with.
 
     The share is what the process says, not what people thought: anything that moves two groups
     alike and is not in their common course counts as the one calling forth the other. So each
