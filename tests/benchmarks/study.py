@@ -1,9 +1,10 @@
 """What a study takes, step by step: python tests/benchmarks/study.py [--write] [tweets ...]
 
 Synthetic #myNYPD archives of about so many tweets (by default 10⁴, 10⁵ and 10⁶) are written
-and studied, each by a process of its own. CPU seconds are of all threads and worker
-processes, so that they hold on a busy machine too; memory is the most that the process and
-its workers held at once while a step ran. `--write` makes docs/scale.md of it.
+and studied, each by a process of its own: once as anybody would, for the clock and the
+memory, and once with one step after the other, for the seconds of each. CPU seconds are of
+all threads and worker processes, so that they hold on a busy machine too; memory is the most
+that the process and its workers held at once. `--write` makes docs/scale.md of it.
 """
 
 import argparse
@@ -115,16 +116,25 @@ def write(tweets: int, path: Path) -> None:
     print(json.dumps({"seconds": meter.seconds, "memory": meter.memory}))
 
 
-def studied(path: Path) -> None:
-    """Study an archive, and print what each step takes."""
+def at_once(make: Callable[[], Any]) -> Callable[[], Any]:
+    """Stand for `study._found.beside` where steps are measured: one after the other."""
+    answer = make()
+    return lambda: answer
+
+
+def studied(path: Path, *, by_step: bool) -> None:
+    """Study an archive, and print what it takes; by step, one after the other."""
     from spread import study
+    from spread.study import _found, _steps
 
     meter = Meter()
-    for room in ROOMS:
+    for room in ROOMS if by_step else ():
         module = importlib.import_module(f"spread.{room}")
         for name in module.__all__:
             if callable(thing := getattr(module, name)) and not isinstance(thing, type):
                 setattr(module, name, meter.measured(f"{room}.{name}", thing))
+    if by_step:
+        _found.beside = _steps.beside = at_once
     started, clock = cpu_s(), time.monotonic()
     found = meter.measured("story, tables", study.run)(path, "myNYPD", rng=7, progress=False)
     facts = {
@@ -151,8 +161,10 @@ def measured(tweets: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "synthetic.jsonl")
         written = answer("write", str(tweets), path)
-        found = answer("study", path)
+        found = answer("steps", path)
+        whole = answer("study", path)
     found["written"] = {name: written[name][WRITING] for name in ("seconds", "memory")}
+    found["whole"] = whole["facts"] | {"memory": max(whole["memory"].values())}
     return found
 
 
@@ -182,7 +194,7 @@ def table(found: list[dict[str, Any]]) -> str:
         for each in found
     ]
     lines.append(row("all other steps", rest, sizes))
-    whole = [(each["facts"]["cpu_s"], max(each["memory"].values())) for each in found]
+    whole = [(each["whole"]["cpu_s"], each["whole"]["memory"]) for each in found]
     lines.append(row("**`study.run`**", whole, sizes))
     written = [(each["written"]["seconds"], each["written"]["memory"]) for each in found]
     lines.append(row(f"`{WRITING}`", written, sizes))
@@ -211,28 +223,37 @@ def page(found: list[dict[str, Any]]) -> str:
         f"accounts and {each['facts']['edges']:,} edges"
         for each in found
     )
-    clocks = ", ".join(f"{each['facts']['clock_s']:.0f}" for each in found)
+    clocks = ", ".join(f"{each['whole']['clock_s']:.0f}" for each in found)
     return f"""# What a study takes
 
 `study.run` on synthetic #myNYPD archives (`scenario.generate("mynypd", path, scale=…, rng=7)`)
 of about 10⁴, 10⁵ and 10⁶ tweets; `python tests/benchmarks/study.py --write` writes this page.
 {graph}.
 
-Seconds are CPU seconds of all threads and workers, each step without the steps that it calls;
-memory is the most that the process and its workers held at once while the step ran, with what
-earlier steps left. Growth is the exponent of the seconds between the two largest sizes: 1 is
-linear, n log n is about 1.1.
+Seconds are CPU seconds of all threads and workers, each step without the steps that it calls,
+measured with one step after the other; memory is the most that the process and its workers
+held at once while the step ran, with what earlier steps left. The row of `study.run` is a
+study as it is: communities are sought beside cascades, tags and places, and accounts credited
+beside the dating of the turn, so that more is held at once. Growth is the exponent of the
+seconds between the two largest sizes: 1 is linear, n log n is about 1.1.
 
 {table(found)}
 
-On the machine that wrote this page ({os.cpu_count()} cores, shared with other work) the clock
-showed {clocks} seconds.
+By the clock the studies took {clocks} seconds, {load(found)}.
 
 Reading, searches for communities and the passes over sampled trees use all cores; the result
 does not depend on their number. A retweet graph of more than 50,000 edges is searched less
 often and less finely (`partition.runs`, `partition.tolerance`): until a round adds less than 0.5 %
 of the quality, three times, and its rewired graphs likewise.
 """
+
+
+def load(found: list[dict[str, Any]]) -> str:
+    """Return how busy the machine was otherwise, by what a study got of it."""
+    cores = os.cpu_count() or 1
+    shares = [each["whole"]["cpu_s"] / each["whole"]["clock_s"] / cores for each in found]
+    told = ", ".join(f"{share:.0%}" for share in shares)
+    return f"on {cores} cores of which they had {told}"
 
 
 def main() -> None:
@@ -250,7 +271,7 @@ def main() -> None:
 if __name__ == "__main__":
     if sys.argv[1:2] == ["write"]:
         write(int(sys.argv[2]), Path(sys.argv[3]))
-    elif sys.argv[1:2] == ["study"]:
-        studied(Path(sys.argv[2]))
+    elif sys.argv[1:2] in (["study"], ["steps"]):
+        studied(Path(sys.argv[2]), by_step=sys.argv[1] == "steps")
     else:
         main()
