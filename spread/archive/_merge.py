@@ -83,24 +83,37 @@ def ranked(parts: Parts) -> ibis.Table:
     says in full. `known_count` is the largest retweet count on any record of the tweet.
     """
     alive = _alive(parts)
-    origin = {"origin": (alive.origin != COLLECTED).cast("int8")}
-    text = {"cut": alive.cut.cast("int8"), "shortness": -alive.text_length}
-    seen_at = alive.observed_at.fill_null(_instant(_EPOCH))
+    counted = alive.group_by("platform", "tweet_id").agg(
+        records=alive.count(), row=alive.row.min(), known_count=alive.retweet_count.max()
+    )
+    alone = counted.filter(counted.records == 1)
+    several = counted.filter(counted.records > 1).select("platform", "tweet_id")
+    chosen = _chosen(alive.semi_join(several, ["platform", "tweet_id"]))
+    rows = chosen.union(alone.select("row", "known_count", best_row=alone.row))
+    return rows.inner_join(parts.tweets.select(*_NARROW), "row")
+
+
+def _chosen(rows: ibis.Table) -> ibis.Table:
+    """Return which row stands for each tweet, and which has its best text."""
+    origin = {"origin": (rows.origin != COLLECTED).cast("int8")}
+    text = {"cut": rows.cut.cast("int8"), "shortness": -rows.text_length}
+    seen_at = rows.observed_at.fill_null(_instant(_EPOCH))
     rest = {
         "age_us": _instant(_EPOCH).delta(seen_at, unit="microsecond"),
-        "fewness": -alive.retweet_count.fill_null(-1),
-        "source_file": alive.source_file,
-        "source_record": alive.source_record,
-        "row": alive.row,
+        "fewness": -rows.retweet_count.fill_null(-1),
+        "source_file": rows.source_file,
+        "source_record": rows.source_record,
+        "row": rows.row,
     }
     # The least of structures is one pass; to number the rows of each tweet would sort them.
-    chosen = alive.group_by("platform", "tweet_id").agg(
+    least = rows.group_by("platform", "tweet_id").agg(
         first=ibis.struct(origin | text | rest).min(),
         best=ibis.struct(text | origin | rest).min(),
-        known_count=alive.retweet_count.max(),
+        known_count=rows.retweet_count.max(),
     )
-    rows = chosen.select("known_count", row=chosen["first"]["row"], best_row=chosen.best["row"])
-    return rows.inner_join(parts.tweets.select(*_NARROW), "row")
+    return least.select(
+        row=least["first"]["row"], known_count=least.known_count, best_row=least.best["row"]
+    )
 
 
 def links(parts: Parts, ranks: ibis.Table) -> ibis.Table:

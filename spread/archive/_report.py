@@ -66,8 +66,10 @@ class ReadReport:
         the tweets that they delete, and pages without a record), rejected, blank
         (lines), size (bytes), sha256.
     rejects
-        The columns of `tables.REJECTS`. Those with the reason EMBEDDED are no records:
-        a tweet, account or place inside a record that was itself kept.
+        The columns of `tables.REJECTS`. `detail` names the member of a packed file, the
+        byte of the unpacked text where the record starts (of a table the record's number
+        is its row), what was found and the record's first 200 bytes. Those with the reason
+        EMBEDDED are no records: a tweet, account or place inside one that was itself kept.
     ignored
         Files in a folder that were left aside for their names.
     origins
