@@ -25,7 +25,9 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("static")
     report.write_static(invented.hostile(), folder, formats=["svg"])
     tables = invented.tables()
-    _static.export({"seeds": figures.seeds(tables["seeds"])}, folder, ["pdf", "png"])
+    _static.export({"seeds": figures.seeds(tables["seeds"])}, folder, ["png"])
+    named = figures.family(tables["members"], tables["links"], root="mynypd")
+    _static.export({"family": named}, folder, ["pdf"])
     return folder
 
 
@@ -37,7 +39,8 @@ def test_a_static_figure_is_a_vector(written: Path, name: str) -> None:
 
 
 def test_a_pdf_holds_no_picture_of_pixels(written: Path) -> None:
-    pdf = (written / "seeds.pdf").read_bytes()
+    """Nor around its names: what is blurred would be one."""
+    pdf = (written / "family.pdf").read_bytes()
     assert pdf.startswith(b"%PDF-")
     assert b"/Subtype /Image" not in pdf
 

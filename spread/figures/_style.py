@@ -109,7 +109,8 @@ _MARKS = (
 )
 _LIGHT = frozenset({"#E69F00", "#56B4E9", "#F0E442", "#9aa3af"})
 OTHER = Mark("#9aa3af", "#5b6675", "hexagon")
-HALO = "0 0 3px #fff, 0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff"
+HALO = ", ".join(f"{x}px {y}px 0 #fff" for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y)
+"""White around a text; not blurred, as a blur would be a picture in a vector file."""
 
 _AXIS = {
     "gridcolor": GRID,
