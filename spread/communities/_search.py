@@ -2,7 +2,6 @@
 
 from typing import Any, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -137,6 +136,7 @@ def _scattered(size: int, seed: int, *keys: int) -> Labels:
 
 def _louvain(edges: Flat, resolution: float, state: int) -> Labels:
     import community
+    import networkx as nx
 
     graph = nx.Graph()
     graph.add_nodes_from(range(len(edges.names)))

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from spread._arguments import require_count, require_instance, require_number, require_one_of
-from spread._distinct import distinct_pairs
+from spread._distinct import distinct
 from spread._intervals import Z_95
 from spread.communities._partition import Partition
 from spread.tables import TWEETS, Table, codes, expression
@@ -19,6 +19,8 @@ __all__ = ["KINDS", "distinctive"]
 
 KINDS: Final = ("hashtag", "word")
 _NOT_WORDS: Final = re.compile(r"(?:https?://|www\.)\S+|[@＠#＃]\w+|&\w+;")
+# Tweets at a time: their words are ten times as many.
+_ROWS: Final = 100_000
 _WORD: Final = re.compile(r"[^\W\d_][\w'’]*\w")
 
 
@@ -101,11 +103,10 @@ def distinctive(
 
 
 class _Uses(NamedTuple):
-    """Who used what: places among `authors` and `terms`, −1 where it is not known."""
+    """Who used what: distinct places among `authors` and `terms`, as author × terms + term."""
 
-    author: NDArray[np.int64]
+    pairs: NDArray[np.int64]
     authors: NDArray[Any]
-    term: NDArray[np.int64]
     terms: NDArray[Any]
 
 
@@ -131,12 +132,9 @@ def _counted(uses: _Uses, partition: Partition) -> pd.DataFrame:
     """Return how many accounts of each community used each term; O(uses log uses)."""
     labels = pd.Series(partition.labels, pd.Index(partition.nodes, dtype="str"))
     community = labels.reindex(uses.authors, fill_value=-1).to_numpy(np.int64)
-    known = (uses.author >= 0) & (uses.term >= 0)
-    author, term = uses.author[known], uses.term[known]
-    of_some = community[author] >= 0
     size = max(len(uses.terms), 1)
-    who, what = distinct_pairs(author[of_some], term[of_some])
-    cells, accounts = np.unique(community[who] * size + what, return_counts=True)
+    of = community[uses.pairs // size]
+    cells, accounts = np.unique((of * size + uses.pairs % size)[of >= 0], return_counts=True)
     terms = pd.Series(uses.terms[cells % size], dtype="str")
     return pd.DataFrame({"community": cells // size, "term": terms, "accounts": accounts})
 
@@ -146,7 +144,10 @@ def _hashtags(tweets: Table) -> _Uses:
     table = rows.select("author_id", term=rows["hashtags"].unnest()).to_pyarrow()
     (author,), authors = codes(table["author_id"])
     (term,), terms = codes(table["term"])
-    return _Uses(author.astype(np.int64), authors, term.astype(np.int64), terms)
+    known = (author >= 0) & (term >= 0)
+    return _Uses(
+        distinct(author[known].astype(np.int64) * len(terms) + term[known]), authors, terms
+    )
 
 
 def _words(tweets: Table) -> _Uses:
@@ -154,7 +155,6 @@ def _words(tweets: Table) -> _Uses:
     (author,), authors = codes(table["author_id"])
     # A text that is passed on comes once an author: its words are sought once.
     texts = table["text"].combine_chunks().dictionary_encode()
-    text = texts.indices.fill_null(-1).to_numpy()
     number: dict[str, int] = {}
     found = [
         [number.setdefault(word, len(number)) for word in _words_of(said)]
@@ -166,14 +166,18 @@ def _words(tweets: Table) -> _Uses:
     place = np.empty(len(terms), np.int64)
     place[[number[word] for word in terms]] = np.arange(len(terms))
     said = place[np.fromiter(chain.from_iterable(found), np.int64, many.sum())]
-    start = (np.cumsum(many) - many)[text]
-    begin = np.repeat(start - (np.cumsum(many[text]) - many[text]), many[text])
-    return _Uses(
-        np.repeat(author.astype(np.int64), many[text]),
-        authors,
-        said[begin + np.arange(len(begin))],
-        terms,
-    )
+    start, text = np.cumsum(many) - many, texts.indices.fill_null(-1).to_numpy()
+    parts = []
+    for first in range(0, len(author), _ROWS):
+        rows = slice(first, first + _ROWS)
+        known = author[rows] >= 0
+        who, what = author[rows][known].astype(np.int64), text[rows][known]
+        words = many[what]
+        within = np.arange(words.sum()) - np.repeat(np.cumsum(words) - words, words)
+        uses = said[np.repeat(start[what], words) + within]
+        parts.append(distinct(np.repeat(who, words) * len(terms) + uses))
+    pairs = distinct(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+    return _Uses(pairs, authors, terms)
 
 
 def _words_of(text: str) -> set[str]:

@@ -26,9 +26,13 @@ from spread.communities._search import Found, Labels, Settings, search, summed
 __all__ = ["Job", "Task", "each", "run"]
 
 # Ctrl-C ends it without a word.
+# Without the modules beside this one, which take most of a second to load.
 _PROGRAM: Final = """
-import signal
+import signal, sys, types
 signal.signal(signal.SIGINT, signal.SIG_DFL)
+import spread
+room = sys.modules["spread.communities"] = types.ModuleType("spread.communities")
+room.__path__ = [f"{spread.__path__[0]}/communities"]
 from spread.communities._workers import serve
 serve()
 """
