@@ -11,7 +11,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-__all__ = ["INTERRUPTED", "asked_to_end", "end_at_once", "end_now", "end_soon", "is_command"]
+__all__ = [
+    "INTERRUPTED",
+    "asked_to_end",
+    "done",
+    "end_at_once",
+    "end_now",
+    "end_soon",
+    "is_command",
+]
 
 INTERRUPTED: Final = 130
 _PATIENCE_S: Final = 1.2
@@ -63,6 +71,13 @@ def end_now(line: str) -> int:
     return INTERRUPTED
 
 
+def done() -> None:
+    """Take no notice of Ctrl-C any more: the command is done, and Python is being put away."""
+    if signal.getsignal(signal.SIGINT) is _raise:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.set_wakeup_fd(-1)
+
+
 def asked_to_end() -> bool:
     """Whether Ctrl-C was pressed: what fails from then on fails for that."""
     return _asked.is_set()
@@ -76,7 +91,13 @@ def _end(_number: int, _frame: FrameType | None) -> None:
 def _raise(_number: int, _frame: FrameType | None) -> None:
     if not _asked.is_set():
         _asked.set()
+        # Raised inside a callback of compiled code it cannot be passed on: the watch ends it then.
+        sys.unraisablehook = _say_nothing
         raise KeyboardInterrupt
+
+
+def _say_nothing(_: object) -> None:
+    pass
 
 
 def _watch(reading: int, last_words: Callable[[], str]) -> None:

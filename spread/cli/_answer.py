@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from spread import __version__
 from spread._errors import InputError, OutputError, SpreadError, UsageError
-from spread._interrupts import INTERRUPTED, asked_to_end, end_now, end_soon
+from spread._interrupts import INTERRUPTED, asked_to_end, done, end_now, end_soon
 from spread.archive._lock import HeldError, held
 
 __all__ = [
@@ -68,6 +68,7 @@ def answer(
         end_soon(last_words)
         code = run(given)
         sys.stdout.flush()
+        done()
     except KeyboardInterrupt:
         return end_now(last_words())
     except Exception as error:

@@ -6,6 +6,7 @@ heights the browser sets; the figures beneath are drawn once.
 
 import html
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,8 @@ from spread.study import Study
 
 __all__ = ["still", "views"]
 
+_TOP_PX = 30
+_MARKUP = re.compile(r"</?(?:b|br|i|span)\b[^>]*>")
 _TAG_ROWS = 3
 _FAMILY_MOST = 16
 _NODES, _EDGES = 1_500, 4_000
@@ -80,9 +83,33 @@ def views(study: Study, index: Index) -> dict[str, dict[str, Any]]:
 
 
 def _told(figure: go.Figure, marked: Mapping[str, object]) -> dict[str, Any]:
-    shown = json.loads(figure.to_json())
-    shown["layout"].pop("meta", None)
-    return {**shown, "alt": html.unescape(figures.alt(figure)), "marks": dict(marked)}
+    """Return a figure whose title and words are text beside it, which takes any width."""
+    drawn = json.loads(figure.to_json())
+    layout = drawn["layout"]
+    narrow = layout.pop("meta", {}).get("narrow", {})
+    title = layout.pop("title", {})
+    axes = [part for name, part in layout.items() if name.startswith("xaxis")]
+    below = [axis.pop("title", {}).get("text", "") for axis in axes]
+    words = [title.get("subtitle", {}).get("text", ""), *below]
+    saved = max(layout["margin"]["t"] - _TOP_PX, 0)
+    layout["margin"]["t"] -= saved
+    layout["height"] -= saved
+    if "height" in narrow:
+        saved = max(narrow.get("margin", {}).get("t", saved + _TOP_PX) - _TOP_PX, 0)
+        narrow["height"] -= saved
+    return {
+        **drawn,
+        "title": _text(title.get("text", "")),
+        "words": "; ".join(filter(None, map(_text, words))),
+        "narrow": {name: narrow[name] for name in narrow if name not in ("title", "margin")},
+        "alt": html.unescape(figures.alt(figure)),
+        "marks": dict(marked),
+    }
+
+
+def _text(words: str) -> str:
+    """Return the words of a figure as plain text."""
+    return html.unescape(_MARKUP.sub(" ", words)).strip()
 
 
 def _timeline(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:

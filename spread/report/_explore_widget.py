@@ -34,6 +34,7 @@ class Explorer(anywidget.AnyWidget):
     _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
     _plotly = traitlets.Bytes().tag(sync=True)
     _views = traitlets.Dict().tag(sync=True)
+    _names = traitlets.Dict().tag(sync=True)
     _whole = traitlets.Dict().tag(sync=True)
     _choice = traitlets.Dict().tag(sync=True)
     _answer = traitlets.Dict().tag(sync=True)
@@ -46,6 +47,7 @@ class Explorer(anywidget.AnyWidget):
         super().__init__(
             _plotly=_packed_plotly(),
             _views=dict(views),
+            _names={kind: list(evidence.called[kind]) for kind in KINDS},
             _whole=self._counted(index.everything),
             _choice=asdict(index.everything),
             _answer=self._answered(0),

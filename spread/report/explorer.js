@@ -5,6 +5,9 @@ const ORDER = ["timeline", "network", "map", "family"];
 const SETTING = {responsive: true, displaylogo: false, displayModeBar: false,
                  showSendToCloud: false, plotlyServerURL: "", topojsonURL: ""};
 
+const CHOSEN = {account: "Account ", tag: "Tag ", place: "Place "};
+const LISTED_MOST = 100, NARROW_PX = 640, TINY_PX = 320;
+
 let loading = null;
 
 // plotly.js comes packed with the widget; it is unpacked once a page and keeps to itself.
@@ -40,7 +43,27 @@ function slider(label, most) {
   return made;
 }
 
-function frame(model, el) {
+// What a click on a figure chooses can be chosen by keys here, those with most tweets first.
+function chooser(model, kind, label, ask) {
+  const names = model.get("_names")[kind];
+  const counts = model.get("_whole")[kind];
+  const order = names.map((_, code) => code).filter((code) => counts[code])
+    .sort((a, b) => counts[b] - counts[a] || a - b).slice(0, LISTED_MOST);
+  const made = element("select"), whole = element("label", "", label);
+  made.append(element("option", "", "all"));
+  made.options[0].value = -1;
+  for (const code of order) {
+    const option = element("option", "", `${names[code]} (${counts[code].toLocaleString("en")})`);
+    option.value = code;
+    made.append(option);
+  }
+  made.addEventListener("change", () => ask({[kind]: Number(made.value)}));
+  whole.append(made);
+  whole.hidden = !order.length;
+  return {whole, made};
+}
+
+function frame(model, el, ask) {
   const root = element("div", "spread-explorer");
   const edges = model.get("_views").timeline.marks.edges || [];
   const most = model.get("_answer").choice.last;
@@ -48,15 +71,24 @@ function frame(model, el) {
                  first: slider("Start of the window", most), last: slider("End of the window", most),
                  range: element("div", "range"), span: element("div", "span"),
                  read: element("div", "read")};
+  // JupyterLab takes arrows and Home and End for its own, even where a slider has the focus.
+  root.dataset.lmSuppressShortcuts = "true";
   parts.status.setAttribute("aria-live", "polite");
   parts.range.append(element("div", "rail"), parts.span, parts.first, parts.last);
-  for (const name of ORDER) {
-    parts.plots[name] = element("div", `plot ${name}`);
+  parts.choosers = Object.fromEntries(Object.entries(CHOSEN).map(
+    ([kind, label]) => [kind, chooser(model, kind, label, ask)]));
+  parts.choose = element("div", "choose");
+  parts.choose.append(...Object.values(parts.choosers).map((one) => one.whole));
+  const boxes = Object.fromEntries(ORDER.map((name) => {
+    const view = model.get("_views")[name], box = element("section", `box ${name}`);
+    parts.plots[name] = element("div", "plot");
     parts.plots[name].setAttribute("role", "img");
-    parts.plots[name].setAttribute("aria-label", model.get("_views")[name].alt);
-  }
-  root.append(parts.status, parts.chips, parts.plots.timeline, parts.range,
-              ...ORDER.slice(1).map((name) => parts.plots[name]), parts.read);
+    parts.plots[name].setAttribute("aria-label", view.alt);
+    box.append(element("h4", "", view.title), element("p", "note", view.words), parts.plots[name]);
+    return [name, box];
+  }));
+  root.append(parts.status, parts.choose, parts.chips, boxes.timeline, parts.range,
+              ...ORDER.slice(1).map((name) => boxes[name]), parts.read);
   el.append(root);
   return parts;
 }
@@ -115,6 +147,16 @@ function drawPoints(Plotly, name, place, view, answer, most) {
                  marks.traces);
 }
 
+// What was clicked, or picked in Python, may be too small to be listed: then it is added.
+function choose(made, code, name) {
+  if (code >= 0 && ![...made.options].some((option) => Number(option.value) === code)) {
+    const option = element("option", "", name);
+    option.value = code;
+    made.append(option);
+  }
+  made.value = code;
+}
+
 function write(parts, answer, ask) {
   const {choice, words} = answer;
   parts.first.value = choice.first;
@@ -126,6 +168,7 @@ function write(parts, answer, ask) {
   parts.span.style.right = `${100 - 100 * choice.last / most}%`;
   const [some, all] = [answer.tweets, answer.all].map((count) => count.toLocaleString("en"));
   parts.status.textContent = `${some} of ${all} tweets, ${words.from} to ${words.to}`;
+  for (const kind of Object.keys(CHOSEN)) choose(parts.choosers[kind].made, choice[kind], words[kind]);
   parts.chips.replaceChildren(...["account", "tag", "place"].filter((kind) => words[kind]).map(
     (kind) => {
       const chip = element("button", "chip", `${words[kind]} ×`);
@@ -177,16 +220,32 @@ function listen(parts, views, ask) {
   });
 }
 
-async function render({model, el}) {
-  const parts = frame(model, el);
-  const views = model.get("_views");
-  const ask = asker(model);
-  const Plotly = await plotly(model);
-  for (const name of ORDER) {
-    const {data, layout} = views[name];
-    const copy = structuredClone({data, layout});
-    await Plotly.newPlot(parts.plots[name], copy.data, copy.layout, SETTING);
+// Below a width, labels and notes that are made for a wide page are left out.
+function fitted(view, width) {
+  const {data, layout, narrow} = structuredClone(view);
+  if (width < NARROW_PX) {
+    const isLeftOut = (trace) => trace.meta === "wide" ||
+      (width < TINY_PX && trace.mode === "text" && view.crowded);
+    for (const trace of data.filter(isLeftOut)) trace.visible = false;
+    for (const note of layout.annotations || []) if (note.name === "wide") note.visible = false;
+    Object.assign(layout, narrow);
   }
+  return {data, layout};
+}
+
+async function render({model, el}) {
+  const ask = asker(model);
+  const parts = frame(model, el, ask);
+  const views = model.get("_views");
+  const Plotly = await plotly(model);
+  const drawnNarrow = {};
+  async function draw(name) {
+    const place = parts.plots[name];
+    drawnNarrow[name] = place.clientWidth < NARROW_PX;
+    const {data, layout} = fitted({...views[name], crowded: name !== "family"}, place.clientWidth);
+    await Plotly.react(place, data, layout, SETTING);
+  }
+  for (const name of ORDER) await draw(name);
   const full = Object.fromEntries(ORDER.slice(1).map((name) => [name, Math.max(
     1, ...countsOf({counts: model.get("_whole")}, name, views[name].marks))]));
   function show() {
@@ -201,7 +260,15 @@ async function render({model, el}) {
   listen(parts, views, ask);
   show();
   model.on("change:_answer", show);
+  const resized = new ResizeObserver(async () => {
+    const width = (name) => parts.plots[name].clientWidth;
+    const changed = ORDER.filter((name) => width(name) && (width(name) < NARROW_PX) !== drawnNarrow[name]);
+    for (const name of changed) await draw(name);
+    if (changed.length) show();
+  });
+  resized.observe(parts.root);
   return () => {
+    resized.disconnect();
     model.off("change:_answer", show);
     Object.values(parts.plots).forEach((place) => Plotly.purge(place));
   };

@@ -105,7 +105,7 @@ class Study:
     def _repr_html_(self) -> str:
         told = "".join(f"<p>{plain(sentence, most=None)}</p>" for sentence in self.story)
         refused = "".join(
-            f"<li>{plain(topic)}: {plain(reason, most=None)}.</li>"
+            f"<li>{plain(topic, most=None)}: {plain(reason, most=None)}.</li>"
             for topic, reason in self.cannot_tell
         )
         title = f"<h3>{plain(self.title)}</h3>"
