@@ -24,15 +24,15 @@ _COMPARED_CAMPS = ("A", "B")
 _IN_STEP_S = 10
 
 STEPS = {
-    "reconstructing cascades": 8,
+    "reconstructing cascades": 3,
     "tracing the family of tags": 20,
-    "locating accounts": 26,
-    "tracing cities back to each other": 40,
-    "finding communities": 46,
-    "dating the turn": 56,
-    "tracing tags back to their root": 68,
-    "comparing accounts and camps": 74,
-    "crediting accounts": 86,
+    "locating accounts": 25,
+    "tracing cities back to each other": 42,
+    "finding communities": 50,
+    "dating the turn": 54,
+    "tracing tags back to their root": 70,
+    "comparing accounts and camps": 78,
+    "crediting accounts": 92,
     "laying out the network": 95,
 }
 """The steps in order, and how much of the time is usually gone when each begins, in per cent."""
