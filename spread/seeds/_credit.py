@@ -100,8 +100,10 @@ def summary(
         first[most[:1]] += 1
         top[most[credit[most] > 0]] += 1
     low, median, high = quantiles(drawn, [0.025, 0.5, 0.975])
-    shares = drawn / totals[:, None].astype(np.float64)
-    share_low, share_high = quantiles(shares.astype(np.float32), [0.025, 0.975])
+    shares = np.empty_like(drawn)
+    for row, credit, total in zip(shares, drawn, totals, strict=True):
+        row[:] = credit / total
+    share_low, share_high = quantiles(shares, [0.025, 0.975])
     columns = {
         "credit_low": low,
         "credit_median": median,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._intervals import quantiles
 from spread._random import stream
 from spread.seeds._chosen import Dated
 from spread.seeds._facts import EVIDENCE
@@ -85,7 +86,7 @@ def turned(
         first[most] += 1 / len(most)
     even = np.repeat(1 / np.maximum(many, 1), many)
     mean = np.bincount(found.accounts, weights=even, minlength=unseen)[:accounts]
-    low, high = np.quantile(drawn[:, :accounts], [0.025, 0.975], axis=0)
+    low, high = quantiles(drawn[:, :accounts], [0.025, 0.975])
     return {
         "brought": mean,
         "brought_low": low,
