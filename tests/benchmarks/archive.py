@@ -8,14 +8,16 @@ time (of all processes, so that other work on the machine weighs less); memory i
 sum of the processes' proportional set sizes. Linux only.
 
 Where the time goes, in processor seconds of 200,000 tweets on a machine shared with others (where
-DuckDB's own reading took 3.4, the loop 9.2, all of ours 14.0): two thirds in the two workers, 30
-to 45 microseconds a tweet. Of these, at the least of several measurements, decoding takes 4,
-the checks that nothing can be refused 3, columns and text rules 12, freeing what was decoded 2 to
-3, writing parts 2, reading and dividing lines 1.5, the check sum 1. A fifth goes to the merge (2.5
-to 3 seconds: ranks, joins, sorting, writing), the rest to starting three Pythons, Ibis and DuckDB
-and to putting the queries into SQL: 2.5 seconds whatever the size. In all that is 4.2 times
-DuckDB's reading (at 50,000 tweets 5.5 times, since what does not grow weighs more), and by two
-workers less than the loop takes that only picks fields. The peak of memory is that of the merge.
+DuckDB's own reading took 2.6, the loop 6.6, all of ours 10.9): 6 in the two processes that read, 20
+to 30 microseconds a tweet. Of these, at the least of several measurements, decoding takes 4, what
+is kept of a status 4 and what it says 2, columns 4, the checks that nothing can be refused 2,
+reading and dividing lines 1.5, the check sum 1.3, writing parts 1.3, freeing what was decoded 1.
+A fifth goes to the merge (1.6 to 2.5 seconds: ranks, joins, sorting, writing), the rest to loading
+Ibis, pandas and DuckDB, to starting the second process and to putting the queries into SQL: 1.5
+seconds whatever the size. In all that is 4.1 times DuckDB's reading, and 1.6 times the work of the
+loop that only picks fields. Per tweet it falls with their number: 256 microseconds at 10,000, 73 at
+105,000, 51 at 998,000 (on that machine at its busiest), each further tweet taking 54, then 48. The
+peak of memory is that of the merge: 470 MB at 200,000 tweets, 1 GB at a million.
 
 With --full, each account also has the fields of its page's looks that the API sent and the
 scenario leaves out (about 1 kB an account): the same records in more bytes.
