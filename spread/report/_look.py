@@ -62,7 +62,7 @@ th { background: var(--soft); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child td { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .time { white-space: nowrap; }
-.long { min-width: 15rem; }
+.long { min-width: 22rem; }
 th.number { text-align: right; }
 td { unicode-bidi: plaintext; }
 details details { margin: 0; }
