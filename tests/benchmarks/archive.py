@@ -17,7 +17,7 @@ Ibis, pandas and DuckDB, to starting the second process and to putting the queri
 seconds whatever the size. In all that is 4.1 times DuckDB's reading, and 1.6 times the work of the
 loop that only picks fields. Per tweet it falls with their number: 256 microseconds at 10,000, 73 at
 105,000, 51 at 998,000 (on that machine at its busiest), each further tweet taking 54, then 48. The
-peak of memory is that of the merge: 470 MB at 200,000 tweets, 1 GB at a million.
+peak of memory is that of the merge: 420 MB at 200,000 tweets, 1 GB at a million.
 
 With --full, each account also has the fields of its page's looks that the API sent and the
 scenario leaves out (about 1 kB an account): the same records in more bytes.
