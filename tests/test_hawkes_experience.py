@@ -61,6 +61,17 @@ def test_few_cascades_cannot_tell_and_say_so_to_the_forecast() -> None:
     assert np.isnan(told.median)
 
 
+def test_a_fit_is_foretold_by_what_became_of_others() -> None:
+    known = hawkes.experience([fading(i) for i in range(12)], at_s=HOUR)
+    times, marks = fading(99)
+    seen = times < HOUR
+    alone = hawkes.fit(times[seen], end_s=HOUR, marks=marks[seen], given=1, baseline="none", rng=1)
+    told = hawkes.predict(alone, experience=known)
+    assert vars(told) == vars(hawkes.foretell(times, marks, experience=known))
+    with pytest.raises(UsageError, match="another age"):
+        hawkes.predict(alone, experience=hawkes.experience([fading(1)] * 12, at_s=60.0))
+
+
 def test_a_horizon_before_the_moment_is_refused() -> None:
     with pytest.raises(UsageError, match="horizon"):
         hawkes.experience([fading(1)] * 10, at_s=HOUR, horizon_s=60)
