@@ -4,7 +4,8 @@ FOLDER holds the 50 cascades of TiDeH (`cascades.tar.gz`). Every other cascade i
 the others are foretold at 1, 6 and 24 hours: median absolute percentage error, how often the 95 %
 interval holds the truth, its median width as a share of the truth, and how many got no answer
 (an answer that is infinite or refused counts as an error of 100 % or more). `foretell` is what
-`predict` gives with an experience; without, it learns nothing from other cascades. SEISMIC and the log-linear rule of Szabo and Huberman are the peers.
+`predict` gives with an experience; without, it learns nothing from other cascades. SEISMIC and
+the log-linear rule of Szabo and Huberman are the peers.
 """
 
 import sys
