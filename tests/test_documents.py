@@ -83,10 +83,3 @@ def test_the_pages_on_extending_name_files_that_are_there() -> None:
         named = re.findall(r"`((?:spread|tests|docs)/[\w./*-]+)`", page.read_text("utf-8"))
         assert named, page.name
         assert [name for name in named if not list(ROOT.glob(name))] == []
-
-
-@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("adding-*.md")), ids=lambda p: p.stem)
-def test_a_guide_names_files_that_are_there(page: Path) -> None:
-    named = re.findall(r"`((?:spread|tests|docs)/[\w/.-]+)`", page.read_text(encoding="utf-8"))
-    assert named
-    assert [file for file in named if not (ROOT / file).exists()] == []

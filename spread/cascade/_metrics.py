@@ -41,6 +41,12 @@ def metrics(forests: Forests) -> pd.DataFrame:
         event, NaN when never reached), star_depth, star_virality (what the bare archive
         shows: every retweet from the original), parent_entropy (nats a retweet).
 
+    References
+    ----------
+    Structural virality: Goel et al. 2016, https://doi.org/10.1287/mnsc.2015.2158; depth,
+    breadth and time to so many users as in Vosoughi et al. 2018,
+    https://doi.org/10.1126/science.aap9559
+
     Examples
     --------
     >>> from spread import trees
