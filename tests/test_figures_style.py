@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spread.figures import _clock, _percent, _style
+from spread.figures import _clock, _percent, _style, _turn
 from spread.report._look import STYLE
 
 
@@ -126,3 +126,14 @@ def test_a_long_subtitle_takes_more_lines_on_a_telephone(subtitle: str, *, narro
     if narrow:
         assert meta["narrow"]["height"] == 318  # one line more
         assert meta["narrow"]["title"]["subtitle"]["text"].count("<br>") == 1
+
+
+def test_the_words_of_a_turn_are_legible_where_its_bands_overlap() -> None:
+    """Onset and half-way are named on their own bands, each of which lets its ground through."""
+    ground = np.array([255.0, 255.0, 255.0])
+    accent = np.array([int(_style.ACCENT[at : at + 2], 16) for at in (1, 3, 5)])
+    for _ in range(2):
+        ground = _turn.BAND * accent + (1 - _turn.BAND) * ground
+    drawn = "#" + "".join(f"{round(part):02x}" for part in ground)
+    assert contrast(_style.ACCENT_INK, drawn) >= 4.5
+    assert contrast(_style.ACCENT, drawn) < 4.5  # the colour of the lines would not do

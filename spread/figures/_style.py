@@ -21,6 +21,7 @@ from spread.text import plain
 
 __all__ = [
     "ACCENT",
+    "ACCENT_INK",
     "HALO",
     "INK",
     "LEGEND",
@@ -50,6 +51,7 @@ MUTED = "#5b6675"
 GRID = "#e6e9ee"
 TAG = "#33506e"
 ACCENT = "#b35900"
+ACCENT_INK = "#7a3d00"
 FONT = "'Source Sans 3', 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif"
 
 

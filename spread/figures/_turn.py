@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from pandas.api.typing import NaTType
 
 from spread.figures._clock import clock, stamp
-from spread.figures._style import ACCENT, HALO, shown
+from spread.figures._style import ACCENT, ACCENT_INK, HALO, shown
 
 Instant: TypeAlias = "pd.Timestamp | NaTType | None"
 
@@ -48,6 +48,10 @@ class Turn(Protocol):
     @property
     def halfway_high(self) -> Instant:
         """The upper end."""
+
+
+BAND = 0.16
+"""How much of its ground a band of a turn covers."""
 
 
 def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: int = 1) -> None:
@@ -92,7 +96,7 @@ def _band(
     for axis in ["y domain", *[f"y{row + 1} domain" for row in range(1, rows)]]:
         spanned = {"xref": "x", "yref": axis, "y0": 0, "y1": 1}
         figure.add_shape(
-            type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=0.16, line_width=0,
+            type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=BAND, line_width=0,
             layer="below", **spanned,
         )  # fmt: skip
         line = {"color": ACCENT, "width": 1.5, "dash": dash}
@@ -101,7 +105,7 @@ def _band(
         text=label,
         xshift=-4 if side == "right" else 4,
         x=at, xref="x", xanchor=side, y=1, yref="y domain", yanchor="top", showarrow=False,
-        font={"size": 12, "color": ACCENT, "shadow": HALO},
+        font={"size": 12, "color": ACCENT_INK, "shadow": HALO},
     )  # fmt: skip
 
 
