@@ -176,14 +176,16 @@ def _partly_known(
         values, code = np.unique(names.astype(str), return_inverse=True)
         share = np.bincount(code[located], minlength=len(values)) / max(int(located.sum()), 1)
         place = places[column].iloc[cities].fillna("").to_numpy()
-        columns.append((code, values, share, place))
+        number = dict(zip(values.tolist(), range(len(values)), strict=True))
+        of_city = np.array([number.get(name, -1) for name in place.tolist()], dtype=np.int64)
+        columns.append((code, values != "", share, of_city))
 
     def factor(rows: NDArray[np.int64]) -> NDArray[np.float64]:
         sure = np.where(located[rows], np.nan, adopters.area_probability[rows])[:, np.newaxis]
         product = np.ones((len(sure), len(cities)))
-        for code, values, share, place in columns:
-            here = values[code[rows]][:, np.newaxis] == place
-            told = (values[code[rows]] != "")[:, np.newaxis] & np.isfinite(sure)
+        for code, named, share, of_city in columns:
+            here = code[rows][:, np.newaxis] == of_city
+            told = named[code[rows]][:, np.newaxis] & np.isfinite(sure)
             of = share[code[rows]][:, np.newaxis]
             inside, outside = sure / np.maximum(of, 1e-9), (1 - sure) / np.maximum(1 - of, 1e-9)
             # A region says more than its country, and all that the country says.
