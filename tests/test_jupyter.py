@@ -19,6 +19,8 @@ from conftest import absent
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 _CELLS = (
@@ -157,9 +159,26 @@ def test_the_explorer_works_in_jupyterlab(browser: webdriver.Chrome, lab: str) -
     assert "<script>window.payload_ran=1</script>" in _outputs(browser)  # as text
     inert = browser.execute_script(_INERT)
     assert inert == {"ran": None, "control": 1, "links": 0, "handlers": 0, "hovered": True}
+    _turn_by_keys(browser, handle)
     browser.execute_script("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 2")
     _command(browser, "notebook:run-cell")  # which brings it into view
     wait.until(lambda chrome: chrome.execute_script(_MAP) == 18)  # 16 cities, coasts, borders
+
+
+def _turn_by_keys(browser: webdriver.Chrome, handle: WebElement) -> None:
+    """Whatever the pointer can choose, the keyboard can."""
+    wait = WebDriverWait(browser, _WAIT_S, poll_frequency=0.3)
+    handle.send_keys(Keys.END)
+    wait.until(lambda chrome: _status(chrome).startswith("600 of 600"))
+    for kind, most in (("Account", 20), ("Tag", 250), ("Place", 250)):
+        place = f"//div[@class='choose']/label[starts-with(., '{kind}')]/select"
+        chooser = browser.find_element(By.XPATH, place)
+        chooser.send_keys(Keys.ARROW_DOWN)
+        wait.until(lambda chrome: chrome.find_elements(By.CSS_SELECTOR, ".spread-explorer .chip"))
+        assert 0 < int(_status(browser).split()[0]) < most
+        browser.find_element(By.CSS_SELECTOR, ".spread-explorer .chip").send_keys(Keys.ENTER)
+        wait.until(lambda chrome: _status(chrome).startswith("600 of 600"))
+        assert chooser.get_property("value") == "-1"
 
 
 def _command(browser: webdriver.Chrome, name: str) -> None:

@@ -36,8 +36,14 @@ function element(tag, name, text) {
   return made;
 }
 
+// JupyterLab takes arrows for its own unless the very element that has the focus says otherwise.
+function ownKeys(made) {
+  made.dataset.lmSuppressShortcuts = "true";
+  return made;
+}
+
 function slider(label, most) {
-  const made = element("input");
+  const made = ownKeys(element("input"));
   Object.assign(made, {type: "range", min: 0, max: most, step: 1});
   made.setAttribute("aria-label", label);
   return made;
@@ -49,7 +55,7 @@ function chooser(model, kind, label, ask) {
   const counts = model.get("_whole")[kind];
   const order = names.map((_, code) => code).filter((code) => counts[code])
     .sort((a, b) => counts[b] - counts[a] || a - b).slice(0, LISTED_MOST);
-  const made = element("select"), whole = element("label", "", label);
+  const made = ownKeys(element("select")), whole = element("label", "", label);
   made.append(element("option", "", "all"));
   made.options[0].value = -1;
   for (const code of order) {
@@ -71,8 +77,6 @@ function frame(model, el, ask) {
                  first: slider("Start of the window", most), last: slider("End of the window", most),
                  range: element("div", "range"), span: element("div", "span"),
                  read: element("div", "read")};
-  // JupyterLab takes arrows and Home and End for its own, even where a slider has the focus.
-  root.dataset.lmSuppressShortcuts = "true";
   parts.status.setAttribute("aria-live", "polite");
   parts.range.append(element("div", "rail"), parts.span, parts.first, parts.last);
   parts.choosers = Object.fromEntries(Object.entries(CHOSEN).map(
@@ -171,7 +175,7 @@ function write(parts, answer, ask) {
   for (const kind of Object.keys(CHOSEN)) choose(parts.choosers[kind].made, choice[kind], words[kind]);
   parts.chips.replaceChildren(...["account", "tag", "place"].filter((kind) => words[kind]).map(
     (kind) => {
-      const chip = element("button", "chip", `${words[kind]} ×`);
+      const chip = ownKeys(element("button", "chip", `${words[kind]} ×`));
       chip.setAttribute("aria-label", `Leave out the choice of ${words[kind]}`);
       chip.addEventListener("click", () => ask({[kind]: -1}));
       return chip;
