@@ -362,6 +362,8 @@ def test_the_report_of_reading_is_kept_with_the_tables(tmp_path: Path) -> None:
             "stub": 1,
         }
     )
+    assert sum(read.report.formats.values()) == read.report.totals["records"]
+    assert read.report.formats["stream notice"] == sum("delete" in record for record in POOL)
     assert read.report.files.iloc[0].formats == (
         "stream notice + twitter v1.1 + twitter v2 + twitter v2 page + twitter v2 user"
     )

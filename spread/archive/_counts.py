@@ -22,5 +22,5 @@ class FileCounts:
     rejected: int = 0
     blank: int = 0
     lost: int = 0
-    formats: list[str] = field(default_factory=list)
+    formats: dict[str, int] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)

@@ -56,7 +56,7 @@ def ingest(
                 reader.take_text(text)
     if stretch[0] == 0:
         records.counts.size, records.counts.sha256 = identity(path)
-    records.counts.formats = sorted(records.formats)
+    records.counts.formats = dict(sorted(records.formats.items()))
     return asdict(records.counts)
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -386,6 +387,7 @@ def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, dra
     told = {
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
         "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
+        "formats": dict(sorted(sum((Counter(c["formats"]) for c in counts), Counter()).items())),
         "lost": max((count["lost"] for count in counts), default=0),
         **measures,
     }
@@ -394,4 +396,4 @@ def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, dra
 
 
 def _shown(value: object) -> object:
-    return " + ".join(value) if isinstance(value, list) else value
+    return " + ".join(value) if isinstance(value, dict) else value

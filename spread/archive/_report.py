@@ -98,6 +98,8 @@ class ReadReport:
     forgotten
         Tweets of any origin that `Archive.forget` took out since; what is counted by file is
         what was read, all else what is left.
+    formats
+        How many records were read in each format; those rejected are in none.
 
     Examples
     --------
@@ -121,6 +123,7 @@ class ReadReport:
     last_at: pd.Timestamp | None = None
     gaps: pd.DataFrame = field(default_factory=_no_gaps)
     forgotten: int = 0
+    formats: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -160,9 +163,12 @@ class ReadReport:
         """The report in a few lines, for people."""
         facts = {
             "records": self._equation(),
+            "formats": ", ".join(f"{count:,} {name}" for name, count in self.formats.items()),
             "tweets": ", ".join(f"{count:,} {origin}" for origin, count in self.origins.items()),
             "users": f"{self.users:,}",
         }
+        if not self.formats:
+            del facts["formats"]
         if self.first_at is not None and self.last_at is not None:
             facts["from"], facts["to"] = _instant(self.first_at), _instant(self.last_at)
         shares = {
@@ -199,6 +205,7 @@ class ReadReport:
         return {
             "totals": self.totals,
             "reasons": self.reasons,
+            "formats": dict(self.formats),
             "origins": dict(self.origins),
             "users": self.users,
             "share_cut": self.share_cut,
@@ -311,6 +318,7 @@ def told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         last_at=last_at,
         gaps=gap_table(told.get("gaps", ())),
         forgotten=told.get("forgotten", 0),
+        formats=told.get("formats", {}),
     )
 
 

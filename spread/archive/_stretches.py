@@ -5,6 +5,7 @@ whole JSON object: in JSON no two values follow each other without a comma, so t
 that spans lines is cut. What is packed has one beginning, and is read by one worker.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -41,7 +42,8 @@ def combined(jobs: Sequence[Job], counts: Sequence[dict[str, Any]]) -> list[dict
             continue
         for name, value in count.items():
             if name == "formats":
-                whole[job.path][name] = sorted({*whole[job.path][name], *value})
+                both = Counter(whole[job.path][name]) + Counter(value)
+                whole[job.path][name] = dict(sorted(both.items()))
             elif name == "lost":
                 whole[job.path][name] = max(whole[job.path][name], value)
             elif name not in ("source_file", "sha256"):
