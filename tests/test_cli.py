@@ -128,6 +128,7 @@ def test_a_tag_that_never_occurs(
     code, line = one_line(capsys, argv)
     assert code == codes.NOTHING_USABLE
     assert "the tag #mynypb never occurs" in line
+    assert not list((tmp_path / "o").iterdir())
     assert "#myNYPD (" in line
 
 

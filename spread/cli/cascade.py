@@ -12,7 +12,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from spread import archive, report, samples, study, tables
-from spread._errors import UsageError
+from spread._errors import InputError, UsageError
 from spread._folders import require_free
 from spread.archive import Archive
 from spread.cli import _answer
@@ -45,6 +45,11 @@ _EXAMPLES = """\
   python -m spread.cascade tweets.jsonl.gz --root myNYPD --freeze package
   python -m spread.cascade --verify package tweets.jsonl.gz
       does the package come out the same?
+
+A command that was interrupted or killed goes on where it was, if it is given again: steps that
+were done are in OUT/.unfinished, with the tweets, until it ends. After that, whatever else is
+asked of the same study, such as --only figures or --static svg, is drawn from OUT/.study; delete
+that file to have the study made anew.
 """
 
 
@@ -142,20 +147,27 @@ def _found(
             said(f"the study in {options.out} is of these files and options: drawn from it", DONE)
         return ended
     (options.out / _ENDED).unlink(missing_ok=True)
-    found = study.run(
-        source,
-        root,
-        start=options.start,
-        end=options.end,
-        camps=coding,
-        launch=options.launch,
-        time_zone=zone,
-        names=options.names,
-        rng=options.seed,
-        progress=progress,
-        resume=options.out / _UNFINISHED,
-        on_step=_writer(options.out, command) if "tables" in parts else None,
-    )
+    unfinished = options.out / _UNFINISHED
+    unfinished.mkdir(mode=0o700, exist_ok=True)
+    try:
+        found = study.run(
+            source,
+            root,
+            start=options.start,
+            end=options.end,
+            camps=coding,
+            launch=options.launch,
+            time_zone=zone,
+            names=options.names,
+            rng=options.seed,
+            progress=progress,
+            resume=unfinished,
+            on_step=_writer(options.out, command) if "tables" in parts else None,
+        )
+    except (InputError, UsageError):
+        # There is nothing to go on from, and tweets are not left behind.
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
     if options.checks:
         found = _checked(found, options.seed, progress)
     _steps.ended(found, options.out / _ENDED, key=key)
@@ -181,6 +193,10 @@ def _left(options: argparse.Namespace) -> str:
     for draft in out.rglob(".*.part"):
         if draft.is_file():
             draft.unlink(missing_ok=True)
+    if options.verify:
+        return "interrupted; nothing was written"
+    if not (out / _UNFINISHED).exists() and not (out / _ENDED).exists():
+        return "interrupted before anything was written"
     unfinished, written = out / _UNFINISHED, "tables" in (options.only or _PARTS)
     steps = _steps.count(unfinished)
     if (out / _ENDED).exists():
