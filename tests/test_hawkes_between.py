@@ -37,6 +37,26 @@ def planted(feeding: float, rng: int, end_s: float = 60 * HOUR) -> tuple[pd.Data
     return tweets, share
 
 
+def bump(rng: int) -> pd.DataFrame:
+    """Return about 800 tweets of three cities that a wave of some hours moves alike, and no other.
+
+    Seven in ten come in the wave, of 5 hours' standard deviation in three days.
+    """
+    r, end_s = np.random.default_rng(rng), 72 * HOUR
+    n = r.poisson(800)
+    wave = np.where(r.random(n) < 0.7, r.normal(30 * HOUR, 5 * HOUR, n), r.uniform(0, end_s, n))
+    times = np.sort(np.clip(wave, 0, end_s - 1))
+    return pd.DataFrame(
+        {
+            "tweet_id": [f"{i:06d}" for i in range(n)],
+            "author_id": [f"{CITIES[k]}{i % 9}" for i, k in enumerate(r.integers(0, 3, n))],
+            "at": START + pd.to_timedelta(np.round(times * 1e6), unit="us"),
+            "hashtags": [["mynypd"]] * n,
+            "at_resolution_ms": 1,
+        }
+    )
+
+
 def homes(tweets: pd.DataFrame, probability: float = 1.0) -> pd.DataFrame:
     """Return the city of each author, but for those of elsewhere."""
     users = np.unique(tweets.author_id)
@@ -123,13 +143,15 @@ def test_holm_corrects_for_the_number_of_groups() -> None:
 
 @pytest.mark.calibration
 def test_feeding_is_told_and_nothing_where_there_is_none(calibration_row) -> None:
-    """Of 12 archives without feeding at most 2 (P = 0.020 beyond at a rate of 5 %) tell any; of
-    6 with it, the interval holds the branching, 0.4, in 4 or more (P = 0.002 below at 95 %)."""
+    """Of 12 archives without feeding, six of them with a common wave, at most 2 (P = 0.020 beyond
+    at a rate of 5 %) tell any, and no wave has a branching ratio above 0.3; of 6 with it, the
+    interval holds the branching, 0.4, in 4 or more (P = 0.002 below at 95 %)."""
     called, held, right = 0, 0, 0
     for rng in range(12):
-        tweets, _ = planted(0.0, rng=100 + rng)
+        tweets = bump(rng) if rng % 2 else planted(0.0, rng=100 + rng)[0]
         found = hawkes.between(tweets, "mynypd", homes(tweets), imputations=1, shifts=99, rng=1)
         called += len(found.told) > 0
+        assert rng % 2 == 0 or (found.fit is not None and found.fit.branching_ratio <= 0.3)
     for rng in range(6):
         tweets, _ = planted(0.4, rng=200 + rng)
         found = hawkes.between(tweets, "mynypd", homes(tweets), imputations=1, shifts=99, rng=1)
@@ -151,15 +173,15 @@ def test_feeding_is_told_and_nothing_where_there_is_none(calibration_row) -> Non
 
 @pytest.mark.calibration
 def test_the_interval_of_a_share_holds_the_true_one(calibration_row) -> None:
-    """In 16 archives of about 400 tweets, in half of which a city gives another about 40 % of
-    its first causes and in half about 10 %, 13 or more (P = 0.007 below at 95 %)."""
+    """In 10 archives of about 400 tweets, in half of which a city gives another about 40 % of
+    its first causes and in half about 10 %, 8 or more (P = 0.012 below at 95 %)."""
     held = 0
-    for number in range(16):
+    for number in range(10):
         tweets, share = planted((0.235, 0.04)[number % 2], rng=400 + number, end_s=24 * HOUR)
         found = hawkes.between(tweets, "mynypd", homes(tweets), imputations=1, shifts=0, rng=1)
         cell = found.matrix.set_index(["source", "target"]).loc[("chicago", "lagos")]
         held += cell.share_low <= share <= cell.share_high
     calibration_row(
-        "hawkes", "95 % interval holds the share that traces back", f"{held} of 16", ">= 13"
+        "hawkes", "95 % interval holds the share that traces back", f"{held} of 10", ">= 8"
     )
-    assert held >= 13
+    assert held >= 8
