@@ -175,9 +175,9 @@ from spread import _interrupts
 _interrupts.end_at_once()
 _interrupts.end_soon(lambda: "the last words")
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-print(child.pid, flush=True)
 while True:
     try:
+        print(child.pid, flush=True)
         time.sleep(60)
     except KeyboardInterrupt:
         pass
