@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from invented_archive import counted, lines, snowflake, v1_tweet, v2_tweet, v2_user
 
@@ -331,6 +331,7 @@ def test_every_record_is_accounted_for(tmp_path_factory: Any, parts: list) -> No
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.lists(_FAULTY, max_size=12), st.integers(1, 40))
+@example([b'{"text":"\\ud83d"', json.dumps(ONE).encode(), b"]"], 1)
 def test_pieces_do_not_depend_on_how_the_bytes_arrive(parts: list[bytes], size: int) -> None:
     text = b"\n".join(parts)
     chunks = [text[i : i + size] for i in range(0, len(text), size)]

@@ -17,7 +17,8 @@ def shuffled(camps: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
     """Camps, of which a share is wrong."""
     rng = np.random.default_rng(seed)
     wrong = rng.random(len(camps)) < share
-    return camps.assign(camp=np.where(wrong, rng.permutation(camps.camp), camps.camp), split=seed)
+    mixed = rng.permutation(camps.camp.to_numpy(copy=True))
+    return camps.assign(camp=np.where(wrong, mixed, camps.camp), split=seed)
 
 
 def test_splits_are_averaged() -> None:

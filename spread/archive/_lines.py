@@ -83,15 +83,15 @@ class _Window:
         """At which byte of the text the cursor stands."""
         return self._gone + self.at
 
-    def line_end(self) -> int:
-        """Return where the line at the cursor ends; −1 when it is too long to be held."""
-        searched = 0
+    def line_end(self, ahead: int = 0) -> int:
+        """Return where the line at the cursor, or so far ahead, ends; −1 when it is too long."""
+        searched = ahead
         while True:
             end = self.held.find(b"\n", self.at + searched)
             if end >= 0:
                 return end
-            searched = len(self.held) - self.at
-            if searched > LINE_MOST:
+            searched = max(ahead, len(self.held) - self.at)
+            if searched > LINE_MOST + ahead:
                 return -1
             if not self.more():
                 return len(self.held)
@@ -212,27 +212,25 @@ def _damaged_end(window: _Window, damage: DamageError) -> Iterator[Piece]:
 
 def _spanning(window: _Window, line: bytes, end: int) -> Piece:
     """Return a value that goes on after its first line, or that line when it does not."""
-    place = window.place
-    if not _next_line_stands_alone(window, line, end):
-        size = end - window.at
+    place, size = window.place, end - window.at
+    if not _next_line_stands_alone(window, line, size):
         found = _spanning_end(window)
-        end = window.at + size
-        if found is not None and found > end:
+        if found is not None and found > window.at + size:
             value = window.held[window.at : found]
             if is_whole(value):
                 window.at = found
                 _skip_blank_rest(window)
                 return Piece(None, value, place)
-    window.at = min(end + 1, len(window.held))
+    window.at = min(window.at + size + 1, len(window.held))
     return Piece(None, line, place)
 
 
-def _next_line_stands_alone(window: _Window, line: bytes, end: int) -> bool:
-    """Tell a line that was cut from the first line of a value that spans lines."""
+def _next_line_stands_alone(window: _Window, line: bytes, size: int) -> bool:
+    """Tell a line of so many bytes that was cut from the first of a value that spans lines."""
     if line[-1:] in (b",", b"[", b":", b"{"):
         return False
-    following = window.held.find(b"\n", end + 1)
-    return following > 0 and is_whole(window.held[end + 1 : following].strip(_SPACE))
+    end = window.line_end(size + 1)
+    return end >= 0 and is_whole(window.held[window.at + size + 1 : end].strip(_SPACE))
 
 
 def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:

@@ -124,18 +124,23 @@ def _code_frame(frame: pd.DataFrame, blobs: list[bytes]) -> Any:
     objects = [name for name in frame if frame[name].dtype == object]
     cells = {name: [_coded(cell, blobs) for cell in frame[name].tolist()] for name in objects}
     content = io.BytesIO()
-    pq.write_table(pa.Table.from_pandas(frame.drop(columns=objects)), content)
-    return [_blob(blobs, content.getvalue()), list(frame.columns), cells]
+    bare = frame.drop(columns=objects)
+    bare.attrs = {}
+    pq.write_table(pa.Table.from_pandas(bare), content)
+    attrs = _coded(dict(frame.attrs), blobs)
+    return [_blob(blobs, content.getvalue()), list(frame.columns), cells, attrs]
 
 
 def _decode_frame(told: Any, read: _Read) -> pd.DataFrame:
-    number, columns, cells = told
+    number, columns, cells, attrs = told
     frame = pq.read_table(io.BytesIO(read(number))).to_pandas()
     for name, values in cells.items():
         column = np.empty(len(values), object)
         column[:] = [_decoded(value, read) for value in values]
         frame[name] = pd.Series(column, frame.index, dtype=object)
-    return frame[columns]
+    frame = frame[columns]
+    frame.attrs = _decoded(attrs, read)
+    return frame
 
 
 def _code_record(record: Any, blobs: list[bytes]) -> Any:
