@@ -137,7 +137,12 @@ def between(
     A group feeds another one, or not at all, with odds that are learned from the data: if each
     had to feed every other one to some extent, what they take would be missing where one does.
     Where it feeds it in 95 % of the draws, the share is that of these. Elsewhere no feeding is
-    told: the interval begins at 0, and ends where it does given that there is some.
+    told: the interval begins at 0, and ends where it does given that there is some. In simulated
+    archives of four groups, one of which feeds another, it held the true share in 52 of 52 and
+    52 of 52 (a tenth; of 400 and 1,000 tweets), 50 of 52 and 49 of 52 (four tenths): it is wide,
+    60 points or more. The share itself leans to 0 where no feeding is told; where it was told (18
+    of 52, of 1,000 tweets) it was 0.48 in the mean and in truth 0.41, as chance helped it to be
+    told. Of 20 archives in which a wave moves three groups alike, one told feeding.
 
     Parameters
     ----------

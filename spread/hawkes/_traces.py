@@ -119,7 +119,11 @@ def traces(
     not fitted. Each tag is there from its first use on. The share is the mean of draws from the
     posterior, the interval theirs: over how flexible the common course is, the parameters, and
     each event's origin. A tag feeds another one, or not at all: where it does in 95 % of the
-    draws, the share is that of these; elsewhere the interval begins at 0 and ends as theirs.
+    draws, the share is that of these; elsewhere the interval begins at 0 and ends as theirs. In
+    simulated archives of two tags it held the true share in 62 of 64 and 63 of 63 (a tenth; of 700
+    and 1,500 tweets), 62 of 63 and 63 of 64 (four tenths). There root tweets follow each other
+    too closely for their feeding to be told (2 of 64). Shares that chance helped to be told are
+    too high.
 
     The share is what the process says, not what people thought: anything that moves two tags
     alike and is not in the common course counts as the one calling forth the other. So each

@@ -79,7 +79,8 @@ def tell(between: Between | None, *, names: bool) -> Telling:
     return Telling(
         [
             f"Under a fitted process, {words.listed(parts)} trace back; {unlocated} and count as "
-            "elsewhere, and what moves two cities alike may look like the one feeding the other."
+            "elsewhere, and what moves two cities alike may look like the one feeding the other. "
+            "Shares that are told from few tweets tend to be too high."
         ],
         [],
     )

@@ -97,7 +97,10 @@ def of_traces(family: Family, traced: Traces | None) -> Telling:
         for row in rows(told)
     ]
     verb = "traces" if len(parts) == 1 else "trace"
-    sentence = f"Under a fitted process, {words.listed(parts)} {verb} back to {root}."
+    sentence = (
+        f"Under a fitted process, {words.listed(parts)} {verb} back to {root}; shares "
+        "that are told from few tweets tend to be too high."
+    )
     open_ones = traced.table[traced.table.cannot_tell.notna() & (traced.table.events > 0)]
     tags = words.listed([f"#{shown.get(row.hashtag, row.hashtag)}" for row in rows(open_ones)])
     reason = (
