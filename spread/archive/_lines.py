@@ -24,7 +24,7 @@ _SPACE_OR_COMMA: Final = re.compile(rb"[ \t\r\n\x00,]*")
 _BRACKET: Final = re.compile(
     rb'(?:[^"{}\[\]]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")*+(?:([{\[])|([}\]])|(")|\Z)'
 )
-_SCALAR: Final = re.compile(rb"[^,\]\n]*")
+_SCALAR_END: Final = re.compile(rb"[,\]\n]")
 _ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
 _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
 
@@ -286,10 +286,11 @@ def _element(window: _Window) -> tuple[Piece | None, bool]:
             value = window.held[window.at : found]
             window.at = found
             return Piece(None, value, place), False
-    elif scalar := _SCALAR.match(window.held, window.at):
-        value = scalar.group().strip(_SPACE)
+    else:
+        size = _scalar_size(window)
+        value = window.held[window.at : window.at + size].strip(_SPACE)
         if is_whole(value):
-            window.at = scalar.end()
+            window.at += size
             return Piece(None, value, place), False
     end = window.line_end()
     if end < 0:
@@ -299,6 +300,16 @@ def _element(window: _Window) -> tuple[Piece | None, bool]:
     line = window.held[window.at : end]
     window.at = min(end + 1, len(window.held))
     return Piece("BAD_JSON", line, place, "no whole element of an array"), True
+
+
+def _scalar_size(window: _Window) -> int:
+    """Return how many bytes there are before the next comma, closing bracket or line's end."""
+    size = 0
+    while not (end := _SCALAR_END.search(window.held, window.at + size)):
+        size = len(window.held) - window.at
+        if size > LINE_MOST or not window.more():
+            return size
+    return end.start() - window.at
 
 
 def _spanning_end(window: _Window) -> int | None:
