@@ -8,7 +8,6 @@ with its uncertainty and the tweets behind it.
 True
 """
 
-import gc
 from importlib import import_module
 from types import ModuleType
 
@@ -45,16 +44,9 @@ if _interrupts.is_command():
 
 def __getattr__(name: str) -> ModuleType:
     """Load a public module on first touch, so that `import spread` stays instant."""
-    if name not in __all__:
-        raise AttributeError(f"module 'spread' has no attribute {name!r}")
-    # Modules stay: to search them for cycles while they load takes a sixth of the time.
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
+    if name in __all__:
         return import_module(f"spread.{name}")
-    finally:
-        if was_on:
-            gc.enable()
+    raise AttributeError(f"module 'spread' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -117,12 +117,3 @@ def test_import_is_light() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
-
-
-def test_the_collector_is_left_as_it_was() -> None:
-    code = (
-        "import gc, spread\n"
-        "spread.text; on = gc.isenabled(); gc.disable(); spread.trees; print(on, gc.isenabled())"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "True False\n"
