@@ -3,13 +3,15 @@
 import json
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
-from spread import samples, scenario, study
+from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
+from spread.study import _turning
 
 
 @pytest.fixture(scope="module")
@@ -204,3 +206,17 @@ def test_an_archive_without_hashtags_is_studied(tmp_path: Path) -> None:
     assert told.story[0] == "No hashtag occurs, so this is a study of the whole archive."
     assert told.tables["timeline"].empty
     assert told.seed >= 0
+
+
+def test_a_tag_without_an_account_is_bounded_only_where_a_process_was_fitted() -> None:
+    tweets = pd.DataFrame(
+        {"tweet_id": ["1", "2"], "author_id": ["ann", "bob"], "hashtags": [["mynypd"]] * 2}
+    ).assign(at=pd.to_datetime(["2014-04-22T18:00Z", "2014-04-22T20:00Z"]))
+    found = SimpleNamespace(
+        without=hawkes.without(tweets, "#myNYPD", "ann", rng=1),
+        labels=pd.DataFrame({"user_id": ["ann"], "label": ["@ann"]}),
+        scope=SimpleNamespace(shown="#myNYPD"),
+    )
+    ((topic, reason),) = _turning.of_without(found).refusals  # type: ignore[arg-type]
+    assert topic == "how much of #myNYPD there would be without @ann"
+    assert reason.endswith("; 1 of 2 tweets are its own or repeat them")

@@ -1,5 +1,6 @@
 """The turn in sentences: when, of which kind, how many, by whom."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -161,7 +162,8 @@ def of_without(found: Found) -> Telling:
     if what.cannot_tell:
         topic = f"how much of {found.scope.shown} there would be without {name}"
         own = f"{words.number(what.own)} of {words.counted(what.tweets, 'tweet')} are its own"
-        return Telling([], [(topic, f"{what.cannot_tell}; {own} or repeat them, {most} can be")])
+        ends = "" if math.isnan(what.bound) else f", {most} can be"
+        return Telling([], [(topic, f"{what.cannot_tell}; {own} or repeat them{ends}")])
     return Telling(
         [
             f"Under a fitted process {words.number(what.traced)} "
