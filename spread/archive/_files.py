@@ -98,7 +98,7 @@ def _at(path: Path) -> Iterator[tuple[Path, bool]]:
             raise UsageError(
                 "the folder is an archive that was read before",
                 got=str(path),
-                hint="Open it with archive.open",
+                hint="Open it with archive.open, or name it to a command with --keep",
             )
         yield from _inside(path)
     elif glob.has_magic(str(path)):

@@ -83,7 +83,9 @@ class _Clock:
         kept[-1, 1:] = False
         values, _ = greatest(beside, self.totals, kept)
         found = np.full(self.objective.types + 1, np.nan)
-        found[np.append(self.rivals, -1)] = np.maximum(values[0] - values[1:], 0.0)
+        # Where some event can have come from nowhere, no rival makes the whole likelier.
+        gains = np.maximum(values[0] - values[1:], 0.0) if np.isfinite(values[0]) else 0.0
+        found[np.append(self.rivals, -1)] = gains
         return found
 
 

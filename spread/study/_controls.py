@@ -23,7 +23,7 @@ _COLUMNS = {
     "found": "bool",
     "onset": "datetime64[us, UTC]",
     "cannot_tell": "str",
-    "as_expected": "bool",
+    "as_expected": "boolean",
 }
 _TAGS = 5
 _AUTHORS = 30
@@ -54,7 +54,7 @@ def controls(
     -------
     DataFrame
         One row a control: control, about, tweets, p_turn, found, onset, cannot_tell,
-        as_expected (nothing was found).
+        as_expected (nothing was found; null where it cannot be told).
 
     Raises
     ------
@@ -136,12 +136,12 @@ def _row(control: str, about: str, tweets: object, turn: Turn) -> dict[str, obje
         "found": found,
         "onset": turn.onset,
         "cannot_tell": turn.cannot_tell,
-        "as_expected": not found,
+        "as_expected": pd.NA if turn.cannot_tell else not found,
     }
 
 
 def _absent(control: str, reason: str) -> dict[str, object]:
     return {
         "control": control, "about": "none", "tweets": 0, "p_turn": np.nan, "found": False,
-        "onset": pd.NaT, "cannot_tell": reason, "as_expected": True,
+        "onset": pd.NaT, "cannot_tell": reason, "as_expected": pd.NA,
     }  # fmt: skip

@@ -51,6 +51,7 @@ def _carriers(rank: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]
             rule,
         )
         for column, rule in _RULES.items()
+        if rank[column].nunique() > 1
     ]
 
 

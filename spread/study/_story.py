@@ -81,7 +81,7 @@ def of_cascades(found: Found) -> Telling:
     """Say how large, deep and viral the cascades were, by three reconstructions."""
     metrics = found.metrics
     if metrics.empty or metrics["size"].max() < _CASCADE_LEAST:
-        what = "the archive holds no retweet" if _without_retweets(metrics) else _SMALL
+        what = _no_retweet(found) if _without_retweets(metrics) else _SMALL
         return Telling([], [(DEPTH, what)])
     retweeted = int((metrics["size"] > 1).sum())
     sizes = f"{words.counted(retweeted, 'tweet has', 'tweets have')} retweets in the archive"
@@ -131,6 +131,11 @@ def _virality(row: Any) -> str:
     return f"{row.virality:.2f} ({row.virality_low:.2f}–{row.virality_high:.2f})"
 
 
+def _no_retweet(found: Found) -> str:
+    of = "" if found.scope.root is None else f" of {found.scope.shown}"
+    return f"the archive holds no retweet{of}"
+
+
 def _without_retweets(metrics: pd.DataFrame) -> bool:
     return metrics.empty or int(metrics["size"].max()) < 2
 
@@ -173,7 +178,7 @@ def no_credit(found: Found) -> str | None:
     """Return why accounts cannot be compared by credit, if they cannot."""
     retweets = int(found.metrics["size"].sum() - len(found.metrics)) if len(found.metrics) else 0
     if not retweets:
-        return "the archive holds no retweet"
+        return _no_retweet(found)
     if retweets < _RETWEETS_LEAST:
         few = f"{words.counted(retweets, 'retweet')} in the archive, at least {_RETWEETS_LEAST}"
         return f"{few} are needed to compare accounts"
@@ -196,7 +201,7 @@ def of_seeds(found: Found) -> Telling:
         f"{words.percent_interval(top['share'], top.share_low, top.share_high)} of the total, "
         f"and is first with probability {words.probability(top.p_first)}"
     )
-    if name != followed:
+    if name != followed and rank.naive_followers_rank.nunique() > 1:
         sentence += (
             f"; the most followed account, {followed}, has "
             f"{words.percent_interval(naive['share'], naive.share_low, naive.share_high)}"
