@@ -183,3 +183,13 @@ def test_an_account_whom_nobody_follows_leaves_all_but_its_own() -> None:
     told = hawkes.without(tweets, "mynypd", ["bob"], shifts=39, rng=1)
     assert told.cannot_tell
     assert told.traced_low == told.own == (tweets.author_id == "bob").sum()
+
+
+def test_a_root_that_never_stands_alone_is_refused() -> None:
+    tags = [["a", "b"], ["a", "c"]] * 30
+    at = pd.date_range("2014-04-22T18:00Z", periods=60, freq="7min")
+    ids = [str(n) for n in range(60)]
+    tweets = pd.DataFrame({"tweet_id": ids, "author_id": ids, "at": at, "hashtags": tags})
+    told = hawkes.traces(tweets, "a", ["b", "c"], rng=1)
+    assert told.cannot_tell == "no tweet carries the root without a newer one of the tags"
+    assert told.matrix.empty

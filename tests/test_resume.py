@@ -1,6 +1,7 @@
 """A study that is cut off goes on from its last step, to the very tables it would have had."""
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from spread.study import Study, _kept, _steps
 
 END = "2014-04-22T18:10Z"
 CUT_AFTER = "dating the turn"
+NEVER_RUN = [("spread.cascade.__main__", "x")]
 
 
 def made(resume: Path | None, **options: Any) -> Study:
@@ -137,9 +139,17 @@ def test_what_is_kept_comes_back_the_same(tmp_path: Path, value: Any) -> None:
 def test_only_data_is_kept_and_only_records_of_ours_are_made(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="function is no data"):
         _kept.save(lambda: 0, tmp_path / "a", key="")
-    for module, name in [("subprocess", "Popen"), ("spread.cli.cascade", "main"), ("x", "y")]:
+    for module, name in [
+        ("subprocess", "Popen"),
+        ("spread.cli.cascade", "main"),
+        ("x", "y"),
+        *NEVER_RUN,
+    ]:
         coded = json.dumps({"record": [module, name, {}]})
-        assert _kept._read(coded, lambda _: b"") is None
+        with zipfile.ZipFile(tmp_path / "b", "w") as file:
+            file.writestr("key", "k")
+            file.writestr("value.json", coded)
+        assert _kept.load(tmp_path / "b", key="k") is None
 
 
 def test_the_command_goes_on_and_draws_again(
@@ -211,3 +221,40 @@ def ended(process: int) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+@pytest.mark.parametrize(
+    "planted", ["1", "[" * 3000 + "]" * 3000, '{"record":["spread.x","y",{}]}']
+)
+def test_a_step_that_is_not_ours_is_made_anew(tmp_path: Path, planted: str) -> None:
+    place = tmp_path / "a.step"
+    with zipfile.ZipFile(place, "w") as file:
+        file.writestr("key", "k")
+        file.writestr("value.json", planted)
+    assert _kept.load(place, key="k") in (None, (1,))
+    assert _kept.load(place, key="another") is None
+    os.mkfifo(tmp_path / "b.step")
+    assert _kept.load(tmp_path / "b.step", key="k") is None
+
+
+def test_a_link_is_not_followed_and_what_is_not_ours_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, others = tmp_path / "out", tmp_path / "others"
+    (out / "sub").mkdir(parents=True)
+    others.mkdir()
+    (others / "diary").write_text("mine")
+    (out / ".lock").symlink_to(others / "diary")
+    argv = ["--end", END, "--out", str(out), "--quiet", "--only", "tables"]
+    assert cascade.main(argv) == codes.NOT_WRITTEN
+    (out / ".lock").unlink()
+    (out / ".unfinished").symlink_to(others)
+    assert cascade.main(argv) == codes.NOT_WRITTEN
+    assert "which is no folder of its own" in capsys.readouterr().err
+    assert [path.name for path in others.iterdir()] == ["diary"]
+    assert (others / "diary").read_text() == "mine"
+    for place in (out / ".holiday.mp4.abcd1234.part", out / "sub" / ".a.csv.abcd1234.part"):
+        place.write_text("mine")
+    (out / ".seeds.csv.abcd1234.part").write_text("ours")
+    cascade._left(cascade.parser().parse_args(argv))
+    assert len(list(out.rglob(".*.part"))) == 2

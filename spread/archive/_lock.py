@@ -23,7 +23,9 @@ def held(path: Path) -> Iterator[None]:
     OSError
         It cannot be made.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    # What a link points to is somebody else's, and would be written over.
+    not_linked = getattr(os, "O_NOFOLLOW", 0)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | not_linked, 0o644)
     try:
         if not _locked(descriptor):
             holder = os.pread(descriptor, 200, 0) if hasattr(os, "pread") else b""

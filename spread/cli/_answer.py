@@ -108,6 +108,12 @@ def alone(folder: Path) -> Iterator[None]:
                 got=f"{folder}, held by {error}",
                 hint="Wait for its end, or name another with --out",
             ) from None
+        except OSError as error:
+            raise OutputError(
+                "the output folder cannot be written",
+                got=f"{folder / '.lock'} ({error.strerror or error})",
+                hint="Take it away, or name another folder with --out",
+            ) from error
         yield
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -12,7 +13,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from spread import archive, report, samples, study, tables
-from spread._errors import InputError, UsageError
+from spread._errors import InputError, OutputError, UsageError
 from spread._folders import require_free
 from spread.archive import Archive
 from spread.cli import _answer
@@ -34,6 +35,9 @@ _SHARES = {"tables": 20, "figures": 40, "report": 40}
 
 _PARTS = tuple(_SHARES)
 _UNFINISHED, _ENDED = ".unfinished", ".study"
+_DRAFT = re.compile(
+    r"\..*\.(csv|parquet|html|js|json|svg|pdf|png|step|study)\.[a-z0-9_]{8}\.part", re.ASCII
+)
 
 _EXAMPLES = """\
   python -m spread.cascade
@@ -148,7 +152,7 @@ def _found(
         return ended
     (options.out / _ENDED).unlink(missing_ok=True)
     unfinished = options.out / _UNFINISHED
-    unfinished.mkdir(mode=0o700, exist_ok=True)
+    _make_own(unfinished)
     try:
         found = study.run(
             source,
@@ -187,14 +191,34 @@ def _writer(out: Path, command: str) -> study.OnStep:
     return write_step
 
 
+def _make_own(folder: Path) -> None:
+    """Make a folder that nobody else reads, or take up the one that was made before."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise OutputError(
+            "unfinished work cannot be kept",
+            got=f"{folder}, which is no folder of its own",
+            hint="Take it away, or name another place with --out",
+        )
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise OutputError(
+            "unfinished work cannot be kept",
+            got=f"{folder} ({error.strerror or error})",
+            hint="Name another place with --out",
+        ) from error
+
+
 def _left(options: argparse.Namespace) -> str:
     """Say what is left of a command that was interrupted, and how to go on; take drafts away."""
     out = options.out
-    for draft in out.rglob(".*.part"):
-        if draft.is_file():
-            draft.unlink(missing_ok=True)
     if options.verify:
         return "interrupted; nothing was written"
+    for folder in (out, out / "tables", out / "figures", out / _UNFINISHED):
+        for draft in folder.glob(".*.part"):
+            if _DRAFT.fullmatch(draft.name) and draft.is_file():
+                draft.unlink(missing_ok=True)
     if not (out / _UNFINISHED).exists() and not (out / _ENDED).exists():
         return "interrupted before anything was written"
     unfinished, written = out / _UNFINISHED, "tables" in (options.only or _PARTS)

@@ -234,6 +234,8 @@ def _within(uses: Uses, first_s: float) -> tuple[Uses, str | None]:
     """Return the uses to be fitted, and why none can be."""
     if len(uses.tags) == 1:
         return uses, "no tag has enough own tweets"
+    if not (uses.types == 0).any():
+        return uses, "no tweet carries the root without a newer one of the tags"
     if len(uses) > _MOST_EVENTS:
         born = uses.born_s()
         uses = uses.only(uses.tags, float(born.max()) + first_s)

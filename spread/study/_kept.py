@@ -4,12 +4,13 @@ A file is a zip of `value.json` and, beside it, arrays (.npy) and tables (.parqu
 of this package stand there by the names of their classes.
 """
 
+import contextlib
 import dataclasses
-import importlib
 import io
 import json
+import sys
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +20,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spread import tables
-from spread._errors import SpreadError
 
 __all__ = ["has", "load", "save"]
 
@@ -50,32 +50,30 @@ def save(value: object, path: Path, *, key: str) -> None:
 def load(path: Path, *, key: str) -> tuple[Any] | None:
     """Return the value kept there, in a tuple; None where there is none under that key."""
     try:
-        with zipfile.ZipFile(path) as file:
-            if file.read(_KEY).decode() != key:
-                return None
-            return _read(file.read(_VALUE), lambda number: file.read(str(number)))
-    except (OSError, ValueError, LookupError, zipfile.BadZipFile):
-        return None
-
-
-def _read(told: str | bytes, read: "_Read") -> tuple[Any] | None:
-    """Return a value in a tuple; None for what no file of ours says."""
-    try:
-        return (_decoded(json.loads(told), read),)
-    except (
-        ValueError, LookupError, TypeError, AttributeError, ImportError, OSError,
-        zipfile.BadZipFile, pa.ArrowException, SpreadError,
-    ):  # fmt: skip
+        with _opened(path, key) as file:
+            return (_decoded(json.loads(file.read(_VALUE)), lambda number: file.read(str(number))),)
+    except Exception:  # What is wrong with a file that is not ours has no end; it is made anew.
         return None
 
 
 def has(path: Path, *, key: str) -> bool:
     """Tell whether there is a value under that key, without reading it."""
     try:
-        with zipfile.ZipFile(path) as file:
-            return file.read(_KEY).decode() == key
-    except (OSError, ValueError, LookupError, zipfile.BadZipFile):
+        with _opened(path, key):
+            return True
+    except Exception:  # As in `load`.
         return False
+
+
+@contextlib.contextmanager
+def _opened(path: Path, key: str) -> Iterator[zipfile.ZipFile]:
+    """Give the file, if a value is kept in it under that key."""
+    if not path.is_file():
+        raise ValueError(path)
+    with zipfile.ZipFile(path) as file:
+        if file.getinfo(_KEY).file_size != len(key.encode()) or file.read(_KEY).decode() != key:
+            raise ValueError(key)
+        yield file
 
 
 _Read = Callable[[int], bytes]
@@ -152,9 +150,9 @@ def _code_record(record: Any, blobs: list[bytes]) -> Any:
 
 def _decode_record(told: Any, read: _Read) -> Any:
     module, name, values = told
-    if not module.startswith(_PACKAGE):
+    if not module.startswith(_PACKAGE) or module not in sys.modules:
         raise ValueError(module)
-    kind = getattr(importlib.import_module(module), name)
+    kind = getattr(sys.modules[module], name)
     if not _is_record_type(kind):
         raise ValueError(name)
     return kind(**{field: _decoded(value, read) for field, value in values.items()})

@@ -136,11 +136,13 @@ class Kept:
         return answer
 
     def _kept(self, name: str) -> tuple[Any] | None:
-        return None if self.folder is None else _kept.load(_place(self.folder, name), key=self.key)
+        if self.folder is None:
+            return None
+        return _kept.load(_place(self.folder, name), key=_of_step(self.key, name))
 
     def _told(self, name: str, answer: _Answer, *, is_new: bool) -> _Answer:
         if self.folder is not None and is_new:
-            _kept.save(answer, _place(self.folder, name), key=self.key)
+            _kept.save(answer, _place(self.folder, name), key=_of_step(self.key, name))
         if self.on_step is not None:
             self.on_step(name, _tables.of_step(name, answer, labels=self.labels, names=self.names))
         return answer
@@ -150,7 +152,7 @@ def known(folder: Path | None, *, key: str) -> int:
     """Return how many steps of this very run are kept."""
     if folder is None:
         return 0
-    return sum(_kept.has(_place(folder, name), key=key) for name in STEPS)
+    return sum(_kept.has(_place(folder, name), key=_of_step(key, name)) for name in STEPS)
 
 
 def ended(study: Study, path: Path, *, key: str) -> None:
@@ -165,6 +167,8 @@ def again(path: Path, *, key: str) -> Study | None:
     if kept is None:
         return None
     told = kept[0]
+    if not isinstance(told, dict) or {*told, "archive"} != {*_STUDY}:
+        return None
     tweets, users, follows = (
         ibis.memtable(schema.empty_table()) for schema in (TWEETS, USERS, FOLLOWS)
     )
@@ -174,6 +178,10 @@ def again(path: Path, *, key: str) -> Study | None:
 def count(folder: Path) -> int:
     """Return how many steps are kept in a folder, of whichever run."""
     return sum(_place(folder, name).is_file() for name in STEPS)
+
+
+def _of_step(key: str, step: str) -> str:
+    return f"{key} {step}"
 
 
 def _place(folder: Path, step: str) -> Path:
