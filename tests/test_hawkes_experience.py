@@ -1,7 +1,9 @@
 """Final sizes foretold from what became of other cascades."""
 
+import re
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -92,3 +94,24 @@ def test_real_cascades_are_foretold_better_than_by_the_peers(shared: Path, hour:
     assert error(told) < error(benchmark.log_linear(train, test, at_s))
     # 25 intervals of 95 %: fewer than 21 hold the truth once in 100 times.
     assert np.sum((told[1] <= final) & (final <= told[2])) >= 21
+
+
+@pytest.mark.parametrize(
+    ("cascade", "got"),
+    [
+        (([0, 60], [10]), "(2,) times and (1,) followers"),
+        (([], []), "(0,) times and (0,) followers"),
+        (([0, np.nan], [10, 10]), "a number that is not finite"),
+        (([60, 90], [10, 10]), "a root at 60"),
+        (("ab", None), "what is no pair of numbers"),
+        (3, "what is no pair of numbers"),
+    ],
+)
+def test_a_cascade_that_cannot_be_used_is_one_line(cascade: Any, got: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(f"a cascade cannot be used: got {got}")):
+        hawkes.experience([cascade], at_s=600)
+
+
+def test_a_horizon_that_is_no_number_is_refused() -> None:
+    with pytest.raises(UsageError, match="the horizon must come after"):
+        hawkes.experience([([0, 60], [1, 1])], at_s=600, horizon_s=np.nan)

@@ -24,7 +24,6 @@ from spread.study import Study, _kept, _steps
 
 END = "2014-04-22T18:10Z"
 CUT_AFTER = "dating the turn"
-NEVER_RUN = [("spread.cascade.__main__", "x")]
 
 
 def made(resume: Path | None, **options: Any) -> Study:
@@ -142,8 +141,8 @@ def test_only_data_is_kept_and_only_records_of_ours_are_made(tmp_path: Path) -> 
     for module, name in [
         ("subprocess", "Popen"),
         ("spread.cli.cascade", "main"),
+        ("spread.cascade.__main__", "x"),
         ("x", "y"),
-        *NEVER_RUN,
     ]:
         coded = json.dumps({"record": [module, name, {}]})
         with zipfile.ZipFile(tmp_path / "b", "w") as file:

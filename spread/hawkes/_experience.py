@@ -76,6 +76,29 @@ class Experience:
         )
 
 
+def _checked(cascade: tuple[ArrayLike, ArrayLike]) -> tuple[Numbers, Numbers]:
+    """Return the times and followers of a cascade as numbers; raise a UsageError for others."""
+    try:
+        times, followers = (np.asarray(column, dtype=float) for column in cascade)
+    except (TypeError, ValueError):
+        raise _unusable("what is no pair of numbers") from None
+    if times.ndim != 1 or times.shape != followers.shape or not len(times):
+        raise _unusable(f"{times.shape} times and {followers.shape} followers")
+    if not (np.isfinite(times).all() and np.isfinite(followers).all()):
+        raise _unusable("a number that is not finite")
+    if times[0] != 0 or (times < 0).any():
+        raise _unusable(f"a root at {times[0]:g}, or times before it")
+    return times, followers
+
+
+def _unusable(got: str) -> UsageError:
+    return UsageError(
+        "a cascade cannot be used",
+        got=got,
+        allowed="(seconds since the root, which is the first, at 0; followers), of one length",
+    )
+
+
 def experience(
     cascades: Sequence[tuple[ArrayLike, ArrayLike]], *, at_s: float, horizon_s: float = np.inf
 ) -> Experience:
@@ -122,7 +145,8 @@ def experience(
     >>> experience([([0, 60], [1000, 10])], at_s=600).cannot_tell
     '1 cascade tells too little: at least 10 are needed'
     """
-    if horizon_s <= at_s:
+    cascades = [_checked(one) for one in cascades]
+    if not horizon_s > at_s:
         raise UsageError(
             "the horizon must come after the moment looked at",
             got=f"{horizon_s:g}",

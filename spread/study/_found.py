@@ -146,7 +146,7 @@ def find(
             "coverage": cascade.coverage(scope.tagged),
             "roles": _standing.roles(retweets, scope, used, seed),
             "elites": _standing.elites(scope, used),
-            "in_step": in_step(scope),
+            "in_step": in_step(scope, seed),
             "profile": profile(),
         }
 
@@ -267,9 +267,9 @@ def turned(forests: Forests, camps: Camps, turn: Turn, seed: int) -> pd.DataFram
     return seeds.rank(forests, partition=camps.accounts, turn=dated, rng=stream(seed, 9))
 
 
-def in_step(scope: Scope) -> pd.DataFrame:
+def in_step(scope: Scope, seed: int) -> pd.DataFrame:
     """Return pairs of accounts that retweet the same within seconds of each other."""
-    return coordination.detect(scope.tweets, within_s=_IN_STEP_S)
+    return coordination.detect(scope.tweets, within_s=_IN_STEP_S, rng=seed)
 
 
 def reconstructions(fitted: pd.DataFrame, fixed: pd.DataFrame) -> pd.DataFrame:

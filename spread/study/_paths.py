@@ -172,7 +172,7 @@ def nearest_half(study: Study) -> tuple[pd.Timestamp, pd.Timestamp]:
 
 def in_step(scope: Scope) -> list[str]:
     """Return the accounts in clusters that share in step more than chance explains."""
-    return list(coordination.accounts(_found.in_step(scope)).user_id)
+    return list(coordination.accounts(_found.in_step(scope, 0)).user_id)
 
 
 def _thinned(study: Study, scope: Scope, sample: Sample) -> list[str]:
