@@ -578,3 +578,17 @@ def test_map_draws_flows_between_two_cities_as_wide_as_they_are_large() -> None:
 def test_map_without_flows_is_as_it_was() -> None:
     none = figures.map(TABLES["arrivals"], flows=TABLES["flows"].iloc[:0])
     assert none == figures.map(TABLES["arrivals"])
+
+
+def test_cities_have_the_number_that_they_have_among_all() -> None:
+    at = pd.to_datetime(["2014-04-22T20:00Z", "2014-04-22T21:00Z"])
+    table = pd.DataFrame(
+        {"place_id": ["1", "2"], "city": ["Oakland", "Athens"], "country": ["US", "GR"],
+         "longitude": [-122.3, 23.7], "latitude": [37.8, 38.0], "at": at, "at_low": at,
+         "at_high": at, "adopters": [12, 9], "rank": [1.0, 7.0]}
+    )  # fmt: skip
+    listed, drawn = figures.arrivals(table), figures.map(table)
+    assert listed.layout.yaxis.ticktext[1].endswith("<b>7</b>")
+    assert "<b>7</b> Athens" in drawn.data[-1].text
+    for figure in (listed, drawn):
+        assert "count cities, too, that are not drawn" in figures.caption(figure)

@@ -155,6 +155,7 @@ def test_the_command_goes_on_and_draws_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     argv = ["--end", END, "--out", str(tmp_path), "--quiet", "--only", "tables"]
+    (tmp_path / "report.html").write_text("of another study")
     monkeypatch.setattr(cascade._steps, "ended", lambda *_, **__: cut(CUT_AFTER, {}))
     assert cascade.main(argv) == codes.INTERRUPTED
     assert "10 of 10 steps are done, their tables are in" in capsys.readouterr().err

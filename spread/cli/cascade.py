@@ -150,7 +150,9 @@ def _found(
         if progress is not False:
             said(f"the study in {options.out} is of these files and options: drawn from it", DONE)
         return ended
-    (options.out / _ENDED).unlink(missing_ok=True)
+    # A report of another study, perhaps with names, is not to stand beside this one's tables.
+    for old in (_ENDED, "report.html"):
+        (options.out / old).unlink(missing_ok=True)
     unfinished = options.out / _UNFINISHED
     _make_own(unfinished)
     try:

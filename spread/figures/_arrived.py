@@ -5,7 +5,7 @@ import pandas as pd
 from spread._errors import UsageError
 from spread.figures._style import frame
 
-__all__ = ["of_one_tag"]
+__all__ = ["counted_too", "of_one_tag", "places"]
 
 
 def of_one_tag(arrivals: pd.DataFrame, tag: str | None) -> tuple[pd.DataFrame, str | None]:
@@ -33,3 +33,16 @@ def of_one_tag(arrivals: pd.DataFrame, tag: str | None) -> tuple[pd.DataFrame, s
     if "k" in timed:
         timed = timed.sort_values(["k", "at"], kind="stable")
     return timed.drop_duplicates("place_id").reset_index(drop=True), tag
+
+
+def places(cities: pd.DataFrame) -> list[int]:
+    """Return the place of each city in the order: among all, where that is known, or as drawn."""
+    if "rank" in cities and cities["rank"].notna().all():
+        return cities["rank"].astype(int).tolist()
+    return list(range(1, len(cities) + 1))
+
+
+def counted_too(cities: pd.DataFrame) -> str:
+    """Return a sentence on cities that are counted and not drawn, if there is any before these."""
+    is_whole = max(places(cities), default=0) <= len(cities)
+    return "" if is_whole else " The numbers count cities, too, that are not drawn."

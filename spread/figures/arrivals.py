@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
-from spread.figures._arrived import of_one_tag
+from spread.figures._arrived import counted_too, of_one_tag, places
 from spread.figures._clock import clock, stamp, zone_words
 from spread.figures._style import (
     LEGEND,
@@ -91,8 +91,7 @@ def arrivals(
         },
         yaxis={
             "tickvals": np.arange(rows),
-            "ticktext": [f"{name}  <b>{row + 1}</b>" for row, name in enumerate(names)]
-            + late_names,
+            "ticktext": list(map("{}  <b>{}</b>".format, names, places(first))) + late_names,
             "range": [rows - 0.4, -0.6],
             "automargin": True,
             "fixedrange": True,
@@ -108,7 +107,9 @@ def arrivals(
         figure,
         title="The order of arrival",
         subtitle=f"{_which(first)}{of_tag} in each city, with 95 % intervals",
-        caption=_caption(ordered, first, of_tag, cities) + _more_words(first, late),
+        caption=_caption(ordered, first, of_tag, cities)
+        + _more_words(first, late)
+        + counted_too(first),
         alt=f"Arrival in {cities}: first {names[0]}, {stamp(first['at'][0], time_zone)}"
         + (
             f"; last of those drawn {names[-1]}, {stamp(first['at'].iloc[-1], time_zone)}."

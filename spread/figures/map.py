@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from spread._arguments import require_count
 from spread._errors import UsageError
-from spread.figures._arrived import of_one_tag
+from spread.figures._arrived import counted_too, of_one_tag, places
 from spread.figures._clock import stamp
 from spread.figures._outline import Outline, outline_lines
 from spread.figures._playing import controls
@@ -114,7 +114,8 @@ def map(  # noqa: A001 - the name that a user looks for
         caption=f"{number.capitalize()} with {accounts}{of_tag} that say in their profile where "
         f"they are; area: the number of accounts"
         + ("; colour and number: the order of arrival" if timed else "")
-        + (f"; {counted(drawn, 'line')}: what was passed on between two." if drawn else "."),
+        + (f"; {counted(drawn, 'line')}: what was passed on between two." if drawn else ".")
+        + (counted_too(cities) if timed else ""),
         alt=f"A map of {number} with {accounts}; "
         + (
             f"the first is {first}, {stamp(cities['at'][0], time_zone)}."
@@ -177,8 +178,10 @@ def _draw_cities(
 ) -> None:
     """Draw the cities, the large ones first, so that no small one is hidden."""
     names = [shown(city, most=20) for city in cities["city"]]
-    labels = [_name(name, row, timed) for row, name in enumerate(names)]
-    named = _named(cities, [f"{row + 1} {name}" for row, name in enumerate(names)], most_names)
+    numbers = places(cities)
+    labels = [_name(*each, timed) for each in zip(names, numbers, strict=True)]
+    titles = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)]
+    named = _named(cities, titles, most_names)
     adopters = np.maximum(cities["adopters"].to_numpy(float), 1)
     diameter = 7 + 25 * np.sqrt(adopters / adopters.max())
     order = np.argsort(-diameter, kind="stable")
@@ -239,8 +242,8 @@ def _key(timed: bool) -> str:
     return "at" if timed else "adopters"
 
 
-def _name(city: str, row: int, timed: bool) -> str:
-    return f"<b>{row + 1}</b> {city}" if timed else city
+def _name(city: str, number: int, timed: bool) -> str:
+    return f"<b>{number}</b> {city}" if timed else city
 
 
 def _colours(at: "pd.Series[pd.Timestamp]", time_zone: str) -> dict[str, object]:
