@@ -204,7 +204,7 @@ def test_elements_of_a_page_are_records_and_what_it_includes_is_none(tmp_path: P
     assert (counts["records"], counts["kept_tweets"], counts["kept_users"]) == (5, 2, 2)
     assert [(r["source_record"], r["reason"]) for r in rejects] == [
         (3, "UNKNOWN_FORMAT"),
-        (3, "EMBEDDED"),
+        (1, "EMBEDDED"),
     ]
     assert counts["rejected"] == 1
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from invented_archive import lines, put, v1_retweet, v1_tweet
+from invented_archive import lines, put, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
 from spread.archive import _stretches
@@ -55,3 +55,35 @@ def test_what_spans_lines_is_not_divided(
     monkeypatch.setattr(_stretches, "STRETCH_BYTES", 5_000)
     job = Job(str(tmp_path / "t.json"), "t", 0, "", False)
     assert _stretches.divided([job], 2) == [job]
+
+
+def test_what_is_inside_a_page_is_named_by_the_page_s_own_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    includes = {"users": [{"username": "no-id"}], "tweets": [{"id": "5", "text": "whose?"}]}
+    page = {"data": [v2_tweet(1), v2_tweet(2)], "includes": includes}
+    pages = [page | {"meta": {"page": n}} for n in range(40)]
+    file = put(tmp_path / "t.jsonl", *pages)
+    monkeypatch.setattr(_stretches, "STRETCH_BYTES", 2_000)
+    told = [archive.read(file, workers=workers).report.rejects for workers in (1, 2)]
+    assert told[0].equals(told[1])
+    # Each page holds two records, and is called by the first of them.
+    assert told[0].source_record.tolist() == [n for n in range(1, 81, 2) for _ in range(2)]
+    starts = [sum(len(lines(p)) for p in pages[:n]) for n in range(40)]
+    assert all(f"at byte {starts[39]:,}: " in said for said in told[0].detail[-2:])
+
+
+def test_a_fault_inside_is_told_whatever_was_read_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = {name: value for name, value in ORIGINAL.items() if name != "user"}
+    some = [v1_tweet(n, "RT", user={"id": n, "name": "n"}) for n in range(2, 60)]
+    inside = [nobody, ORIGINAL] * 29
+    file = put(
+        tmp_path / "t.jsonl",
+        *(t | {"retweeted_status": o} for t, o in zip(some, inside, strict=True)),
+    )
+    monkeypatch.setattr(_stretches, "STRETCH_BYTES", 4_000)
+    told = [archive.read(file, workers=workers).report.rejects for workers in (1, 2)]
+    assert told[0].equals(told[1])
+    assert told[0].source_record.tolist() == list(range(1, 59, 2))

@@ -197,10 +197,8 @@ class Reader:
 
     def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
         source, number = self._records.next_place
-        known = self._parts.is_known
-        self._records.add_tweet(
-            v1.rows(tweet, known, source_file=source, source_record=number), name
-        )
+        found = v1.rows(tweet, source_file=source, source_record=number)
+        self._records.add_tweet(found, name)
 
     def _add_own(self, tweet: v1.Tweet) -> None:
         """Keep a tweet of an account's own export, which says elsewhere whose it is."""
@@ -268,7 +266,7 @@ class Reader:
             tweet = v2_json.tweet_decoder.decode(data)
             self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
         except _FAULTS as error:
-            self._records.note_embedded(RejectedError(*why(error, data)), data)
+            self._records.note_embedded(RejectedError(*why(error, data)), data, number)
 
     def _context(self, page: v2_json.Page) -> v2.Context:
         """Return what a page says beside its tweets; its accounts and places go to their parts."""
@@ -286,10 +284,12 @@ class Reader:
         return context
 
     def _include(self, data: bytes, read: Callable[[bytes], None]) -> None:
+        """Read what a page says beside its records, before the first of them is counted."""
         try:
             read(data)
         except _FAULTS as error:
-            self._records.note_embedded(RejectedError(*why(error, data)), data)
+            _, number = self._records.next_place
+            self._records.note_embedded(RejectedError(*why(error, data)), data, number)
 
     def _include_user(self, data: bytes, context: v2.Context) -> None:
         user = v2_json.user_decoder.decode(data)

@@ -114,10 +114,16 @@ class Records:
         elif row is not None:
             self._parts.add("notices", row)
 
-    def note_embedded(self, error: RejectedError, data: bytes = b"") -> None:
-        """Say that something inside a record was not read; the record itself counts as kept."""
-        found = detail(f"{self._where()}{error.reason}: {error.found}", data)
-        row = RejectRow(self.counts.source_file, max(self.counts.records, 1), "EMBEDDED", found)
+    def note_embedded(
+        self, error: RejectedError, data: bytes = b"", record: int | None = None
+    ) -> None:
+        """Say that something inside a record was not read; the record itself counts as kept.
+
+        That is the last record counted; inside a page it is named, by the page's first.
+        """
+        found = f"{self._where()}{self._place()}{error.reason}: {error.found}"
+        number = self.counts.records if record is None else record
+        row = RejectRow(self.counts.source_file, number, "EMBEDDED", detail(found, data))
         self._parts.add("rejects", row)
 
     def reject(self, reason: str, found: str, data: bytes) -> None:

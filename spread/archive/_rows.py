@@ -164,16 +164,6 @@ class Parts:
         elif not _says_no_less(known, row):
             self._append(row)
 
-    def is_known(self, tweet_id: str | None, text: str | None, retweet_count: int | None) -> bool:
-        """Tell whether an embedded tweet like this would say nothing new."""
-        known = self._embedded.get(tweet_id or "")
-        return (
-            known is not None
-            and not known.cut
-            and known.text_length >= len(text or "")
-            and _order(known.retweet_count) >= _order(retweet_count)
-        )
-
     def user(self, row: UserRow, *, followers: int | None, at: int | None) -> None:
         """Add what a record says of an account; within a batch the same is written once."""
         seen = self._seen.get(row)

@@ -1,7 +1,7 @@
 """Twitter's API v1.1: statuses with a `user` inside, as streams and searches gave them."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import msgspec
 
@@ -12,8 +12,6 @@ from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
 
 PLATFORM: Final = "twitter"
 _STAMP_DIGITS: Final = 13
-
-IsKnown: TypeAlias = Callable[[str | None, str | None, int | None], bool]
 
 
 class User(msgspec.Struct, gc=False):
@@ -148,7 +146,7 @@ def is_tweet(tweet: Tweet) -> bool:
 
 
 def rows(
-    tweet: Tweet, is_known: IsKnown, *, source_file: str, source_record: int
+    tweet: Tweet, *, source_file: str, source_record: int
 ) -> list[TweetRow | tuple[User, int] | RejectedError]:
     """Return the collected row of a status, then those of the statuses inside it.
 
@@ -160,8 +158,6 @@ def rows(
     ----------
     tweet
         The status.
-    is_known
-        Tells of an id, a text and a retweet count that the status inside would be no news.
     source_file, source_record
         Where it stands.
 
@@ -176,8 +172,7 @@ def rows(
         found.append((tweet.user, row.at))
     for inner in _inside(tweet):
         try:
-            if not _is_known(inner, is_known):
-                found.append(_row(inner, EMBEDDED, source_file, source_record))
+            found.append(_row(inner, EMBEDDED, source_file, source_record))
             if inner.user is not None:
                 found.append((inner.user, row.at))
         except RejectedError as error:
@@ -204,12 +199,6 @@ def _inside(tweet: Tweet) -> Iterator[Tweet]:
         if inner is not None:
             yield inner
             yield from _inside(inner)
-
-
-def _is_known(tweet: Tweet, is_known: IsKnown) -> bool:
-    extended = tweet.extended_tweet
-    text = (extended.full_text if extended is not None else None) or tweet.full_text or tweet.text
-    return is_known(id_text(tweet.id_str, tweet.id), text, _said.count(tweet.retweet_count))
 
 
 def _author_id(tweet: Tweet | None) -> str | None:
