@@ -329,6 +329,11 @@ def write(table: pd.DataFrame | pa.Table, path: str | Path) -> None:
     OutputError
         The place cannot be written.
 
+    References
+    ----------
+    Apache Parquet, https://parquet.apache.org/docs/; RFC 4180 (CSV). A CSV has no types: ids and
+    instants are exact in the Parquet file.
+
     Examples
     --------
     >>> with tempfile.TemporaryDirectory() as folder:

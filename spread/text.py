@@ -67,6 +67,11 @@ def hashtag_key(tag: str) -> str:
     NFKC, casefold, NFKC; without variation selectors and zero-width characters; the
     Turkish i with a dot becomes i, while dotless ı stays itself. A leading # goes.
 
+    References
+    ----------
+    Unicode Standard Annex 15 (NFKC), https://www.unicode.org/reports/tr15/; The Unicode Standard,
+    section 3.13 (case folding). Look-alike letters of other scripts stay apart.
+
     Examples
     --------
     >>> hashtag_key("#myNYPD"), hashtag_key("＃ＭＹＮＹＰＤ"), hashtag_key("#Straße")
@@ -86,7 +91,9 @@ def hashtags_in(text: str) -> list[str]:
     is left out where the text was cut inside it (`#GOPDeb…`, also where the ellipsis was
     read in another encoding, `#GOPDebâ€¦`), since a cut tag is another word.
 
-    Source: twitter-text, https://github.com/twitter/twitter-text (`conformance/extract.yml`).
+    References
+    ----------
+    twitter-text, https://github.com/twitter/twitter-text (`conformance/extract.yml`)
 
     Examples
     --------
@@ -143,6 +150,10 @@ def mentions_in(text: str) -> list[str]:
 
     The rules are those of twitter-text; nor does a name follow a /, where a link goes on.
 
+    References
+    ----------
+    twitter-text, https://github.com/twitter/twitter-text (`conformance/extract.yml`)
+
     Examples
     --------
     >>> mentions_in("@NYPDnews meet @OccupyWallStNYC, not mail@example.org")
@@ -167,6 +178,11 @@ def manual_retweet(text: str) -> ManualRetweet | None:
 
     Recognised are `RT @a`, `MT @a`, `HT @a`, a text that opens with `"@a:` and one
     that closes with `via @a`. Linear in the length of the text.
+
+    References
+    ----------
+    boyd, Golder, Lotan 2010 (the forms), https://doi.org/10.1109/HICSS.2010.412. Whether the text
+    is quoted truly, or was ever written, is not known from it.
 
     Examples
     --------
@@ -218,6 +234,10 @@ def csv_cell(text: str) -> str:
 
     A first character that starts a formula gets an apostrophe before it; control characters
     but tab and line feed go. The Parquet file beside each CSV holds the exact text.
+
+    References
+    ----------
+    OWASP, CSV Injection, https://owasp.org/www-community/attacks/CSV_Injection
 
     Examples
     --------

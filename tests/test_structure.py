@@ -44,6 +44,12 @@ LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
 SAME_LEVEL_ALLOWED = {("_arguments", "_errors"), ("_random", "_errors"), ("_folders", "_errors")}
 FIGURES_MAY_IMPORT = FLOOR | {"tables", "trees", "text"}
 MAY_IMPORT_FIGURES = {"report", "cli"}
+# They count, join or convert: there is no method behind them to be named.
+MECHANICAL = {
+    *("communities.camps", "coordination.accounts", "graphs.evidence"),
+    *("graphs.from_networkx", "graphs.hashtags", "graphs.to_networkx", "hashtags.timeline"),
+    *("hashtags.usage", "places.at_home", "places.coverage", "trees.observed"),
+}
 
 
 def room_of(path: Path) -> str:
@@ -108,6 +114,17 @@ def test_public_functions_keep_the_habits(name: str, function: object) -> None:
     assert len(positional) <= 3, f"{name} takes {len(positional)} positional arguments"
     assert all(p.annotation is not p.empty for p in parameters), f"{name} is not annotated"
     assert ">>>" in (function.__doc__ or ""), f"{name} has no example"
+
+
+def test_methods_name_their_source() -> None:
+    analyses = {room for room in LEVEL if LEVEL[room] == LEVEL["cascade"]}
+    unnamed = {
+        name
+        for name, function in public_functions()
+        if name.split(".")[0] in analyses | {"graphs", "trees"}
+        and "References\n" not in (function.__doc__ or "")
+    }
+    assert unnamed == MECHANICAL
 
 
 def test_import_is_light() -> None:

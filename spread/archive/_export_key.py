@@ -37,6 +37,10 @@ def new_key(path: str | Path) -> None:
     OutputError
         It cannot be written.
 
+    References
+    ----------
+    Pseudonyms are HMAC-SHA-256 (RFC 2104) of ids under this key
+
     Examples
     --------
     >>> import tempfile

@@ -110,6 +110,12 @@ def read(
     OutputError
         `to` cannot be written.
 
+    References
+    ----------
+    Twitter API v1.1 (Tweet object) and v2 (Tweet, User, `includes`), data dictionaries; Mastodon
+    API (Status, Account, Context); ActivityStreams 2.0 (outboxes); AT Protocol, lexicons
+    `app.bsky.*`, and Jetstream; RFC 8259 (JSON), 4180 (CSV), 1952 (gzip), 8878 (zstd).
+
     Examples
     --------
     >>> tweet = (

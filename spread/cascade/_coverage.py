@@ -34,6 +34,11 @@ def coverage(tweets: Table) -> pd.DataFrame:
     MissingColumnError
         The table lacks columns.
 
+    References
+    ----------
+    Why an archive is a sample: Morstatter et al. 2013,
+    https://doi.org/10.1609/icwsm.v7i1.14401
+
     Examples
     --------
     >>> tweets = pd.DataFrame({

@@ -63,6 +63,11 @@ def expected_virality(
     Parameters, errors and model as `influence`; the quantity as
     `trees.structural_virality`. O(n), or O(n M²) for M exponentials.
 
+    References
+    ----------
+    Goel, Anderson, Hofman, Watts 2016, https://doi.org/10.1287/mnsc.2015.2158; the model: Rizoiu
+    et al. 2018, https://doi.org/10.48550/arXiv.1802.09808, its kernel taken as known
+
     Examples
     --------
     >>> round(expected_virality([0, 1, 2], [1, 1, 1], rate=1e-9), 6)
@@ -81,6 +86,11 @@ def expected_depth(
     """Return each event's expected depth over all trees, 0 at the root; O(n M).
 
     Parameters, errors and model as `influence`.
+
+    References
+    ----------
+    The model: Rizoiu et al. 2018, https://doi.org/10.48550/arXiv.1802.09808, its kernel taken as
+    known
 
     Examples
     --------
@@ -101,6 +111,12 @@ def expected_credit(
 
     Parameters, errors and model as `influence`; the quantity as `trees.credit`. Credits
     sum to n. The integral over depth takes 24 nodes: exact for trees below a depth of 48.
+
+    References
+    ----------
+    Shapley 1953, https://doi.org/10.1515/9781400881970-018; the model: Rizoiu et al. 2018,
+    https://doi.org/10.48550/arXiv.1802.09808. The kernel is taken as known: no doubt about it
+    enters.
 
     Examples
     --------

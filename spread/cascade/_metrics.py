@@ -163,6 +163,10 @@ def tree(forests: Forests, cascade: int, *, number: int = 0) -> pd.DataFrame:
     UsageError
         There is no cascade or tree of that number.
 
+    References
+    ----------
+    As `forests`; one tree is one of many that the times allow, never the tree
+
     Examples
     --------
     >>> from spread import trees

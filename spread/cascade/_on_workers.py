@@ -105,6 +105,10 @@ def metrics_on_workers(
     OutputError
         `to` cannot be written.
 
+    References
+    ----------
+    As `forests` and `metrics`
+
     Examples
     --------
     >>> metrics_on_workers(ibis.memtable(pa.table({"tweet_id": ["1"]})), "measured")

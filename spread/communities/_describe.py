@@ -41,6 +41,10 @@ def describe(
         (`distinctive` gives the numbers). Ids and texts are as in the archive: what shows
         them has to escape them, as pandas, the report and the figures do.
 
+    References
+    ----------
+    What marks a community: Monroe, Colaresi, Quinn 2008, https://doi.org/10.1093/pan/mpn018
+
     Examples
     --------
     >>> from spread import communities

@@ -64,6 +64,12 @@ def profile(
     UsageError
         No resolution is given, or `detect` refuses one.
 
+    References
+    ----------
+    γ: Reichardt, Bornholdt 2006, https://doi.org/10.1103/PhysRevE.74.016110; what one resolution
+    cannot see: Fortunato, Barthélemy 2007, https://doi.org/10.1073/pnas.0605965104; chance:
+    Guimerà, Sales-Pardo, Amaral 2004, https://doi.org/10.1103/PhysRevE.70.025101
+
     Examples
     --------
     >>> found = profile(igraph.Graph.Famous("Zachary"), resolutions=[0.5, 1.0], rng=1)
@@ -108,6 +114,10 @@ def clearest(profiled: pd.DataFrame) -> float:
     Of the resolutions profiled it is the one with the largest difference from rewired
     graphs. That is one rule among several: it needs no number of communities, and on
     nested communities it takes the level that is marked most strongly.
+
+    References
+    ----------
+    As `profile`; the rule itself is of this project
 
     Examples
     --------

@@ -55,6 +55,11 @@ def timing_null(
     UsageError
         The edges carry no `first_at`.
 
+    References
+    ----------
+    One of the randomised reference models of Gauvin et al. 2022,
+    https://doi.org/10.1137/19M1242252, with runs of 30 neighbours, a choice of this project
+
     Examples
     --------
     >>> graph = igraph.Graph([(0, 1), (2, 1), (3, 1)], directed=True)

@@ -62,8 +62,8 @@ def close_shares(
     UsageError
         An option is not what is allowed.
 
-    Notes
-    -----
+    References
+    ----------
     Righetti, Balluff 2025, Computational Communication Research 7(1),
     doi:10.5117/CCR2025.1.7.RIGH.
 

@@ -40,6 +40,10 @@ def clusters(pairs: pd.DataFrame) -> pd.DataFrame:
     MissingColumnError
         `pairs` is no table of `detect`.
 
+    References
+    ----------
+    Pacheco et al. 2021, https://doi.org/10.1609/icwsm.v15i1.18075
+
     Examples
     --------
     >>> at = pd.Timestamp("2014-04-22", tz="UTC")

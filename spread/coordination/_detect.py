@@ -109,9 +109,13 @@ def detect(
     supported accounts. q is corrected for all pairs of supported accounts (`null="object"`:
     for those with `min_objects` in common at whatever times, or an upper bound of their
     number), not for the listed ones alone. Windows, nulls and counting rules differ between
-    tools: Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075; Nizzoli et al. 2021,
-    doi:10.1609/icwsm.v15i1.18074. False discoveries: Benjamini, Hochberg 1995,
-    doi:10.1111/j.2517-6161.1995.tb02031.x.
+    tools.
+
+    References
+    ----------
+    Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075; Nizzoli et al. 2021,
+    doi:10.1609/icwsm.v15i1.18074; false discoveries: Benjamini, Hochberg 1995,
+    doi:10.1111/j.2517-6161.1995.tb02031.x
 
     Examples
     --------
@@ -194,6 +198,10 @@ def shuffle(
     ------
     UsageError
         An option is not what is allowed.
+
+    References
+    ----------
+    As `detect`
 
     Examples
     --------

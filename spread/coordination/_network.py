@@ -42,8 +42,8 @@ def similarity(tweets: Table, *, kind: str = "retweet", idf: str = "plain") -> p
     UsageError
         `idf` or `kind` is unknown.
 
-    Notes
-    -----
+    References
+    ----------
     Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075.
 
     Examples
@@ -111,8 +111,8 @@ def backbone(edges: pd.DataFrame, *, weight: str = "similarity") -> pd.DataFrame
     UsageError
         A weight is not above 0.
 
-    Notes
-    -----
+    References
+    ----------
     Serrano, Boguñá, Vespignani 2009, doi:10.1073/pnas.0808904106, as used by Nizzoli et al.
     2021, doi:10.1609/icwsm.v15i1.18074.
 

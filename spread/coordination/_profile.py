@@ -66,6 +66,11 @@ def profile(
     UsageError
         An option is not what is allowed.
 
+    References
+    ----------
+    Windows of coordination: Weber, Neumann 2021, https://doi.org/10.1007/s13278-021-00815-2; the
+    null as in `detect`
+
     Examples
     --------
     >>> seen = pd.DataFrame({"tweet_id": ["1", "2"], "author_id": ["a", "b"], "object": "x",

@@ -78,6 +78,11 @@ def shares(tweets: Table, *, kind: str = "retweet") -> pd.DataFrame:
     UsageError
         `kind` is none of these, or a time is missing.
 
+    References
+    ----------
+    What accounts may have in common: Pacheco et al. 2021,
+    https://doi.org/10.1609/icwsm.v15i1.18075
+
     Examples
     --------
     >>> tweets = pd.DataFrame({"tweet_id": ["2", "3"], "author_id": ["a", "b"],

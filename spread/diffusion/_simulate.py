@@ -185,6 +185,11 @@ def expected_spread(
     UsageError
         As there.
 
+    References
+    ----------
+    Kempe, Kleinberg, Tardos 2003, https://doi.org/10.1145/956750.956769. The interval is that of
+    the simulation: doubt about `p`, `weights` and the graph is not in it.
+
     Examples
     --------
     >>> import igraph

@@ -65,6 +65,11 @@ def exponential(rate_per_s: float, *, beta: float = 1.0) -> Kernel:
     UsageError
         The rate is not positive and finite.
 
+    References
+    ----------
+    With β = 1 and a rate of 6.8e-5/s this is DebateNight: Rizoiu et al. 2018,
+    https://doi.org/10.48550/arXiv.1802.09808 (a rate fixed beforehand, not fitted)
+
     Examples
     --------
     >>> exponential(6.8e-5).beta
@@ -99,6 +104,11 @@ def omori(c_s: float, theta: float, *, beta: float = 1.0, longest_s: float = 3e5
     ------
     UsageError
         c or θ is not positive and finite, or θ is so large that weights vanish.
+
+    References
+    ----------
+    Utsu, Ogata, Matsu'ura 1995 (the law), https://doi.org/10.4294/jpe1952.43.1; for retweets:
+    Mishra, Rizoiu, Xie 2016, https://doi.org/10.1145/2983323.2983812
 
     Examples
     --------
@@ -315,6 +325,10 @@ def posterior(
     ------
     UsageError
         As `ExponentialPosterior`.
+
+    References
+    ----------
+    As `ExponentialPosterior`
 
     Examples
     --------

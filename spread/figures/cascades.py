@@ -89,6 +89,11 @@ def cascades(table: Table, *, labels: Mapping[str, str] | None = None) -> go.Fig
     MissingColumnError
         A column is missing.
 
+    References
+    ----------
+    Vosoughi, Roy, Aral 2018, Figure 2, https://doi.org/10.1126/science.aap9559; why beside each
+    other at the same size: Juul, Ugander 2021, https://doi.org/10.1073/pnas.2100786118
+
     Examples
     --------
     >>> table = pd.DataFrame({"matched": False, "group": "A", "measure": "time_to_depth",

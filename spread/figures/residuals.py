@@ -29,6 +29,10 @@ def residuals(table: Table) -> go.Figure:
     MissingColumnError
         A column is missing.
 
+    References
+    ----------
+    Ogata 1988, https://doi.org/10.1080/01621459.1988.10478560
+
     Examples
     --------
     >>> import pandas as pd

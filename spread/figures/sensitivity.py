@@ -54,6 +54,10 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
     MissingColumnError
         A column is missing.
 
+    References
+    ----------
+    Simonsohn, Simmons, Nelson 2020, https://doi.org/10.1038/s41562-020-0912-z
+
     Examples
     --------
     >>> table = pd.DataFrame({

@@ -79,6 +79,12 @@ def edges(
     UsageError
         The kind is unknown, or a column is missing (`MissingColumnError`).
 
+    References
+    ----------
+    Conover et al. 2011 (retweet and mention graphs: retweets stay within camps, mentions cross
+    them), https://doi.org/10.1609/icwsm.v5i1.14126. The platform names the original alone: an
+    edge says whose tweet was passed on, not from whom it was seen (see `cascade.forests`).
+
     Examples
     --------
     >>> tweets = pd.DataFrame({"tweet_id": ["1", "2"], "author_id": ["ann", "bob"],
@@ -114,6 +120,10 @@ def retweets(tweets: Table, *, manual: bool = False, names: Table | None = None)
         Graph: `kind`; `self_loops` and `unresolved`: retweets of oneself, and of an
         unknown author, both left out.
 
+    References
+    ----------
+    As `edges`
+
     Examples
     --------
     >>> tweets = pd.DataFrame({"tweet_id": ["2", "3"], "author_id": ["bob", "ann"],
@@ -132,6 +142,10 @@ def mentions(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
 
     `weight` is the number of distinct tweets, `count` that of mentions.
 
+    References
+    ----------
+    As `edges`
+
     Examples
     --------
     >>> tweets = pd.DataFrame({"tweet_id": ["1"], "author_id": ["ann"], "kind": "tweet",
@@ -149,6 +163,10 @@ def replies(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
     `weight` and `count` are both the number of replies. What is addressed to an account
     but answers no tweet is a mention.
 
+    References
+    ----------
+    As `edges`
+
     Examples
     --------
     >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"], "kind": "reply",
@@ -164,6 +182,10 @@ def quotes(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
     """Return the quote graph: who quoted → the account quoted; as `retweets`.
 
     `weight` and `count` are both the number of quoting tweets.
+
+    References
+    ----------
+    As `edges`
 
     Examples
     --------

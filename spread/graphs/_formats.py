@@ -100,6 +100,10 @@ def write_gexf(graph: igraph.Graph, path: str | Path) -> None:
     OutputError
         The place cannot be written, or the file does not parse back to the same size.
 
+    References
+    ----------
+    GEXF 1.2draft, https://gexf.net/1.2/
+
     Examples
     --------
     >>> import tempfile
@@ -117,6 +121,10 @@ def write_gexf(graph: igraph.Graph, path: str | Path) -> None:
 
 def write_graphml(graph: igraph.Graph, path: str | Path) -> None:
     """Write a graph as GraphML, which Gephi and graph-tool open; as `write_gexf`.
+
+    References
+    ----------
+    GraphML: Brandes et al. 2002, https://doi.org/10.1007/3-540-45848-4_59
 
     Examples
     --------

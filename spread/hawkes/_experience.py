@@ -200,6 +200,10 @@ def foretell(times_s: ArrayLike, followers: ArrayLike, *, experience: Experience
     UsageError
         The cascade cannot be used.
 
+    References
+    ----------
+    As `experience`
+
     Examples
     --------
     >>> import numpy as np

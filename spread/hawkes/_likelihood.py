@@ -194,6 +194,10 @@ def gradient(
     UsageError
         As `log_likelihood`.
 
+    References
+    ----------
+    As `log_likelihood`
+
     Examples
     --------
     >>> toy = {"baseline": 0.5, "branching": 0.0, "decay": 1.0}
@@ -300,6 +304,10 @@ def intensity(
     UsageError
         As `log_likelihood`.
 
+    References
+    ----------
+    Hawkes 1971, https://doi.org/10.1093/biomet/58.1.83
+
     Examples
     --------
     >>> one = {"baseline": 0.0, "branching": 0.9, "decay": 1.0}
@@ -350,6 +358,10 @@ def branching_matrix(
     ------
     UsageError
         As `log_likelihood`.
+
+    References
+    ----------
+    Hawkes 1971, https://doi.org/10.1093/biomet/58.1.83
 
     Examples
     --------

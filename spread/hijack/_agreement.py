@@ -117,8 +117,8 @@ def agreement(
     UsageError
         A coder gave a tweet two codes, or ids were rounded by a spreadsheet.
 
-    Notes
-    -----
+    References
+    ----------
     Cohen 1960, doi:10.1177/001316446002000104; Hayes & Krippendorff 2007,
     doi:10.1080/19312450709336664.
 

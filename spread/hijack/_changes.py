@@ -148,8 +148,8 @@ def changes(
     UsageError
         The table is not one of counts, or too long, or an option cannot be used.
 
-    Notes
-    -----
+    References
+    ----------
     Fearnhead 2006, doi:10.1007/s11222-006-8450-8; the prior is that of Adams & MacKay 2007,
     arXiv:0710.3742, whose forward recursion has the same evidence.
 

@@ -63,8 +63,8 @@ def sample_to_code(
     UsageError
         n is not between 1 and the number of originals; coders or double cannot be used.
 
-    Notes
-    -----
+    References
+    ----------
     Neyman 1934, doi:10.2307/2342192 (stratified samples); Krippendorff 2018, Content
     Analysis, 4th ed., ch. 12 (coders work independently of each other).
 
@@ -111,6 +111,11 @@ def consensus(codings: tables.Table) -> pd.DataFrame:
     ------
     UsageError
         A coder gave a tweet two codes, or ids were rounded by a spreadsheet.
+
+    References
+    ----------
+    Dawid & Skene 1979, https://doi.org/10.2307/2346806, weigh coders by their errors; here all
+    count alike, and what they disagree on stays uncertain: see `misclassification`.
 
     Examples
     --------

@@ -117,9 +117,13 @@ def detect(
 
     Notes
     -----
-    Departs from Bayesian segmentation (Fearnhead 2006, doi:10.1007/s11222-006-8450-8) in
-    that the change may be gradual: an abrupt model's interval misses the onset of a ramp.
-    Of several changes the one that explains most is found; `changes` finds all, as steps.
+    Departs from Bayesian segmentation in that the change may be gradual: an abrupt model's
+    interval misses the onset of a ramp. Of several changes the one that explains most is
+    found; `changes` finds all, as steps.
+
+    References
+    ----------
+    Fearnhead 2006, doi:10.1007/s11222-006-8450-8
 
     Examples
     --------

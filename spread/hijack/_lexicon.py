@@ -72,8 +72,8 @@ def by_lexicon(tweets: tables.Table, lexicon: Mapping[str, Iterable[str]] | str)
         The lexicon is no such mapping, is empty, or has a word in two categories; the package
         of "vader" is not installed.
 
-    Notes
-    -----
+    References
+    ----------
     VADER: Hutto & Gilbert 2014, doi:10.1609/icwsm.v8i1.14550. On what lists of words miss:
     Grimmer & Stewart 2013, doi:10.1093/pan/mps028.
 

@@ -115,8 +115,8 @@ def misclassification(
     UsageError
         There is no coder of that name, or the codings cannot be used.
 
-    Notes
-    -----
+    References
+    ----------
     Dawid & Skene 1979, doi:10.2307/2346806, with one error rate; Jeffreys' prior for d.
 
     Examples

@@ -83,8 +83,8 @@ def segment(counts: ArrayLike, *, prior: float = 1.0) -> Segmentation:
         The table has another shape, or holds a negative or missing number; the prior is
         not positive.
 
-    Notes
-    -----
+    References
+    ----------
     Liu & Lawrence 1999, doi:10.1093/bioinformatics/15.1.38; Fearnhead 2006,
     doi:10.1007/s11222-006-8450-8, of which this is the case of one change.
 

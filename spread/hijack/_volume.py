@@ -57,8 +57,8 @@ def volume(
     UsageError
         The counts are no counts, or an option cannot be used.
 
-    Notes
-    -----
+    References
+    ----------
     Fearnhead 2006, doi:10.1007/s11222-006-8450-8; McCullagh & Nelder 1989, Generalized Linear
     Models, 2nd ed., ch. 9 (quasi-likelihood).
 

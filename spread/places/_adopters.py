@@ -47,6 +47,10 @@ def adoption(tweets: Table, located: pd.DataFrame, tags: Sequence[str]) -> pd.Da
         `hashtag`, `place_id`, `city`, `region`, `country`, `longitude`, `latitude`,
         `users`, `first_at`; sorted by hashtag, users (descending), place_id.
 
+    References
+    ----------
+    Kamath, Caverlee, Lee, Cheng 2013, https://doi.org/10.1145/2488388.2488447
+
     Examples
     --------
     >>> tweets = pd.DataFrame({"tweet_id": ["1"], "author_id": ["a"], "hashtags": [["t"]],

@@ -98,6 +98,11 @@ def arrivals(
         `p_reached_by_chance` (that chance alone reaches the place). The seed is in
         `.attrs["seed"]`.
 
+    References
+    ----------
+    Multiple imputation: Rubin 1987, https://doi.org/10.1002/9780470316696; Bayesian bootstrap:
+    Rubin 1981, https://doi.org/10.1214/aos/1176345338. The weights by time are this project's own.
+
     Examples
     --------
     >>> tweets = pd.DataFrame({
@@ -157,6 +162,10 @@ def order(
     DataFrame
         `before_id`, `before`, `after_id`, `after`, `probability` for every ordered pair;
         the two orders of a pair sum to 1 (a draw that reaches neither counts half).
+
+    References
+    ----------
+    As `arrivals`
 
     Examples
     --------

@@ -70,6 +70,10 @@ def flows(
     MissingColumnError
         A column is missing.
 
+    References
+    ----------
+    Bayesian bootstrap: Rubin 1981, https://doi.org/10.1214/aos/1176345338
+
     Examples
     --------
     >>> tweets = pd.DataFrame({

@@ -64,6 +64,10 @@ def named(
     MissingColumnError
         `hashtag` is missing.
 
+    References
+    ----------
+    GeoNames, https://www.geonames.org (CC BY 4.0); the rule is this project's own
+
     Examples
     --------
     >>> tags = pd.DataFrame({"hashtag": ["mylapd", "myopd", "mychicago"], "template": "my…"})

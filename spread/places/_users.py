@@ -40,6 +40,10 @@ def of_users(users: Table, tweets: Table | None = None) -> pd.DataFrame:
         geotag, profile, description, time zone (a country alone, `reason` country only), or
         null where no city was found.
 
+    References
+    ----------
+    GeoNames, https://www.geonames.org (CC BY 4.0); the rule is this project's own
+
     Examples
     --------
     >>> users = pd.DataFrame({"user_id": ["1", "2"], "location": ["CDMX", "earth"]})

@@ -102,6 +102,10 @@ def freeze(
     OutputError
         The folder cannot be written; nothing is left of it.
 
+    References
+    ----------
+    Hashes are SHA-256 (FIPS 180-4), in the form that `sha256sum -c` reads
+
     Examples
     --------
     >>> import tempfile

@@ -141,6 +141,10 @@ def robustness(table: pd.DataFrame, *, factor: float = 2.0) -> pd.DataFrame:
     UsageError
         `factor` is not above 1.
 
+    References
+    ----------
+    As `sensitivity`; the bounds of 95 % and of `factor` are conventions
+
     Examples
     --------
     >>> table = pd.DataFrame({

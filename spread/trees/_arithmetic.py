@@ -22,6 +22,10 @@ def depths(parents: ArrayLike) -> NDArray[np.int32]:
     UsageError
         The array is no forest with parents before their children.
 
+    References
+    ----------
+    Vosoughi, Roy, Aral 2018, https://doi.org/10.1126/science.aap9559
+
     Examples
     --------
     >>> depths([-1, 0, 0, 1]).tolist()
@@ -38,6 +42,10 @@ def sizes(parents: ArrayLike) -> NDArray[np.int64]:
     UsageError
         The array is no forest with parents before their children.
 
+    References
+    ----------
+    As `structural_virality`, which rests on these sizes
+
     Examples
     --------
     >>> sizes([-1, 0, 0, 1]).tolist()
@@ -53,6 +61,10 @@ def breadths(parents: ArrayLike) -> NDArray[np.int64]:
     ------
     UsageError
         The array is no forest with parents before their children.
+
+    References
+    ----------
+    Vosoughi, Roy, Aral 2018, https://doi.org/10.1126/science.aap9559
 
     Examples
     --------
@@ -199,6 +211,10 @@ def account_credit(
     """Return `credit` per account, whose owners are numbers from 0; nothing is checked.
 
     For many trees of the same events, over threads. O(n + accounts).
+
+    References
+    ----------
+    As `credit`
 
     Examples
     --------
