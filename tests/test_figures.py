@@ -12,6 +12,7 @@ import pytest
 from spread import figures
 from spread._errors import InputError, MissingColumnError, UsageError
 from spread.figures import _raster
+from spread.figures._ticks import round_ticks
 
 TABLES = invented.tables()
 FAMILY = {"root": "mynypd", "time_zone": invented.ZONE}
@@ -445,6 +446,51 @@ def test_family_in_a_circle_is_drawn_once_each() -> None:
     members = TABLES["members"].assign(parent=["mylapd", "mynypd"] + [None] * 7, verdict="descends")
     figure = figures.family(members, TABLES["links"])
     assert sum(len(part.x) for part in figure.data if part.mode == "markers") == 9
+
+
+def test_family_keeps_the_archives_own_time_when_an_original_is_years_older() -> None:
+    old = pd.Timestamp("2009-01-10 15:52", tz="UTC")
+    members = TABLES["members"].copy()
+    members.loc[[0, 2], "first_at"] = old
+    window = invented.LAUNCH, invented.LAUNCH + pd.Timedelta(days=1)
+    figure = figures.family(members, TABLES["links"], root="mynypd", window=window)
+    low, high = pd.DatetimeIndex(figure.layout.xaxis.range, tz="UTC")
+    # A day, 9 % of it to the left and 25 % for names to the right.
+    assert high - low == pd.Timedelta(days=1.34)
+    star = trace(figure, "the archive's tag (1)")
+    assert low < pd.Timestamp(star.x[0], tz="UTC") < invented.LAUNCH
+    assert min(pd.DatetimeIndex(figure.layout.xaxis.tickvals, tz="UTC")) >= invented.LAUNCH
+    assert sum("10 Jan 2009" in note.text for note in figure.layout.annotations) == 2
+    assert "2 of 9 were first used before" in figures.caption(figure)
+    assert figures.alt(figure).endswith("2 first used before the archive's own tweets.")
+
+
+def test_family_of_an_archive_that_holds_all_first_uses_has_one_scale() -> None:
+    window = invented.LAUNCH, invented.LAUNCH + pd.Timedelta(days=3)
+    figure = figures.family(TABLES["members"], TABLES["links"], window=window)
+    assert figure.layout.xaxis.tickvals is None
+    assert "before" not in figures.caption(figure) + figures.alt(figure)
+
+
+def test_family_of_a_window_turned_round_is_refused() -> None:
+    window = invented.LAUNCH, invented.LAUNCH - pd.Timedelta(days=3)
+    with pytest.raises(UsageError, match="ends before it begins"):
+        figures.family(TABLES["members"], TABLES["links"], window=window)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "words"),
+    [
+        ("2014-04-22T17:59:50", "2014-04-22T18:00:40",
+         ["18:00:00<br>22 Apr 2014", "18:00:15", "18:00:30"]),
+        ("2014-12-30T03:00", "2015-01-03T03:00",
+         ["31 Dec<br>2014", "1 Jan<br>2015", "2 Jan", "3 Jan"]),
+        ("2014-01-02", "2014-07-02", ["Mar 2014", "May 2014", "Jul 2014"]),
+    ],
+)  # fmt: skip
+def test_round_ticks_say_the_day_and_the_year_once(first: str, last: str, words: list[str]) -> None:
+    ticks = round_ticks(np.datetime64(first), np.datetime64(last), most=4)
+    assert ticks["ticktext"] == words
 
 
 def test_map_draws_the_first_arrival_of_each_city_in_its_order() -> None:

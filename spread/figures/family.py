@@ -5,7 +5,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
-from spread.figures._clock import clock, stamp, zone_words
+from spread.figures._clock import stamp, zone_words
+from spread.figures._eras import Eras, Window, earlier_words, eras
 from spread.figures._lineage import lineage
 from spread.figures._percent import percent
 from spread.figures._style import (
@@ -13,11 +14,13 @@ from spread.figures._style import (
     INK,
     LEGEND,
     MUTED,
+    OTHER,
     TAG,
     blank,
     counted,
     finish,
     frame,
+    header,
     rgba,
     shown,
 )
@@ -26,7 +29,9 @@ from spread.tables import Table
 __all__ = ["family"]
 
 _ROW_PX = 34
-_LATE = 0.6
+_TOP_PX = 84
+_OLDER = "#f1f3f6"
+_LATE = 0.5
 _VERDICTS = {
     "descends": ("circle", TAG, "descends from another tag"),
     "no parent": ("square", "#D55E00", "has no parent here"),
@@ -42,6 +47,7 @@ def family(
     *,
     root: str | None = None,
     most: int = 30,
+    window: Window | None = None,
     time_zone: str = "UTC",
 ) -> go.Figure:
     """Draw the hashtags in the order of their first use, lines from parent to child.
@@ -60,6 +66,10 @@ def family(
         The key of the hashtag that the archive is about; it is drawn first, marked as root.
     most
         How many hashtags are drawn: those with the most tweets.
+    window
+        The first and the last moment of the archive's own tweets. Tags whose first use is
+        older, in a tweet that came inside another, then stand together left of its beginning,
+        with their dates. Without it, all stand on one scale.
     time_zone
         The reader's zone, by its IANA name.
 
@@ -67,6 +77,8 @@ def family(
     ------
     MissingColumnError
         A column is missing.
+    UsageError
+        The time zone is unknown, or the window ends before it begins.
 
     Examples
     --------
@@ -88,34 +100,44 @@ def family(
     if drawn.empty:
         return blank("The family of hashtags", "no related hashtag was found")
     figure = go.Figure()
-    x = clock(drawn["first_at"], time_zone)
+    placed = eras(drawn["first_at"], window, time_zone)
     places = {tag: row for row, tag in enumerate(drawn["hashtag"])}
     told = set(drawn[drawn["verdict"] == "descends"]["hashtag"])
-    _draw_ties(figure, ties[ties["child"].isin(told)], places, x, dash="solid")
-    _draw_ties(figure, ties[~ties["child"].isin(told)], places, x, dash="dot")
-    _draw_tags(figure, drawn, x, root, time_zone)
-    span = np.ptp(x.astype(np.int64))
-    pad = np.timedelta64(int(max(span * 0.05, 60e6)), "us")
-    room = np.timedelta64(int(max(span * 0.25, 240e6)), "us")
+    _draw_ties(figure, ties[ties["child"].isin(told)], places, placed.x, dash="solid")
+    _draw_ties(figure, ties[~ties["child"].isin(told)], places, placed.x, dash="dot")
+    _draw_points(figure, drawn, placed.x, root, time_zone)
+    _write_names(figure, drawn, placed, root, lined=set(ties["child"]))
     figure.update_layout(
         xaxis={
-            "type": "date",
+            **placed.axis,
             "title": {"text": f"first use, {zone_words(drawn['first_at'], time_zone)}"},
-            "range": [str(x.min() - pad), str(x.max() + room)],
         },
         yaxis={"visible": False, "range": [len(drawn) - 0.4, -0.8], "fixedrange": True},
         legend=LEGEND | {"itemsizing": "trace"},
         hovermode="closest",
-        margin={"l": 14, "r": 14, "b": 104, "t": 84},
+        margin={"l": 14, "r": 14, "b": 104, "t": _TOP_PX if placed.edge is None else _TOP_PX + 18},
     )
+    _draw_edge(figure, placed)
     return finish(
         figure,
         title="The family of hashtags",
         subtitle="by first use; a line is as broad as the parent is probable",
-        caption=_caption(everyone, drawn),
-        alt=_alt(drawn),
-        height=84 + 104 + 30 + _ROW_PX * len(drawn),
+        caption=_caption(everyone, drawn) + earlier_words(drawn, placed, window, time_zone),
+        alt=_alt(drawn, int(placed.is_earlier.sum())),
+        height=_TOP_PX + 104 + 30 + _ROW_PX * len(drawn),
     )
+
+
+def _draw_edge(figure: go.Figure, placed: Eras) -> None:
+    """Set apart what is older than the archive's own tweets."""
+    if placed.edge is None:
+        return
+    edge = str(placed.edge)
+    spanned = {"xref": "x", "yref": "paper", "x1": edge, "y0": 0, "y1": 1, "layer": "below"}
+    begin = figure.layout.xaxis.range[0]
+    figure.add_shape(type="rect", x0=begin, fillcolor=_OLDER, line_width=0, **spanned)
+    figure.add_shape(type="line", x0=edge, line={"width": 1.5, "color": OTHER.fill}, **spanned)
+    figure.add_annotation(header("older: not to scale", y=1, colour=MUTED))
 
 
 def _draw_ties(
@@ -147,24 +169,37 @@ def _draw_ties(
         )  # fmt: skip
 
 
-def _draw_tags(
+def _diameters(drawn: pd.DataFrame) -> np.ndarray:
+    tweets = drawn["tweets"].to_numpy(float)
+    return np.asarray(9 + 15 * np.sqrt(tweets / max(tweets.max(), 1)))
+
+
+def _draw_points(
     figure: go.Figure, drawn: pd.DataFrame, x: np.ndarray, root: str | None, time_zone: str
 ) -> None:
-    largest = drawn["tweets"].max()
-    diameter = 9 + 15 * np.sqrt(drawn["tweets"].to_numpy(float) / max(largest, 1))
+    diameter = _diameters(drawn)
     for verdict, (symbol, colour, words) in _VERDICTS.items():
         rows = np.flatnonzero((drawn["verdict"] == verdict) & (drawn["hashtag"] != root))
         _points(figure, drawn, rows, x, diameter, symbol, colour, words, time_zone)
     rows = np.flatnonzero(drawn["hashtag"] == root)
     _points(figure, drawn, rows, x, diameter, "star", "#000000", "the archive's tag", time_zone)
-    late = (x - x.min()) > _LATE * np.ptp(x)
-    for row, member in enumerate(drawn.itertuples()):
+
+
+def _write_names(
+    figure: go.Figure, drawn: pd.DataFrame, placed: Eras, root: str | None, *, lined: set[str]
+) -> None:
+    """Write each tag beside its mark; late ones to the left, above a line that comes from there."""
+    low, high = np.array(placed.axis["range"], dtype="datetime64[us]")
+    late = placed.x > low + (high - low) * _LATE
+    diameter = _diameters(drawn)
+    for row, (member, when) in enumerate(zip(drawn.itertuples(), placed.beyond, strict=True)):
         aside = 6 + diameter[row] / 2
         side = {"xanchor": "left", "xshift": aside}
-        if late[row]:  # to its left, above the line that comes from there
-            side = {"xanchor": "right", "xshift": -aside, "yshift": 10}
+        if late[row]:
+            above = 10 if drawn["hashtag"][row] in lined else 0
+            side = {"xanchor": "right", "xshift": -aside, "yshift": above}
         figure.add_annotation(
-            text=_label(member, root), x=str(x[row]), y=row, showarrow=False,
+            text=_label(member, root, when), x=str(placed.x[row]), y=row, showarrow=False,
             font={"size": 13, "color": INK, "shadow": HALO}, **side,
         )  # fmt: skip
 
@@ -208,15 +243,15 @@ def _parentage(member: object) -> str:
     return f"from #{shown(parent)}, {percent(getattr(member, 'probability', 0.0))} probable"
 
 
-def _label(member: object, root: str | None) -> str:
+def _label(member: object, root: str | None, when: str) -> str:
     name = f"<b>#{shown(getattr(member, 'shown', ''), most=24)}</b>"
     verdict = getattr(member, "verdict", "")
-    if getattr(member, "hashtag", None) == root:
-        return name
     words = {"descends": percent(getattr(member, "probability", 0.0))}.get(
         verdict, "cannot tell" if verdict == "cannot tell" else "no parent"
     )
-    return f'{name} <span style="color:{MUTED}">{words}</span>'
+    parts = [] if getattr(member, "hashtag", None) == root else [words]
+    aside = ", ".join([*parts, *([when] if when else [])])
+    return f'{name} <span style="color:{MUTED}">{aside}</span>' if aside else name
 
 
 def _caption(everyone: pd.DataFrame, drawn: pd.DataFrame) -> str:
@@ -231,7 +266,7 @@ def _caption(everyone: pd.DataFrame, drawn: pd.DataFrame) -> str:
     return words
 
 
-def _alt(drawn: pd.DataFrame) -> str:
+def _alt(drawn: pd.DataFrame, earlier: int) -> str:
     number = drawn["verdict"].value_counts()
     names = dict(zip(drawn["hashtag"], drawn["shown"], strict=True))
     ties = drawn[drawn["verdict"] == "descends"].head(6)
@@ -246,4 +281,5 @@ def _alt(drawn: pd.DataFrame) -> str:
         f"{number.get('no parent', 0)} {'has' if number.get('no parent', 0) == 1 else 'have'} no "
         f"parent here, {number.get('cannot tell', 0)} cannot be told."
         + (f" {told}." if told else "")
+        + (f" {earlier} first used before the archive's own tweets." if earlier else "")
     )

@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from spread import figures, samples, tables
 from spread.figures._clock import clock
+from spread.figures._eras import eras
 from spread.figures._lineage import lineage
 from spread.figures._style import ACCENT, marks, shown
 from spread.report._explore_index import Index
@@ -62,6 +63,7 @@ def still(study: Study, index: Index) -> dict[str, go.Figure]:
             study.tables["links"],
             root=study.root,
             most=_FAMILY_MOST,
+            window=(study.start_at, study.end_at),
             time_zone=study.time_zone,
         ),
     }
@@ -176,8 +178,8 @@ def _family(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
         return {"traces": []}
     drawn = lineage(study.tables["members"], study.root, _FAMILY_MOST)
     figure.add_scatter(
-        x=clock(drawn["first_at"], study.time_zone), y=np.arange(len(drawn)), mode="markers",
-        marker=_ring(len(drawn)),
+        x=eras(drawn["first_at"], (study.start_at, study.end_at), study.time_zone).x,
+        y=np.arange(len(drawn)), mode="markers", marker=_ring(len(drawn)),
         text=["#" + shown(name) for name in drawn["shown"]], **_hover("tweets with it"),
     )  # fmt: skip
     places = [_place(index.names["tag"], tag) for tag in drawn["hashtag"]]

@@ -69,7 +69,13 @@ def _ccdf(study: Study) -> go.Figure:
 
 def _family(study: Study) -> go.Figure:
     members, links = study.tables["members"], study.tables["links"]
-    return figures.family(members, links, root=study.root, time_zone=study.time_zone)
+    return figures.family(
+        members,
+        links,
+        root=study.root,
+        window=(study.start_at, study.end_at),
+        time_zone=study.time_zone,
+    )
 
 
 def _map(study: Study) -> go.Figure:
