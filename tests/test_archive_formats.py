@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from invented_archive import counted, lines, snowflake, v1_time, v1_tweet
+from invented_archive import LAUNCH, counted, lines, snowflake, v1_time, v1_tweet
 
 from spread import archive
 from spread._errors import InputError, UsageError
@@ -217,13 +217,72 @@ def test_coortweet_s_own_sample(shared: Path) -> None:
     path = shared / "coortweet" / "russian_coord_tweets.csv.gz"
     known = pd.read_csv(path)
     read = archive.read(path)
-    tweets = read.frame("tweets")
-    assert read.report.totals["records"] == 35_125
-    assert len(tweets) == known.content_id.nunique()
+    totals = read.report.totals
+    tweets = read.frame("tweets").set_index("tweet_id")
+    assert len(tweets) == known.content_id.nunique() == 35_085
     assert tweets.author_id.nunique() == 9_509
-    # 40 tweets share two objects each: a tweet has one original, which is its first here.
+    # 39 tweets share two objects each; one row is there twice.
+    assert (totals["records"], totals["kept"], totals["duplicates"]) == (35_125, 35_124, 1)
     first = known.drop_duplicates("content_id").set_index("content_id").object_id
-    assert tweets.set_index("tweet_id").retweet_of.to_dict() == first.to_dict()
+    assert tweets.retweet_of.to_dict() == first.to_dict()
+    shared_by = {(i, o) for i, more in tweets.urls.items() for o in more} | set(first.items())
+    assert shared_by == set(zip(known.content_id, known.object_id, strict=True))
+
+
+SHARES = [
+    ("a.example", "a.example"), ("https://a.example/1", "https://a.example/1"),
+    ("https://a.example/2", "https://a.example/2"), ("#MyNYPD", "mynypd"), ("7of9", "7of9"),
+]  # fmt: skip
+
+
+def shares(*rows: tuple[str, float], name: str = "account_id") -> bytes:
+    """Return a table of CooRTweet: objects, each with the second of the tweet that shares it."""
+    fields = ["object_id", name, "content_id", "timestamp_share"]
+    found = [(o, "7", snowflake(s), round(LAUNCH.timestamp() + s)) for o, s in rows]
+    return table(*(dict(zip(fields, row, strict=True)) for row in found))
+
+
+@pytest.mark.parametrize("name", ["account_id", "id_user"])
+def test_a_tweet_has_all_the_objects_that_coortweet_s_rows_name(tmp_path: Path, name: str) -> None:
+    each = [(object_, 1.0) for object_, _ in SHARES]
+    again = [*each, each[1], (snowflake(0), 1.0), (snowflake(0), 0.0), (snowflake(-9), 1.0)]
+    files = {"one.csv": shares(*again, name=name), "two.csv": shares(*again[:3:-1], name=name)}
+    for file, text in files.items():
+        (tmp_path / file).write_bytes(text)
+    read = archive.read(tmp_path)
+    row = read.frame("tweets").set_index("tweet_id").loc[snowflake(1)]
+    assert (row.kind, row.retweet_of) == ("retweet", snowflake(0))
+    assert list(row.urls) == [*(o for o, _ in SHARES[:3]), snowflake(-9)]
+    assert (list(row.hashtags), list(row.hashtags_shown)) == (
+        ["mynypd", "7of9"],
+        ["MyNYPD", "7of9"],
+    )
+    # Seven objects of one tweet, and an original that shares nothing; all else says it again.
+    counts = read.report.files.set_index("source_file").kept.tolist()
+    assert (counts, read.report.totals["duplicates"]) == ([8, 0], 1 + 5)
+
+
+def test_the_objects_of_coortweet_may_be_texts(tmp_path: Path) -> None:
+    text = shares(("they are fine #mynypd", 1), ("fine", 2))
+    tweets = _read(tmp_path, "t.csv", text).frame("tweets")
+    assert tweets.text.tolist() == ["they are fine #mynypd", "fine"]
+    assert tweets.hashtags.map(list).tolist() == [["mynypd"], []]
+
+
+def test_a_deleted_tweet_goes_with_all_its_objects(tmp_path: Path) -> None:
+    delete = {"delete": {"status": {"id_str": snowflake(1)}}}
+    (tmp_path / "d.json").write_bytes(lines(delete))
+    (tmp_path / "s.csv").write_bytes(shares(*((o, 1.0) for o, _ in SHARES), ("x.example", 2)))
+    totals = archive.read(tmp_path).report.totals
+    assert (totals["kept"], totals["notices"], totals["duplicates"]) == (1, 6, 0)
+
+
+def test_a_tweet_that_is_there_whole_needs_no_objects(tmp_path: Path) -> None:
+    (tmp_path / "t.json").write_bytes(lines(v1_tweet(1, id_str=snowflake(1))))
+    (tmp_path / "s.csv").write_bytes(shares(*((o, 1.0) for o, _ in SHARES)))
+    read = archive.read(tmp_path)
+    assert read.frame("tweets").text.tolist() == ["fine #myNYPD"]
+    assert (read.report.totals["kept"], read.report.totals["duplicates"]) == (1, 5)
 
 
 def test_the_toolkit_s_own_sample(shared: Path) -> None:

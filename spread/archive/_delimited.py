@@ -1,100 +1,27 @@
 """Tables as text: CSV of the tools of this field, lists of ids, lists of who follows whom."""
 
-import csv
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from spread.archive import _said
+from spread.archive import _coortweet, _said
 from spread.archive._cells import cells, lines
 from spread.archive._elements import Element, Profile, tweet_row, user_row
 from spread.archive._faults import DamageError, RejectedError
 from spread.archive._instants import microseconds, tweet_time
+from spread.archive._layouts import Layout, looks_like_id
 from spread.archive._rows import STUB, FollowRow
 from spread.text import manual_retweet
 
-Columns = Mapping[str, str]
 _SAMPLE: Final = 1000
 _ROUNDED_SHARE: Final = 0.05
 _LONG_ID: Final = 16
-_DELIMITERS: Final = ",\t;"
-_IDS: Final = ("tweet_id", "tweetid", "id", "id_str", "status_id", "tweet id", "ids")
-_ID: Final = re.compile(r"\d{1,20}")
 _ANY_ID: Final = re.compile(r"[\w.:/@#-]{1,200}")
 _NO_ZONE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?")
-
-FIELDS: Final = (
-    "tweet_id", "author_id", "screen_name", "at", "text", "lang", "hashtags", "urls",
-    "retweet_of", "retweet_author_id", "quote_of", "quote_author_id", "reply_to",
-    "reply_author_id", "retweet_count", "followers", "longitude", "latitude", "name",
-    "description", "location", "time_zone", "verified", "observed_at", "account_created_at",
-    "follower_id", "followed_id",
-)  # fmt: skip
-"""What a column can be said to hold, by `columns` of `archive.read`."""
-
-_TWARC: Final = {
-    "tweet_id": "id", "author_id": "author_id", "screen_name": "author.username",
-    "at": "created_at", "text": "text", "lang": "lang", "hashtags": "entities.hashtags",
-    "urls": "entities.urls", "retweet_of": "referenced_tweets.retweeted.id",
-    "retweet_author_id": "retweeted_user_id", "quote_of": "referenced_tweets.quoted.id",
-    "quote_author_id": "quoted_user_id", "reply_to": "referenced_tweets.replied_to.id",
-    "reply_author_id": "in_reply_to_user_id", "retweet_count": "public_metrics.retweet_count",
-    "followers": "author.public_metrics.followers_count", "name": "author.name",
-    "description": "author.description", "location": "author.location",
-    "verified": "author.verified", "observed_at": "__twarc.retrieved_at",
-    "account_created_at": "author.created_at",
-}  # fmt: skip
-_TCAT: Final = {
-    "tweet_id": "id", "author_id": "from_user_id", "screen_name": "from_user_name", "at": "time",
-    "text": "text", "lang": "lang", "retweet_of": "retweet_id", "quote_of": "quoted_status_id",
-    "reply_to": "in_reply_to_status_id", "retweet_count": "retweet_count",
-    "followers": "from_user_followercount", "longitude": "lng", "latitude": "lat",
-    "name": "from_user_realname", "description": "from_user_description", "location": "location",
-    "time_zone": "from_user_timezone", "verified": "from_user_verified",
-}  # fmt: skip
-_TAGS: Final = {
-    "tweet_id": "id_str", "author_id": "from_user_id_str", "screen_name": "from_user",
-    "at": "created_at", "text": "text", "reply_to": "in_reply_to_status_id_str",
-    "reply_author_id": "in_reply_to_user_id_str", "followers": "user_followers_count",
-    "location": "user_location",
-}  # fmt: skip
-_TOOLKIT: Final = {
-    "tweet_id": "message_id", "author_id": "user_id", "screen_name": "username",
-    "at": "timestamp", "text": "message", "retweet_of": "repost_id", "reply_to": "reply_id",
-    "urls": "urls",
-}  # fmt: skip
-_COORTWEET: Final = {
-    "tweet_id": "content_id", "author_id": "account_id", "at": "timestamp_share",
-    "retweet_of": "object_id",
-}  # fmt: skip
-_LAYOUTS: Final = (
-    ("twarc-csv", ("id", "author_id", "public_metrics.retweet_count"), _TWARC),
-    ("DMI-TCAT", ("id", "time", "from_user_name", "text"), _TCAT),
-    ("TAGS", ("id_str", "from_user", "created_at", "text"), _TAGS),
-    ("coordination-network-toolkit", ("message_id", "user_id", "repost_id"), _TOOLKIT),
-    ("CooRTweet", ("object_id", "account_id", "content_id", "timestamp_share"), _COORTWEET),
-    ("follows", ("follower_id", "followed_id"), {n: n for n in ("follower_id", "followed_id")}),
-)
-
 _MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
 _NUMERIC: Final = ("ids", "twarc-csv", "DMI-TCAT", "TAGS")
-
-
-class Layout(NamedTuple):
-    """How a table is laid out: its name, which column holds what, its delimiter and width.
-
-    `fault` is why none of its rows can be read; a table of ids has no header line where
-    `is_bare`.
-    """
-
-    name: str
-    places: Mapping[str, int]
-    delimiter: str
-    width: int
-    fault: str | None = None
-    is_bare: bool = False
 
 
 class Row(NamedTuple):
@@ -103,41 +30,6 @@ class Row(NamedTuple):
     fields: list[str]
     fault: RejectedError | None
     data: bytes
-
-
-def layout(head: bytes, columns: Columns | None) -> Layout | None:
-    """Return how a text is laid out as a table; None where it is none.
-
-    Parameters
-    ----------
-    head
-        The first bytes of the text.
-    columns
-        Which column holds what, by the names in `FIELDS`; None to go by known layouts.
-    """
-    starts = head.lstrip(b"\r\n").splitlines()
-    first = starts[0].decode("utf-8", "replace") if starts else ""
-    if not first or first.lstrip()[:1] in "{[<":
-        return None
-    second = starts[1].decode("utf-8", "replace").strip() if len(starts) > 1 else ""
-    if columns is None and _ID.fullmatch(first.strip().strip('"')):
-        return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
-    if columns is None and _is_header_of_ids(first, second):
-        return Layout("ids", {"tweet_id": 0}, "\x00", 1)
-    delimiter = max(_DELIMITERS, key=first.count)
-    names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
-    if columns is not None and set(columns.values()) <= set(names):
-        places = {field: names.index(name) for field, name in columns.items()}
-        return Layout("columns as named", places, delimiter, len(names))
-    for name, marks, fields in _LAYOUTS:
-        if set(marks) <= set(names):
-            places = {field: names.index(c) for field, c in fields.items() if c in names}
-            return Layout(name, places, delimiter, len(names))
-    if len(names) > 1 and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
-        shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-        why = f'a table with the columns {shown}: say which is which, columns={{"tweet_id": …}}'
-        return Layout("table", {}, delimiter, len(names), why)
-    return None
 
 
 def rows(chunks: Iterator[bytes], found: Layout) -> Iterator[Row]:
@@ -227,14 +119,13 @@ def elements(row: Row, found: Layout, source_file: str, source_record: int) -> l
             source_file=source_file, source_record=source_record, kind="tweet",
         )  # fmt: skip
         return [only_id]
+    if found.name == _coortweet.NAME:
+        return [_share(cell, tweet_id, found, source_file, source_record)]
     return _tweet(cell, tweet_id, source_file, source_record)
 
 
 def _tweet(cell: Mapping[str, str], tweet_id: str, file: str, number: int) -> list[Element]:
-    name = cell.get("screen_name", "").lstrip("@")
-    author = _id(cell, "author_id") or (_said.name_id(name) if name else None)
-    if author is None:
-        raise RejectedError("NO_USER", "the tweet has no author")
+    author, name = _author(cell)
     at, resolution = _time(tweet_id, cell.get("at"))
     retweet_of = _id(cell, "retweet_of")
     text = cell.get("text")
@@ -259,6 +150,25 @@ def _tweet(cell: Mapping[str, str], tweet_id: str, file: str, number: int) -> li
         created_at=microseconds(cell.get("account_created_at")),
     )  # fmt: skip
     return [tweet, Profile(profile, _count(cell.get("followers")), at)]
+
+
+def _share(
+    cell: Mapping[str, str], tweet_id: str, found: Layout, file: str, number: int
+) -> Element:
+    at, resolution = _time(tweet_id, cell.get("at"))
+    return _coortweet.share(
+        cell.get("object"), tweet_id, _author(cell)[0], at, at_resolution_ms=resolution,
+        is_text=found.texts, source_file=file, source_record=number,
+    )  # fmt: skip
+
+
+def _author(cell: Mapping[str, str]) -> tuple[str, str]:
+    """Return who wrote a tweet, and the screen name, which may be empty."""
+    name = cell.get("screen_name", "").lstrip("@")
+    author = _id(cell, "author_id") or (_said.name_id(name) if name else None)
+    if author is None:
+        raise RejectedError("NO_USER", "the tweet has no author")
+    return author, name
 
 
 def _heard(
@@ -292,15 +202,6 @@ def _listed(cell: str | None, names: Sequence[str]) -> list[str]:
         )
         return [str(each) for each in chosen if each]
     return [part.strip() for part in re.split(r"[;|]", cell) if part.strip()]
-
-
-def _is_header_of_ids(first: str, second: str) -> bool:
-    name = first.strip().strip('"').lower()
-    return name in _IDS and (not second or _looks_like_id(second))
-
-
-def _looks_like_id(text: str) -> bool:
-    return re.fullmatch(r'"?[\d.,]{1,22}(?:[eE]\+?\d+)?"?', text) is not None
 
 
 def _id(cell: Mapping[str, str], field: str) -> str | None:
@@ -363,7 +264,7 @@ def _row_fault(fields: list[str], found: Layout) -> RejectedError | None:
         )
     if any(not field.isascii() and _has_stray_bytes(field) for field in fields):
         return RejectedError("BAD_UTF8", "bytes that are not UTF-8")
-    if found.name in _NUMERIC and not _looks_like_id(given := fields[found.places["tweet_id"]]):
+    if found.name in _NUMERIC and not looks_like_id(given := fields[found.places["tweet_id"]]):
         return RejectedError("NO_ID", f"the id is {given[:40]!r}")
     return None
 

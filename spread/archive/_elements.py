@@ -20,7 +20,13 @@ class Nothing(NamedTuple):
     """A record that holds nothing to keep: a like, an account's new name, a post that is gone."""
 
 
-Element: TypeAlias = TweetRow | Profile | FollowRow | NoticeRow | Nothing | RejectedError
+class Share(NamedTuple):
+    """A tweet of a table with a row for each object that it shares."""
+
+    row: TweetRow
+
+
+Element: TypeAlias = TweetRow | Profile | Share | FollowRow | NoticeRow | Nothing | RejectedError
 NO_PROFILE: Final = dict.fromkeys(UserRow._fields)
 NOTHING_SAID: Final = _said.Said("", False, [], [], [], [])
 

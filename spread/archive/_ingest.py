@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from spread.archive._bytes import file_chunks, identity
-from spread.archive._delimited import Columns
+from spread.archive._layouts import Columns
 from spread.archive._members import texts
 from spread.archive._packed import Meter
 from spread.archive._reader import Reader

@@ -50,6 +50,7 @@ class Parts(NamedTuple):
     """The tables that the files' parts make, with every record's row still in them."""
 
     tweets: ibis.Table
+    shares: ibis.Table
     users: ibis.Table
     places: ibis.Table
     notices: ibis.Table

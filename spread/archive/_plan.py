@@ -10,19 +10,20 @@ from typing import NamedTuple
 import ibis
 import pyarrow as pa
 
-from spread.archive import _merge
+from spread.archive import _coortweet, _merge
 from spread.archive._engine import Query
-from spread.archive._rows import EMBEDDED, PARTS
+from spread.archive._rows import EMBEDDED, PARTS, TWEET_PARTS
 from spread.tables import REJECTS
 
 
 class Plan(NamedTuple):
     """Queries of the parts, and of what others of these queries answered.
 
-    `ranks`, `links` and `stubs` are to be stored under these names, in this order; `standing`
-    and `deleted` count records by their files.
+    `gathered` (where rows are to be), `ranks`, `links` and `stubs` are to be stored under these
+    names, in this order; `standing`, `further` and `deleted` count records by their files.
     """
 
+    gathered: Query
     names: Query
     ranks: Query
     links: Query
@@ -32,6 +33,7 @@ class Plan(NamedTuple):
     rejects: Query
     follows: Query
     standing: Query
+    further: Query
     deleted: Query
 
 
@@ -40,7 +42,7 @@ def part_name(name: str) -> str:
     return f"part_{name}"
 
 
-def plan(*, scrubbed: bool, before: Mapping[int, int]) -> Plan:
+def plan(*, scrubbed: bool, before: Mapping[int, int], shared: bool = False) -> Plan:
     """Return what is to be asked.
 
     Parameters
@@ -49,20 +51,28 @@ def plan(*, scrubbed: bool, before: Mapping[int, int]) -> Plan:
         Whether anybody asked to forget where they were.
     before
         How many records of its file stand before each stretch that is not the first.
+    shared
+        Whether there are rows of single objects that tweets share, to be gathered.
     """
-    return _plan(scrubbed, tuple(sorted(before.items())))
+    return _plan(scrubbed, tuple(sorted(before.items())), shared)
 
 
 @lru_cache(maxsize=8)
-def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...]) -> Plan:
+def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...], shared: bool) -> Plan:
     parts = _merge.Parts(*(_part(name) for name in _merge.Parts._fields))
-    parts = parts._replace(tweets=_merge.numbered(parts.tweets, dict(before)))
+    every = _merge.numbered(parts.tweets, dict(before))
+    made_of_shares = _coortweet.gathered(parts.shares)
+    parts = parts._replace(tweets=every)
+    if shared:
+        parts = parts._replace(tweets=every.union(_table(TWEET_PARTS, "gathered")))
+        every = every.union(parts.shares)
     made = _merge.ranked(parts)
     ranks = _named(made, "ranks")
     links, stubs = _merge.links(parts, ranks), _merge.stubs(ranks)
     rows = _merge.tweets(parts, _named(links, "links"), _named(stubs, "stubs"), scrubbed=scrubbed)
-    collected = parts.tweets.filter(parts.tweets.origin != EMBEDDED)
+    collected = every.filter(every.origin != EMBEDDED)
     asked = {
+        "gathered": made_of_shares,
         "names": _merge.names(parts),
         "ranks": made,
         "links": links,
@@ -72,6 +82,7 @@ def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...]) -> Plan:
         "rejects": _part("rejects").order_by(*REJECTS.names),
         "follows": _part("follows").distinct().order_by("follower_id", "followed_id"),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
+        "further": _by_file(_coortweet.further(parts.shares, ranks)),
         "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),
     }
     return Plan(**{name: Query(table) for name, table in asked.items()})

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
@@ -21,10 +19,11 @@ from spread._arguments import require_count, require_instance
 from spread._errors import InputError, UsageError
 from spread.archive import _engine
 from spread.archive._archive import Archive, opened
-from spread.archive._delimited import FIELDS
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
 from spread.archive._files import REPORT, Found, find, is_archive, source_name, usable
+from spread.archive._known_names import with_ids
+from spread.archive._layouts import FIELDS
 from spread.archive._measures import measured
 from spread.archive._plan import KINDS, part_name, plan
 from spread.archive._report import FILE_COLUMNS
@@ -34,6 +33,8 @@ from spread.archive._workers import Job, cores, how_many, run
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
 Counts = list[dict[str, Any]]
+_EMPTY = 999_999
+"""The number of a part without rows: there is always one of each table."""
 
 
 def read(
@@ -66,8 +67,9 @@ def read(
 
     One row stands for each tweet, by a rule that does not depend on the order of files:
     collected before embedded, then whole before cut, the longer text, the latest
-    observed, the larger retweet count. What a retweet says (text, tags, links, media)
-    is taken from its original, wherever that was found. Deletions are honoured whenever
+    observed, the larger retweet count. (A table of CooRTweet has a row for each object that
+    a tweet shares: the tweet gets all of them.) What a retweet says (text, tags, links,
+    media) is taken from its original, wherever that was found. Deletions are honoured whenever
     they came. Times are those of Snowflake ids where these agree with `created_at` to
     the second (one more or less is allowed), else `created_at`.
 
@@ -313,12 +315,15 @@ def _written(
     """Write the tables; return what stands and what is deleted, by file, and what they hold."""
     con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
     try:
+        shared = any(_parts(draft, "shares"))
         for name in PARTS:
             _add_parts(con, draft, name)
         kinds = _engine.asked(con, KINDS)["kind"].to_pylist()
-        ask = plan(scrubbed="scrub_geo" in kinds, before=before)
+        ask = plan(scrubbed="scrub_geo" in kinds, before=before, shared=shared)
+        if shared:
+            _engine.store(con, ask.gathered, "gathered")
         names = _engine.asked(con, ask.names)
-        change = partial(_with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
+        change = partial(with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
         _engine.store(con, ask.ranks, "ranks")
         _engine.store(con, ask.links, "links")
         _engine.store(con, ask.stubs, "stubs")
@@ -327,6 +332,8 @@ def _written(
         _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
         _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
         standing, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
+        if shared:
+            standing = dict(Counter(standing) + Counter(_by_file(con, ask.further)))
         written = [f"written_{name}" for name in ("tweets", "users")]
         for name, view in zip(("tweets", "users"), written, strict=True):
             _engine.view(con, [draft / f"{name}.parquet"], view)
@@ -337,35 +344,16 @@ def _written(
 
 def _add_parts(con: Any, draft: Path, name: str) -> None:
     """Let queries ask all parts of a table; there is always one, if an empty one."""
-    empty = part_path(draft / "parts", name, 999_999)
+    empty = part_path(draft / "parts", name, _EMPTY)
+    paths = [*_parts(draft, name), empty]
     pq.write_table(PARTS[name].empty_table(), empty)
-    paths = sorted((draft / "parts").glob(f"{name}-*.parquet"))
     _engine.view(con, paths, part_name(name))
 
 
-def _with_ids(rows: pa.Table, *, names: Mapping[str, str]) -> pa.Table:
-    """Put the ids of accounts in place of their names, where they are known."""
-    if not names:
-        return rows
-    keys, ids = pa.array(list(names)), pa.array(list(names.values()))
-    rows = rows.combine_chunks()
-    lists = rows["mentions"].combine_chunks()
-    flat = _known_ids(pc.list_flatten(lists), keys, ids)
-    changed = {"mentions": pa.ListArray.from_arrays(_offsets(lists), flat)}
-    for name in ("author_id", "retweet_author_id"):
-        changed[name] = _known_ids(rows[name].combine_chunks(), keys, ids)
-    for name, column in changed.items():
-        rows = rows.set_column(rows.schema.get_field_index(name), rows.field(name), column)
-    return rows
-
-
-def _known_ids(column: pa.Array, keys: pa.Array, ids: pa.Array) -> pa.Array:
-    return pc.coalesce(ids.take(pc.index_in(column, keys)), column)
-
-
-def _offsets(lists: pa.ListArray) -> pa.Array:
-    ends = pc.cumulative_sum(pc.fill_null(pc.list_value_length(lists), 0))
-    return pa.concat_arrays([pa.array([0], pa.int32()), ends.cast(pa.int32())])
+def _parts(draft: Path, name: str) -> list[Path]:
+    """Return the parts of a table that hold rows."""
+    found = (draft / "parts").glob(f"{name}-*.parquet")
+    return sorted(path for path in found if path != part_path(draft / "parts", name, _EMPTY))
 
 
 def _count(counts: Counts, standing: dict[str, int], deleted: dict[str, int]) -> None:

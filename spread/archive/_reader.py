@@ -10,11 +10,12 @@ from spread.archive import _account_export as account_export
 from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2 as v2
 from spread.archive import _twitter_v2_json as v2_json
-from spread.archive._delimited import Columns, Layout, checked, elements, layout, rows
+from spread.archive._delimited import checked, elements, rows
 from spread.archive._elements import Nothing
 from spread.archive._faults import DamageError, RejectedError
 from spread.archive._formats import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
 from spread.archive._instants import microseconds
+from spread.archive._layouts import Columns, Layout, layout
 from spread.archive._limits import is_small, require_limits, why, without_half_pairs
 from spread.archive._lines import BLANK, Lines, Piece, placed, runs, several
 from spread.archive._members import Text, peeked

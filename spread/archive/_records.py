@@ -7,7 +7,7 @@ from typing import TypeAlias
 from spread.archive import _twitter_v1 as v1
 from spread.archive import _twitter_v2_json as v2_json
 from spread.archive._counts import FileCounts
-from spread.archive._elements import Element, Profile
+from spread.archive._elements import Element, Profile, Share
 from spread.archive._faults import RejectedError, detail
 from spread.archive._formats import honoured
 from spread.archive._rows import FollowRow, NoticeRow, Parts, RejectRow, TweetRow
@@ -46,7 +46,7 @@ class Records:
         self.counts.records += 1
         self.formats[name] += 1
         kinds = {type(item) for item in found}
-        if TweetRow in kinds:
+        if TweetRow in kinds or Share in kinds:
             self.counts.kept_tweets += 1
         elif FollowRow in kinds:
             self.counts.kept_follows += 1
@@ -57,6 +57,8 @@ class Records:
         for item in found:
             if isinstance(item, TweetRow):
                 self._parts.tweet(item)
+            elif isinstance(item, Share):
+                self._parts.share(item.row)
             elif isinstance(item, Profile):
                 self._parts.user(item.row, followers=item.followers, at=item.at)
             elif isinstance(item, FollowRow):

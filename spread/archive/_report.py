@@ -28,8 +28,8 @@ FILE_COLUMNS: Final = (
     "size",
     "sha256",
 )
-_COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
-_COLUMNS: Final = ("source file", "formats", *_COUNTS)
+COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
+_COLUMNS: Final = ("source file", "formats", *COUNTS)
 _SHOWN_FILES: Final = 12
 _DAMAGES: Final = ("TRUNCATED", "CRC", "BOMB")
 _UNITS: Final = ((1440, "days"), (60, "hours"))
@@ -61,7 +61,7 @@ class ReadReport:
     ----------
     files
         A row a file: source_file, formats, records, kept (= kept_tweets + kept_users +
-        kept_follows),
+        kept_follows; a row of CooRTweet that adds an object to a tweet is kept),
         duplicates (tweets that another record stands for), notices (of a stream, with
         the tweets that they delete, and pages without a record), rejected, blank
         (lines), size (bytes), sha256.
@@ -280,7 +280,7 @@ class ReadReport:
             by_file.setdefault(str(name), Counter())[str(reason)] += 1
         rows = []
         for count in self.files.head(_SHOWN_FILES).to_dict("records"):
-            cells = [f"{count[name]:,}" for name in _COUNTS]
+            cells = [f"{count[name]:,}" for name in COUNTS]
             if reasons := by_file.get(str(count["source_file"])):
                 cells[-1] += f" ({', '.join(f'{n:,} {r}' for r, n in sorted(reasons.items()))})"
             rows.append([str(count["source_file"]), str(count["formats"]), *cells])
@@ -296,29 +296,6 @@ def gap_table(gaps: Sequence[Sequence[float]]) -> pd.DataFrame:
             "end_at": instants(np.array(ends, np.int64)),
             "due": np.array(due, np.float64),
         }
-    )
-
-
-def told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
-    """Return the report that was kept with an archive's tables."""
-    at = (told.get(name) for name in ("first_at", "last_at"))
-    first_at, last_at = (None if us is None else pd.Timestamp(us, unit="us", tz="UTC") for us in at)
-    return ReadReport(
-        files=pd.DataFrame(told["files"], columns=list(FILE_COLUMNS)),
-        rejects=rejects,
-        ignored=tuple(told["ignored"]),
-        origins=told["origins"],
-        users=told["users"],
-        share_cut=told["share_cut"],
-        lost=told.get("lost", 0),
-        share_missing=told.get("share_missing"),
-        share_located=told.get("share_located"),
-        coverage=told.get("coverage"),
-        first_at=first_at,
-        last_at=last_at,
-        gaps=gap_table(told.get("gaps", ())),
-        forgotten=told.get("forgotten", 0),
-        formats=told.get("formats", {}),
     )
 
 

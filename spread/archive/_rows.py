@@ -35,6 +35,7 @@ NOTICE_PARTS: Final = pa.schema(
 )
 PARTS: Final = {
     "tweets": TWEET_PARTS,
+    "shares": TWEET_PARTS,
     "users": USER_PARTS,
     "places": PLACE_PARTS,
     "notices": NOTICE_PARTS,
@@ -151,6 +152,7 @@ class Parts:
         self._seen: dict[UserRow, _Seen] = {}
         self._embedded: dict[str, TweetRow] = {}
         self._written = 0
+        self._shares = 0
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def tweet(self, row: TweetRow) -> None:
@@ -163,6 +165,13 @@ class Parts:
                 self._embedded[row.tweet_id] = row
         elif not _says_no_less(known, row):
             self._append(row)
+
+    def share(self, row: TweetRow) -> None:
+        """Add a tweet of a table that has a row for each object a tweet shares."""
+        self._shares += 1
+        # Counted down: tweets of the same file are counted up.
+        number = PART_ROWS * (self._number + 1) - self._shares
+        self._rows["shares"].append((*row, number))
 
     def user(self, row: UserRow, *, followers: int | None, at: int | None) -> None:
         """Add what a record says of an account; within a batch the same is written once."""
@@ -194,7 +203,7 @@ class Parts:
         """Tell whether the batch should be written."""
         return (
             len(self._rows["tweets"]) >= BATCH_ROWS
-            or max(len(self._seen), len(self._rows["follows"]), len(self._rows["rejects"]))
+            or max(len(self._seen), *(len(self._rows[n]) for n in ("shares", "follows", "rejects")))
             >= BATCH_ROWS
         )
 
