@@ -1,24 +1,25 @@
 """An archive that was read: its tables as Ibis expressions over Parquet."""
 
-import json
 import shutil
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import ibis
 import pandas as pd
+import pyarrow as pa
 
 from spread._errors import InputError, SpreadError, UsageError
 from spread.archive import _engine, _export, _forget
-from spread.archive._files import REPORT, is_archive, usable
+from spread.archive._damage import damaged
+from spread.archive._files import is_archive, usable
 from spread.archive._forget import Forgotten
-from spread.archive._report import ReadReport, told_again
+from spread.archive._report import ReadReport
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
-from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS, frame
+from spread.archive._told import report_of
+from spread.tables import FOLLOWS, TWEETS, USERS, frame
 from spread.text import html_card
 
 _SCHEMAS = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
@@ -64,13 +65,19 @@ class Archive:
         ------
         UsageError
             There is no such table, or it lacks a column.
+        InputError
+            The table is damaged.
         """
         if table not in _SCHEMAS:
             raise UsageError("no such table", got=repr(table), allowed=", ".join(_SCHEMAS))
         schema = _SCHEMAS[table]
         chosen = schema.names if columns is None else list(columns)
         there = [name for name in schema.names if name in chosen]
-        return frame(_engine.held(self.path / f"{table}.parquet", there), schema, chosen)
+        try:
+            rows = _engine.held(self.path / f"{table}.parquet", there)
+        except (OSError, pa.ArrowException) as error:
+            raise damaged(self.path, error) from error
+        return frame(rows, schema, chosen)
 
     def export(
         self,
@@ -188,7 +195,7 @@ class Archive:
         1 ids unknown>
         """
         counts = _forget.forget(self.path, ids)
-        return Forgotten(replace(self, report=_report(self.path)), *counts)
+        return Forgotten(replace(self, report=report_of(self.path)), *counts)
 
     def __repr__(self) -> str:
         collected, rejected = self.report.origins["collected"], self.report.totals["rejected"]
@@ -240,26 +247,24 @@ def opened(folder: Path, *, engine: str, removed_after: bool) -> Archive:
         tables = {
             name: _engine.parquet(con, [folder / f"{name}.parquet"], name) for name in _SCHEMAS
         }
-    except (duckdb.Error, SpreadError) as error:
-        raise _damaged(folder, error) from error
-    report = _report(folder)
+        for name, table in tables.items():
+            _require_columns(table, _SCHEMAS[name], name)
+    except (duckdb.Error, SpreadError, ValueError) as error:
+        raise damaged(folder, error) from error
+    report = report_of(folder)
     if removed_after:
         # Tables hold the connection: while one is used, the files stay.
         weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
     return Archive(folder, tables["tweets"], tables["users"], tables["follows"], report)
 
 
-def _report(folder: Path) -> ReadReport:
-    try:
-        told: dict[str, Any] = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        rejects = frame(_engine.held(folder / "rejects.parquet"), REJECTS, REJECTS.names)
-        return told_again(told, rejects)
-    except (OSError, ValueError, KeyError) as error:
-        raise _damaged(folder, error) from error
-
-
-def _damaged(folder: Path, error: Exception) -> InputError:
-    why = (str(error).splitlines() or [""])[0]
-    return InputError(
-        "the archive is damaged", got=f"{folder} ({why})", hint="Read its files again"
-    )
+def _require_columns(table: ibis.Table, schema: pa.Schema, name: str) -> None:
+    """Raise a ValueError where a table lacks a column, or has another kind of it."""
+    found, due = table.schema(), ibis.Schema.from_pyarrow(schema)
+    wrong = [
+        column
+        for column in due
+        if column not in found or type(found[column]) is not type(due[column])
+    ]
+    if wrong:
+        raise ValueError(f"{name}: {', '.join(wrong)}")

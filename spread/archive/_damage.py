@@ -28,7 +28,12 @@ def damage_told(folder: Path) -> Iterator[None]:
     except NOT_WRITTEN:
         raise
     except (duckdb.Error, pa.ArrowException) as error:
-        why = (str(error).splitlines() or [""])[0]
-        raise InputError(
-            "the archive is damaged", got=f"{folder} ({why})", hint="Read its files again"
-        ) from error
+        raise damaged(folder, error) from error
+
+
+def damaged(folder: Path, error: Exception) -> InputError:
+    """Return what is told of an archive that something is wrong with."""
+    why = (str(error).splitlines() or [type(error).__name__])[0]
+    return InputError(
+        "the archive is damaged", got=f"{folder} ({why})", hint="Read its files again"
+    )

@@ -1,0 +1,121 @@
+"""The report that stands with an archive's tables, as it is read again."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from spread.archive import _engine
+from spread.archive._damage import damaged
+from spread.archive._files import REPORT
+from spread.archive._report import COUNTS, FILE_COLUMNS, ReadReport, gap_table
+from spread.tables import REJECTS, frame
+
+
+def report_of(folder: Path) -> ReadReport:
+    """Return the report of the archive in a folder.
+
+    Raises
+    ------
+    InputError
+        It is damaged, or the table of rejects is.
+    """
+    try:
+        told = json.loads((folder / REPORT).read_text(encoding="utf-8"))
+        _require_report(told)
+        rejects = frame(_engine.held(folder / "rejects.parquet"), REJECTS, REJECTS.names)
+        return _told_again(told, rejects)
+    except (OSError, ValueError, RecursionError) as error:
+        raise damaged(folder, error) from error
+
+
+def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
+    at = (told.get(name) for name in ("first_at", "last_at"))
+    first_at, last_at = (None if us is None else pd.Timestamp(us, unit="us", tz="UTC") for us in at)
+    return ReadReport(
+        files=pd.DataFrame(told["files"], columns=list(FILE_COLUMNS)),
+        rejects=rejects,
+        ignored=tuple(told["ignored"]),
+        origins=told["origins"],
+        users=told["users"],
+        share_cut=told["share_cut"],
+        lost=told.get("lost", 0),
+        share_missing=told.get("share_missing"),
+        share_located=told.get("share_located"),
+        coverage=told.get("coverage"),
+        first_at=first_at,
+        last_at=last_at,
+        gaps=gap_table(told.get("gaps", ())),
+        forgotten=told.get("forgotten", 0),
+        formats=told.get("formats", {}),
+    )
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float)
+
+
+def _is_share(value: object) -> bool:
+    return value is None or _is_number(value)
+
+
+def _is_instant(value: object) -> bool:
+    return value is None or type(value) is int
+
+
+def _are_counts(value: object) -> bool:
+    return isinstance(value, dict) and all(map(_is_count, value.values()))
+
+
+def _are_origins(value: object) -> bool:
+    return _are_counts(value) and isinstance(value, dict) and "collected" in value
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _are_files(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(row, dict)
+        and isinstance(row.get("source_file"), str)
+        and all(_is_count(row.get(name)) for name in COUNTS)
+        for row in value
+    )
+
+
+def _are_gaps(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(gap, list) and len(gap) == 3 and all(map(_is_number, gap)) for gap in value
+    )
+
+
+_NEEDED: Final = ("files", "ignored", "origins", "users", "share_cut")
+_RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
+    "files": _are_files,
+    "ignored": _are_names,
+    "origins": _are_origins,
+    "formats": _are_counts,
+    "gaps": _are_gaps,
+    **dict.fromkeys(("users", "lost", "forgotten"), _is_count),
+    **dict.fromkeys(("share_cut", "share_missing", "share_located", "coverage"), _is_share),
+    **dict.fromkeys(("first_at", "last_at"), _is_instant),
+}
+
+
+def _require_report(told: object) -> None:
+    """Raise a ValueError that names what is no report, or what of it is not what it should be."""
+    if not isinstance(told, dict):
+        raise ValueError(f"{REPORT} is no report")
+    wrong = [name for name in _NEEDED if name not in told]
+    wrong += [
+        name for name, is_right in _RIGHT.items() if name in told and not is_right(told[name])
+    ]
+    if wrong:
+        raise ValueError(f"{REPORT}: {', '.join(wrong)}")
