@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
-from spread._errors import UsageError
-from spread.archive import _engine, _workers
-from spread.archive._lock import held
+from spread._errors import OutputError, UsageError
+from spread.archive import _engine, _lock, _workers
+from spread.archive._lock import HeldError, held
 from spread.archive._packed import zstd
 from spread.tables import TWEETS
 
@@ -168,6 +168,29 @@ def test_two_readings_into_one_folder_exclude_each_other(tmp_path: Path) -> None
         assert "\n" not in str(caught.value)
     archive.read(file, to=tmp_path / "out")
     assert not (tmp_path / ".out.lock").exists()
+
+
+def test_a_lock_on_a_file_that_went_meanwhile_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock = tmp_path / "lock", _lock._locked
+
+    def after_another_ended(descriptor: int) -> bool:
+        monkeypatch.undo()
+        path.unlink()
+        return lock(descriptor)
+
+    monkeypatch.setattr(_lock, "_locked", after_another_ended)
+    with held(path), pytest.raises(HeldError), held(path):
+        pass
+    assert not path.exists()
+
+
+def test_what_stands_in_the_lock_s_place_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".out.lock").mkdir()
+    with pytest.raises(OutputError, match=r"\.out\.lock \(") as caught:
+        archive.read(put(tmp_path / "a.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    assert "\n" not in str(caught.value)
 
 
 def test_what_a_killed_reading_left_is_cleared_away(tmp_path: Path) -> None:

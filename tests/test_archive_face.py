@@ -6,7 +6,9 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from invented_archive import put, v1_retweet, v1_tweet
@@ -191,6 +193,55 @@ def test_a_damaged_archive_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="the archive is damaged") as caught:
             archive.open(made.path)
         _text(caught.value)
+
+
+_NO_REPORTS: list[Any] = [
+    None,
+    [],
+    {"files": {"source_file": "a"}},
+    {"files": [{"source_file": 1}]},
+    {"gaps": [1]},
+    {"origins": {}},
+    {"formats": "x"},
+    {"ignored": [1]},
+    {"users": "1"},
+    {"coverage": "much"},
+    {"first_at": [1]},
+]
+
+
+def test_a_report_that_is_none_is_one_line(tmp_path: Path) -> None:
+    made = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    whole = json.loads((made.path / "report.json").read_text(encoding="utf-8"))
+    for changed in _NO_REPORTS:
+        told = whole | changed if isinstance(changed, dict) else changed
+        (made.path / "report.json").write_text(json.dumps(told), encoding="utf-8")
+        with pytest.raises(InputError, match=r"the archive is damaged.*report\.json") as caught:
+            archive.open(made.path)
+        _text(caught.value)
+
+
+def test_tables_with_other_columns_are_one_line(tmp_path: Path) -> None:
+    made = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    tweets = pq.read_table(made.path / "tweets.parquet")
+    others = (
+        tweets.drop_columns("origin"),
+        tweets.set_column(0, "platform", pa.array([1])),
+        pa.table({"x": [1]}),
+    )
+    for other in others:
+        pq.write_table(other, made.path / "tweets.parquet")
+        with pytest.raises(InputError, match="the archive is damaged") as caught:
+            archive.open(made.path)
+        _text(caught.value)
+
+
+def test_a_table_that_was_damaged_since_is_one_line(tmp_path: Path) -> None:
+    made = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    (made.path / "users.parquet").write_bytes(b"PAR1 not")
+    with pytest.raises(InputError, match="the archive is damaged") as caught:
+        made.frame("users")
+    _text(caught.value)
 
 
 def test_nothing_is_left_after_a_failure(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def alone(target: Path | None) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             "the tables cannot be written",
-            got=f"{target} ({error.strerror or error})",
+            got=f"{error.filename or target} ({error.strerror or error})",
             hint="Choose another place with `to`, or free space or permissions there",
         ) from error
 

@@ -135,7 +135,7 @@ def _alone(folder: Path) -> Iterator[None]:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise OutputError(
             "the tables cannot be rewritten",
-            got=f"{folder} ({why})",
+            got=f"{getattr(error, 'filename', None) or folder} ({why})",
             hint="Nothing is forgotten yet: free space or permissions there",
         ) from error
 

@@ -23,13 +23,8 @@ def held(path: Path) -> Iterator[None]:
     OSError
         It cannot be made.
     """
-    # What a link points to is somebody else's, and would be written over.
-    not_linked = getattr(os, "O_NOFOLLOW", 0)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | not_linked, 0o644)
+    descriptor = _taken(path)
     try:
-        if not _locked(descriptor):
-            holder = os.pread(descriptor, 200, 0) if hasattr(os, "pread") else b""
-            raise HeldError(holder.decode("utf-8", "replace") or "another process")
         os.truncate(descriptor, 0)
         os.write(descriptor, f"process {os.getpid()} on {socket.gethostname()}".encode())
         try:
@@ -39,6 +34,32 @@ def held(path: Path) -> Iterator[None]:
                 path.unlink()
     finally:
         os.close(descriptor)
+
+
+def _taken(path: Path) -> int:
+    """Return the file, made where there is none, once it is locked and stands at the path."""
+    # What a link points to is somebody else's, and would be written over.
+    not_linked = getattr(os, "O_NOFOLLOW", 0)
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | not_linked, 0o644)
+        try:
+            if not _locked(descriptor):
+                holder = os.pread(descriptor, 200, 0) if hasattr(os, "pread") else b""
+                raise HeldError(holder.decode("utf-8", "replace") or "another process")
+            # Who held it takes it away at the end: a third may hold another file by now.
+            if _stands_at(path, descriptor):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+
+
+def _stands_at(path: Path, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
 
 
 def _locked(descriptor: int) -> bool:
