@@ -601,6 +601,18 @@ def test_more_than_three_camps_have_a_row_each() -> None:
     assert trace(alone, "other").yaxis == "y"
 
 
+def test_sensitivity_draws_no_column_of_a_claim_that_was_not_asked() -> None:
+    given = TABLES["sensitivity"]
+    refused = given[:1].assign(claim="the turn", agrees=None, estimate=None, cannot_tell="few")
+    figure = figures.sensitivity(pd.concat([given, refused]))
+    assert len(figure.layout.annotations) == len(EVERY["sensitivity"](TABLES).layout.annotations)
+    assert figures.caption(figure).endswith("Not asked, as the study refuses to tell it: the turn.")
+    alone = figures.sensitivity(refused)
+    assert figures.alt(alone) == (
+        "Nothing is drawn: the study refuses to tell what could be asked again: the turn."
+    )
+
+
 def test_no_figure_offers_to_send_its_data_away() -> None:
     for draw in EVERY.values():
         assert "sendChartToCloud" in draw(TABLES).layout.modebar.remove

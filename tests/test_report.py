@@ -34,6 +34,7 @@ from spread.report._cells import cell, table
 from spread.report._elements import element, isolated, joined
 from spread.report._pictures import pictures
 from spread.study import Study
+from spread.study._claims import REFUSED
 
 COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
 
@@ -375,6 +376,21 @@ def test_what_is_refused_is_not_drawn(tmp_path: Path) -> None:
         assert f"figure-{name}" not in page
     assert "Cannot tell who carried it: half is missing." in page
     assert {"tree", "ccdf", "seeds"}.isdisjoint(pictures(replace(made, cannot_tell=refusals)))
+
+
+def test_what_is_refused_is_not_checked_and_the_page_says_so(tmp_path: Path) -> None:
+    whole = invented.study()
+    why = f"{REFUSED}: too few tweets"
+    made = whole.tables["sensitivity"][:1].assign(
+        claim="the turn", agrees=None, estimate=None, cannot_tell=why
+    )
+    controls = pd.DataFrame({"cannot_tell": [why], "found": [False]})
+    study = replace(whole, tables={**whole.tables, "sensitivity": made, "controls": controls})
+    report.write(study, tmp_path / "page.html")
+    page = read(tmp_path / "page.html")
+    assert "Not asked, as the study refuses to tell it: the turn. " in page.text
+    assert f"No turn was looked for where there should be none: {why}." in page.text
+    assert "figure-sensitivity" not in [attrs.get("id") for _, attrs in page.found]
 
 
 def test_a_real_archive_is_not_called_synthetic(tmp_path: Path) -> None:

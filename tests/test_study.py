@@ -1,7 +1,7 @@
 """The whole path: the record, its sentences, what it refuses, and that it repeats."""
 
 import json
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +11,8 @@ import pytest
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
-from spread.study import _turning
+from spread.study import _paths, _turning
+from spread.study._claims import claims, subjects
 
 
 @pytest.fixture(scope="module")
@@ -220,3 +221,39 @@ def test_a_tag_without_an_account_is_bounded_only_where_a_process_was_fitted() -
     ((topic, reason),) = _turning.of_without(found).refusals  # type: ignore[arg-type]
     assert topic == "how much of #myNYPD there would be without @ann"
     assert reason.endswith("; 1 of 2 tweets are its own or repeat them")
+
+
+def test_checks_are_made_of_what_the_story_tells_and_name_what_it_refuses(
+    early: study.Study,
+) -> None:
+    own = study.sensitivity(early, vary=[], progress=False)
+    summed = study.robustness(own).set_index("claim")
+    why = dict(early.cannot_tell)["the turn"]
+    assert summed.holds["the turn"] == f"not asked, as the study refuses to tell it: {why}"
+    assert (summed.specifications["the turn"], summed.robust["the turn"]) == (0, pd.NA)
+    assert summed.specifications["most credit"] == 1
+    assert not {"no turn", "turned it"} & set(summed.index)
+    controls = study.controls(early, rng=1)
+    assert controls.cannot_tell.tolist() == [summed.holds["the turn"]] * 3
+    assert (controls.tweets.sum(), controls.found.any()) == (0, False)
+
+
+def test_parents_are_asked_again_where_the_story_tells_them_alone(found: study.Study) -> None:
+    own = study.sensitivity(found, vary=[], progress=False)
+    told = own[own.claim.str.startswith("comes from")].about
+    descends = found.family.members.query("verdict == 'descends'").shown
+    assert 0 < len(told) <= 3 < len(descends)
+    assert set(told) <= set("#" + descends)
+    open_ones = own[own.claim == "where tags came from"].iloc[0]
+    refused = [topic for topic, _ in found.cannot_tell if topic.startswith("where #")]
+    assert sorted(f"where {tag} came from" for tag in open_ones.about.split(", ")) == sorted(
+        refused
+    )
+
+
+def test_a_claim_that_cannot_be_told_again_does_not_agree(early: study.Study) -> None:
+    own = _paths.of_study(early)
+    asked = replace(subjects(own), onset=None)
+    assert own.turn.cannot_tell
+    row = claims(own, asked).set_index("claim").loc["no turn"]
+    assert (row.agrees, row.cannot_tell) == (False, own.turn.cannot_tell)

@@ -74,7 +74,14 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
     given = frame(table, *_COLUMNS)
     if given.empty:
         return blank(_TITLE, "no other specification was tried")
-    asked = [rows for _, rows in given.groupby(["claim", "about"], sort=False)]
+    asked = [
+        rows
+        for _, rows in given.groupby(["claim", "about"], sort=False)
+        if rows["agrees"].notna().any()
+    ]
+    refused = _refused(given, asked)
+    if not asked:
+        return blank(_TITLE, f"the study refuses to tell what could be asked again{refused}")
     claims, many = asked[:most], len(asked)
     chosen = given.drop_duplicates("specification").sort_values("specification")
     places = {number: place for place, number in enumerate(chosen.specification)}
@@ -101,11 +108,19 @@ def sensitivity(table: Table, *, most: int = _MOST) -> go.Figure:
         title=_TITLE,
         subtitle=f"{counted(len(claims), 'claim')} under {len(labels)} specifications; "
         "filled: the same is found, hollow: not",
-        caption=_caption(len(claims), many, given, len(labels)),
+        caption=_caption(len(claims), many, pd.concat(claims), len(labels))
+        + (f" Not asked, as the study refuses to tell it{refused}." if refused else ""),
         alt=_alt(claims, len(labels)),
         height=214 + _ROW_PX * len(labels),
         narrow={"width": 140 + _COLUMN_PX * len(claims)} if len(claims) > 2 else None,
     )
+
+
+def _refused(given: pd.DataFrame, asked: list[pd.DataFrame]) -> str:
+    """Return what was not asked under any specification, to stand after other words."""
+    drawn = {name for rows in asked for name in rows["claim"]}
+    left = [shown(claim, most=60) for claim in given["claim"].unique() if claim not in drawn]
+    return f": {', '.join(left)}" if left else ""
 
 
 def _draw(figure: go.Figure, column: int, columns: int, rows: pd.DataFrame, y: np.ndarray) -> None:

@@ -12,6 +12,7 @@ from spread.report._methods import METHODS
 from spread.report._pictures import picture, pictures
 from spread.report._safety import data_block
 from spread.study import Study
+from spread.study._claims import REFUSED
 from spread.study._labels import PUBLIC_FOLLOWERS
 from spread.study._places import SMALLEST_CELL
 
@@ -238,24 +239,46 @@ def _some(study: Study, *names: str) -> list[Markup]:
 
 def _checked(study: Study) -> list[tuple[str, str, Markup]]:
     """Return the section on other choices and negative controls, if the study has them."""
-    content = []
-    if len(study.tables.get("sensitivity", ())):
-        words = (
-            "The main claims made again with other choices, one at a time. A claim that changes "
-            "with a choice that nobody can defend against another is not settled."
-        )
-        content += [element("p", words), *_drawn(study, "sensitivity")]
-        content += listed(study, "robustness", "sensitivity")
-    if "controls" in study.tables:
-        controls = study.tables["controls"]
-        open_ones = int(controls["cannot_tell"].notna().sum())
-        words = (
-            f"A turn was looked for {len(controls)} times where there should be none, as in tags "
-            f"that have nothing to do with it, and found {int(controls['found'].sum())} times; "
-            f"{open_ones} times it cannot be told."
-        )
-        content += [element("p", words), *listed(study, "controls")]
+    content = [*_under_choices(study), *_controlled(study)]
     return [("checked", "What depends on choices", joined(*content))] if content else []
+
+
+def _under_choices(study: Study) -> list[Markup]:
+    """Return the claims made again, and which were not as the study refuses to tell them."""
+    made = study.tables.get("sensitivity")
+    if made is None or not len(made):
+        return []
+    words = (
+        "The main claims made again with other choices, one at a time. A claim that changes "
+        "with a choice that nobody can defend against another is not settled."
+    )
+    asked = set(made["claim"][made["agrees"].notna()])
+    refused = [str(claim) for claim in made["claim"].unique() if claim not in asked]
+    if not asked:
+        words = "The study tells nothing that could be made again with other choices."
+    content = [element("p", words)]
+    if refused:
+        left = f"Not asked, as the study refuses to tell it: {'; '.join(refused)}."
+        content.append(element("p", isolated(f"{left} The table says why."), class_="note"))
+    figure = _drawn(study, "sensitivity") if asked else []
+    return [*content, *figure, *listed(study, "robustness", "sensitivity")]
+
+
+def _controlled(study: Study) -> list[Markup]:
+    """Return what the negative controls say, or why there are none."""
+    controls = study.tables.get("controls")
+    if controls is None:
+        return []
+    reasons = controls["cannot_tell"].dropna().astype(str)
+    if len(reasons) == len(controls) and reasons.str.startswith(REFUSED).all():
+        words = f"No turn was looked for where there should be none: {reasons.iloc[0]}."
+        return [element("p", isolated(words), class_="note")]
+    words = (
+        f"A turn was looked for {len(controls)} times where there should be none, as in tags "
+        f"that have nothing to do with it, and found {int(controls['found'].sum())} times; "
+        f"{len(reasons)} times it cannot be told."
+    )
+    return [element("p", words), *listed(study, "controls")]
 
 
 def _refused(study: Study) -> Markup:

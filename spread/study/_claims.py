@@ -8,9 +8,25 @@ import pandas as pd
 
 from spread.hashtags import Family
 from spread.hijack import Turn
+from spread.study._hours import TOPIC as HOURS
+from spread.study._spawned import FAMILY
+from spread.study._story import CREDIT, DEPTH
+from spread.study._turning import TURN, TURNER
 from spread.tables import rows
 
-__all__ = ["COLUMNS", "Results", "Subjects", "claims", "subjects"]
+__all__ = [
+    "COLUMNS",
+    "REFUSED",
+    "Results",
+    "Subjects",
+    "claims",
+    "refusals",
+    "subjects",
+    "turn_refused",
+]
+
+REFUSED = "not asked, as the study refuses to tell it"
+"""What stands in the place of a claim, before the reason."""
 
 COLUMNS = {
     "claim": "str",
@@ -58,22 +74,63 @@ class Subjects:
     parents: tuple[tuple[str, str], ...]
     labels: Mapping[str, str]
     tags: Mapping[str, str]
+    refused: tuple[tuple[str, str, str], ...] = ()
+    turns: bool = True
 
 
-def subjects(study: Results) -> Subjects:
-    """Return what the study claims something about."""
+def subjects(study: Results, refused: Mapping[str, str] | None = None) -> Subjects:
+    """Return what the study claims something about.
+
+    `refused` holds the reasons by topic, as in `Study.cannot_tell`: of what the study refuses
+    to tell, nothing is claimed; `refused` of the answer says of what, and why.
+    """
     turn, family = study.turn, study.family
     found = turn.rising is not None
+    untold = _untold(refused or {}, family)
+    topics = {claim for claim, _, _ in untold}
     return Subjects(
         risen=frozenset(study.camps.user_id[study.camps.camp == turn.rising]),
         onset=(turn.onset, turn.onset_low, turn.onset_high) if found else None,
-        turner=_likeliest(study.turned),
-        carrier=str(study.rank.user_id.iloc[0]) if len(study.rank) else None,
-        largest=_largest(study.metrics),
-        parents=() if family is None or family.cannot_tell else _parents(family),
+        turner=None if {TURN, TURNER} & topics else _likeliest(study.turned),
+        carrier=None if CREDIT in topics or study.rank.empty else str(study.rank.user_id.iloc[0]),
+        largest=None if DEPTH in topics else _largest(study.metrics),
+        parents=() if family is None or FAMILY in topics else _parents(family),
         labels=_labels(study.turned) | _labels(study.rank),
         tags={} if family is None else _written(family.members),
+        refused=untold,
+        turns=TURN not in topics,
     )
+
+
+def _untold(refused: Mapping[str, str], family: Family | None) -> tuple[tuple[str, str, str], ...]:
+    """Return (topic, about, reason) of the refusals that take away a claim."""
+    on_hours = (TURN, FAMILY) if HOURS in refused else ()
+    given = {**dict.fromkeys(on_hours, refused.get(HOURS, "")), **refused}
+    about = {TURN: "the tag", TURNER: "an account", CREDIT: "an account",
+             DEPTH: "the largest cascade", FAMILY: "the other tags"}  # fmt: skip
+    told = [(topic, of, given[topic]) for topic, of in about.items() if topic in given]
+    if family is None or FAMILY in given:
+        return tuple(told)
+    open_ones = family.members[family.members.verdict == "cannot tell"]
+    if len(open_ones):
+        tags = ", ".join("#" + open_ones.sort_values("hashtag").shown.astype(str))
+        told.append(("where tags came from", tags, "no parent is probable enough"))
+    return tuple(told)
+
+
+def turn_refused(refused: Mapping[str, str]) -> str | None:
+    """Return that the study refuses to tell its turn, and why; None where it tells it."""
+    reason = refused.get(TURN) or refused.get(HOURS)
+    return None if reason is None else f"{REFUSED}: {reason}"
+
+
+def refusals(asked: Subjects) -> pd.DataFrame:
+    """Return one row a topic that the study refuses to tell, in place of its claims."""
+    rows = [
+        {"claim": topic, "about": about, "cannot_tell": f"{REFUSED}: {reason}"}
+        for topic, about, reason in asked.refused
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).assign(unit="").astype(COLUMNS)
 
 
 def claims(results: Results, asked: Subjects) -> pd.DataFrame:
@@ -123,8 +180,12 @@ def _unasked(asked: _Question, reason: str) -> dict[str, object]:
 def _of_turn(results: Results, asked: Subjects) -> list[dict[str, object]]:
     """Return the rise of the camp's share, and the onset against the study's."""
     turn = results.turn
+    if not asked.turns:
+        return []
     if asked.onset is None:
         none = _Question("no turn", "probability of a turn", "the tag")
+        if turn.cannot_tell:
+            return [_refused(none, turn.cannot_tell)]
         return [_told(none, turn.p_turn, agrees=turn.rising is None)]
     rise = _Question("rise of the camp's share", "share", "the tag")
     onset = _Question("onset", "hours after the study's", "the tag")
@@ -233,14 +294,13 @@ def _written(tags: pd.DataFrame) -> dict[str, str]:
 
 
 def _parents(family: Family) -> tuple[tuple[str, str], ...]:
-    """Return the tags told to descend or, if none is, the likeliest parents of the largest."""
+    """Return the largest tags told to descend, each with its likeliest parent."""
     named = family.links[family.links.parent.notna()]
     ordered = named.sort_values(["child", "probability", "parent"], ascending=[True, False, True])
     best = ordered.drop_duplicates("child").set_index("child").parent
-    kin = family.members[family.members.hashtag.isin(best.index)]
-    told = kin[kin.verdict == "descends"]
-    chosen = told if len(told) else kin
-    chosen = chosen.sort_values(["authors", "hashtag"], ascending=[False, True]).head(_TAGS)
+    told = family.members[family.members.verdict == "descends"]
+    told = told[told.hashtag.isin(best.index)]
+    chosen = told.sort_values(["authors", "hashtag"], ascending=[False, True]).head(_TAGS)
     return tuple((str(tag), str(best[tag])) for tag in chosen.hashtag)
 
 

@@ -9,7 +9,7 @@ from spread import hijack
 from spread._arguments import require_count
 from spread._random import resolve_seed, stream
 from spread.hijack import Turn
-from spread.study import _paths
+from spread.study import _claims, _paths
 from spread.study._record import Study
 from spread.study._scope import Scope
 
@@ -25,6 +25,7 @@ _COLUMNS = {
     "cannot_tell": "str",
     "as_expected": "boolean",
 }
+_CONTROLS = ("labels exchanged", "before the turn", "an unrelated tag")
 _TAGS = 5
 _AUTHORS = 30
 
@@ -39,7 +40,8 @@ def controls(
     the largest tags that are not of the family, in tweets without the root. A turn that is
     found there makes the study's own turn doubtful. An unrelated tag may have turned for
     reasons of its own: read its tweets. Archives collected by one tag have no unrelated
-    ones, and the table says so.
+    ones, and the table says so. Where the study refuses to tell its turn there is nothing to
+    hold a control against: a row each says so.
 
     Parameters
     ----------
@@ -75,6 +77,8 @@ def controls(
     ['labels exchanged', False]
     """
     require_count("shuffles", shuffles, least=0)
+    if reason := _claims.turn_refused(dict(study.cannot_tell)):
+        return _as_table([_absent(control, reason) for control in _CONTROLS])
     scope, seed = _paths.whole(study), resolve_seed(rng)
     camps = study.tables["camps"] if study.coding is None else study.coding
     made = [
@@ -82,6 +86,10 @@ def controls(
         *_before(study, scope, camps, seed),
         *_unrelated(study, scope, camps, seed),
     ]
+    return _as_table(made)
+
+
+def _as_table(made: list[dict[str, object]]) -> pd.DataFrame:
     table = pd.DataFrame(made, columns=list(_COLUMNS))
     table["onset"] = pd.to_datetime(table.onset, utc=True)
     return table.astype(_COLUMNS)

@@ -2,6 +2,9 @@
 
 from spread.archive import ReadReport
 
+TOPIC = "anything that rests on the hour"
+"""The topic of the refusal."""
+
 _MARK = "pseudonymised"
 
 
@@ -15,7 +18,7 @@ def without(report: ReadReport) -> list[tuple[str, str]]:
         return []
     return [
         (
-            "anything that rests on the hour",
+            TOPIC,
             "the archive is pseudonymised and each cascade begins at midnight of its day, so "
             "when a tag turned, who was first, which tag came from which, who shared in step and "
             "where it arrived when are not to be read from it",

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from spread._arguments import require_count, require_number
 from spread._errors import SpreadError, UsageError
 from spread._random import resolve_seed, stream
-from spread.study._claims import COLUMNS, claims, subjects
+from spread.study._claims import COLUMNS, REFUSED, claims, refusals, subjects
 from spread.study._paths import Sample, Specification, of_study, walker
 from spread.study._record import Study
 
@@ -49,7 +49,8 @@ def sensitivity(
     who turned it, who has most credit, whether the largest cascade went beyond a star, and
     where its tags came from. A specification that cannot tell counts as one that does not
     agree; one that leaves the question open by what it is (the account was left out, or
-    trees are stars by definition) is not asked. Steps that a choice leaves alone are not
+    trees are stars by definition) is not asked. Of what the study refuses to tell nothing
+    is asked: a row of specification 0 says so, and why. Steps that a choice leaves alone are not
     repeated; the rest costs, with the defaults, about as much as five studies.
 
     Parameters
@@ -73,8 +74,9 @@ def sensitivity(
     DataFrame
         One row a specification and claim: specification (0: the study's own),
         reconstruction, resolution (a factor), retweets, window, in_step, authors_kept,
-        draw, claim, about, about_id, unit, estimate, low, high (95 %; missing for probabilities),
-        agrees, beyond_null, cannot_tell. `robustness` sums it up.
+        draw, claim (or the topic that the study refuses), about, about_id, unit, estimate, low,
+        high (95 %; missing for probabilities), agrees, beyond_null, cannot_tell. `robustness`
+        sums it up.
 
     Raises
     ------
@@ -99,9 +101,11 @@ def sensitivity(
     chosen = _one_at_a_time(draws, _CHOICES[:-1] if vary is None else list(vary))
     chosen += _combinations(crossed, stream(resolve_seed(rng), 0))
     results, walk = of_study(study), walker(study)
-    asked = subjects(results)
+    asked = subjects(results, dict(study.cannot_tell))
     own = claims(results, asked)
-    parts = [_row(0, chosen[0], own)]
+    parts = [_row(0, chosen[0], pd.concat([own, refusals(asked)], ignore_index=True))]
+    if own.empty:
+        return parts[0]
     with tqdm(chosen[1:], disable=None if progress is None else not progress, leave=False) as bar:
         for number, specification in enumerate(bar, start=1):
             try:
@@ -133,8 +137,8 @@ def robustness(table: pd.DataFrame, *, factor: float = 2.0) -> pd.DataFrame:
         One row a claim: claim, about, unit, estimate (the study's), lowest, highest (of
         all specifications), fold (highest over lowest; missing where that is no ratio),
         specifications (that were asked), agree, share_agree, share_as_large (within
-        `factor`; missing for hours), share_beyond_null (of those with an interval), robust,
-        holds (in words).
+        `factor`; missing for hours), share_beyond_null (of those with an interval), robust
+        (missing where nothing was asked), holds (in words, or why nothing was asked).
 
     Raises
     ------
@@ -156,7 +160,8 @@ def robustness(table: pd.DataFrame, *, factor: float = 2.0) -> pd.DataFrame:
     """
     require_number("factor", factor, above=1)
     parts = table.groupby(["claim", "about", "unit"], sort=False)
-    return pd.DataFrame([_summed(tuple(map(str, key)), rows, factor) for key, rows in parts])
+    summed = [_summed(tuple(map(str, key)), rows, factor) for key, rows in parts]
+    return pd.DataFrame(summed).astype({"robust": "boolean"})
 
 
 def _summed(key: tuple[str, ...], rows: pd.DataFrame, factor: float) -> dict[str, object]:
@@ -182,12 +187,20 @@ def _summed(key: tuple[str, ...], rows: pd.DataFrame, factor: float) -> dict[str
         "fold": highest / lowest if is_ratio else np.nan,
         "specifications": len(agree),
         "agree": int(agree.sum()),
-        "share_agree": float(agree.mean()),
+        "share_agree": float(agree.mean()) if len(agree) else np.nan,
         "share_as_large": as_large,
         "share_beyond_null": beyond.mean() if len(beyond) else np.nan,
-        "robust": same and sized,
-        "holds": _in_words(same, sized, lowest, highest, key[2]),
+        "robust": same and sized if len(agree) else pd.NA,
+        "holds": _in_words(same, sized, lowest, highest, key[2])
+        if len(agree)
+        else _not_asked(rows),
     }
+
+
+def _not_asked(rows: pd.DataFrame) -> str:
+    """Return why a claim was asked under no specification."""
+    reasons = rows.cannot_tell.dropna().astype(str)
+    return REFUSED if reasons.empty else reasons.iloc[0]
 
 
 def _in_words(same: bool, sized: bool, lowest: float, highest: float, unit: str) -> str:

@@ -8,15 +8,18 @@ from spread.study import _words as words
 from spread.study._telling import Telling
 from spread.tables import rows
 
+FAMILY = "the family of tags"
+"""The topic under which all of it may be refused."""
+
 _FED = 3
 
 
 def tell(family: Family | None, traced: Traces | None) -> list[Telling]:
     """Return what can be said of the tags that a root spawned."""
     if family is None:
-        return [Telling([], [("the family of tags", "the study has no root tag")])]
+        return [Telling([], [(FAMILY, "the study has no root tag")])]
     if family.cannot_tell:
-        return [Telling([], [("the family of tags", family.cannot_tell)])]
+        return [Telling([], [(FAMILY, family.cannot_tell)])]
     return [of_family(family), of_growth(family), of_traces(family, traced)]
 
 

@@ -12,6 +12,10 @@ from spread.study._labels import called
 from spread.study._telling import Telling
 from spread.tables import rows
 
+TURN = "the turn"
+TURNER = "who turned it"
+"""Topics under which something may be refused."""
+
 _KINDS = {
     "takeover": "most of the talk from then on",
     "minority": "never most of the talk",
@@ -35,9 +39,9 @@ def of_turn(
 ) -> Telling:
     """Say when the camps' shares changed, from what to what."""
     if camps.empty:
-        return Telling([], [("the turn", "without camps there are no shares that could change")])
+        return Telling([], [(TURN, "without camps there are no shares that could change")])
     if turn.cannot_tell:
-        return Telling([], [("the turn", turn.cannot_tell)])
+        return Telling([], [(TURN, turn.cannot_tell)])
     weak = [turn.weak] if turn.weak else []
     if turn.rising is None:
         return Telling(
@@ -131,7 +135,7 @@ def of_turners(found: Found, time_zone: str) -> Telling:
     sure = words.probability(likeliest.p_turned)
     if likeliest.p_turned < NAMED:
         reason = f"no account brought most of those who turned it; likeliest is {name}, {sure}"
-        return Telling([], [("who turned it", reason)])
+        return Telling([], [(TURNER, reason)])
     low, high = likeliest.brought_low, likeliest.brought_high
     began = found.turn.posterior
     before = float(began.probability[began["at"] < likeliest.first_at].sum())
