@@ -121,8 +121,8 @@ def test_few_tweets_make_no_group_and_surplus_groups_are_elsewhere() -> None:
     assert found.unlocated == 0
 
 
-@pytest.mark.parametrize("probability", [1.2, -0.1, np.nan])
-def test_what_is_no_probability_is_named(probability: float) -> None:
+@pytest.mark.parametrize("probability", [1.2, -0.1, np.nan, "x", None])
+def test_what_is_no_probability_is_named(probability: object) -> None:
     table = pd.DataFrame({"user_id": ["a"], "group": ["p"], "probability": [probability]})
     with pytest.raises(UsageError, match="probabilities"):
         groups_of(np.array(["a"], dtype=object), table, most=2, fewest=1)

@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._arguments import require_columns, require_count, require_number, require_one_of
+from spread._arguments import (
+    require_columns,
+    require_count,
+    require_instance,
+    require_number,
+    require_one_of,
+)
 from spread._errors import UsageError
 from spread._random import resolve_seed, stream
 from spread.cascade._matching import STATISTICS, Labels, Rows, differences, matched
@@ -99,6 +105,7 @@ def compare(
     [[False, 5, 0.8, -0.92], [True, 5, 0.8, -0.92]]
     """
     wanted = list(_METRICS) if columns is None else list(columns)
+    require_instance("by", by, str, "the name of a column")
     _check(metrics, [by, *wanted, *([clusters] if clusters else [])], match, replicates, caliper)
     seed = resolve_seed(rng)
     used = metrics[metrics[by].notna()]

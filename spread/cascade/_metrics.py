@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._arguments import require_columns, require_count, require_instance
+from spread._arguments import require_columns, require_count, require_instance, require_texts
 from spread._compile import kernel
 from spread._intervals import quantiles, wilson
 from spread._random import resolve_seed, stream
@@ -125,7 +125,7 @@ def ccdf(
     >>> ccdf(pd.DataFrame({"size": [1, 1, 2, 5]}), ["size"])[["value", "share"]].values.tolist()
     [[1.0, 1.0], [2.0, 0.5], [5.0, 0.25]]
     """
-    wanted = list(_COLUMNS) if columns is None else columns
+    wanted = list(_COLUMNS) if columns is None else require_texts("columns", columns)
     require_columns("metrics", metrics, [*wanted, clusters] if clusters else wanted)
     require_count("replicates", replicates)
     parts = [_shares(name, metrics[name].to_numpy(dtype=np.float64)) for name in wanted]

@@ -6,7 +6,12 @@ from typing import Final
 import igraph
 import numpy as np
 
-from spread._arguments import require_count, require_number, require_one_of
+from spread._arguments import (
+    require_count,
+    require_instance,
+    require_number,
+    require_one_of,
+)
 from spread._errors import UsageError
 from spread._random import resolve_seed
 from spread.communities._agreement import agreement
@@ -165,6 +170,7 @@ def modularity(
         if set(edges.names) != set(of):
             raise UsageError("the partition is of another graph", hint="Pass its own graph")
         labels = [of[name] for name in edges.names]
+    require_instance("labels", labels, Sequence | np.ndarray, "a partition, or a label a vertex")
     if len(labels) != len(edges.names):
         raise UsageError(
             "a label a vertex is needed", got=f"{len(labels)} for {len(edges.names)} vertices"

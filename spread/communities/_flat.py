@@ -193,10 +193,9 @@ def _once(keys: Ints, weight: Floats) -> tuple[Ints, Floats]:
 
 def as_is(graph: igraph.Graph) -> Flat:
     """Return the graph in its own order, loops and parallel edges included."""
+    names = vertex_names(graph)
     source, target = ends_of(graph).T
-    return arrays(
-        vertex_names(graph), source, target, _weights(graph), directed=graph.is_directed()
-    )
+    return arrays(names, source, target, _weights(graph), directed=graph.is_directed())
 
 
 def vertex_names(graph: igraph.Graph) -> list[str]:

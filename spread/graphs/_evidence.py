@@ -65,7 +65,7 @@ def evidence(
         ids = _coshares.behind(_coshares.shares(tweets), str(source), str(target), within_s)
         return _shown(tweets, ids)
     if kind == "hashtag":
-        source, target = sorted([hashtag_key(source), hashtag_key(target)])
+        source, target = sorted([hashtag_key(str(source)), hashtag_key(str(target))])
     known = acts(tweets, kind, manual=manual, names=names)
     of_edge = known.filter(known.source == str(source), known.target == str(target))
     shown = expression(tweets, TWEETS, ["tweet_id", "author_id", "origin"], optional=["text"])

@@ -82,15 +82,9 @@ def _members(groups: pd.DataFrame) -> pd.DataFrame:
     """Return a row a user and group, with the probability that it is theirs."""
     given = require_columns("groups", groups, ["user_id", "group"])
     chance = given["probability"] if "probability" in given else pd.Series(1.0, given.index)
-    table = given[["user_id", "group"]].assign(probability=chance.astype(float))
+    table = given[["user_id", "group"]].assign(probability=_probabilities(chance))
     table = table[table["group"].notna() & (table["group"] != ELSEWHERE)]
     table = table.astype({"user_id": str, "group": str})
-    wrong = table[~table["probability"].between(0, 1)]
-    if len(wrong):
-        raise UsageError(
-            "probabilities of groups cannot be used", got=f"{wrong['probability'].iloc[0]:g}",
-            allowed="0 to 1",
-        )  # fmt: skip
     table = table.drop_duplicates(["user_id", "group"]).sort_values(["user_id", "group"])
     sums = table.groupby("user_id")["probability"].sum()
     if (sums > _TOO_MUCH).any():
@@ -100,3 +94,14 @@ def _members(groups: pd.DataFrame) -> pd.DataFrame:
             hint="Give each user's groups once, with a column probability",
         )
     return table
+
+
+def _probabilities(given: pd.Series) -> pd.Series:
+    """Return probabilities as numbers."""
+    known = pd.to_numeric(given, errors="coerce")
+    wrong = given[~known.between(0, 1)]
+    if len(wrong):
+        raise UsageError(
+            "probabilities of groups cannot be used", got=repr(wrong.iloc[0]), allowed="0 to 1"
+        )
+    return known.astype(float)

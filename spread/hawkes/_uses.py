@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from spread._arguments import require_instance, require_texts
 from spread._errors import UsageError
 from spread.tables import TWEETS, Table, expression, microseconds
 from spread.text import hashtag_key
@@ -100,7 +101,8 @@ def uses_of(tweets: Table, root: str, tags: Sequence[str], *, rng: np.random.Gen
     UsageError
         The root is not used at a known time.
     """
-    keys = list(dict.fromkeys([hashtag_key(tag) for tag in (root, *tags)]))
+    first = require_instance("a hashtag", root, str, "text")
+    keys = list(dict.fromkeys(map(hashtag_key, [first, *require_texts("tags", tags)])))
     rows = _rows(tweets, keys)
     if not (rows["hashtag"] == keys[0]).any():
         raise UsageError(

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from spread._arguments import require_count
+from spread._arguments import require_count, require_texts
 from spread._random import resolve_seed, stream
 from spread.hawkes._column import p_turned
 from spread.hawkes._fit import fit
@@ -159,7 +159,7 @@ def without(
     """
     require_count("shifts", shifts, least=0)
     seed = resolve_seed(rng)
-    names = tuple([accounts] if isinstance(accounts, str) else accounts)
+    names = tuple(require_texts("accounts", accounts))
     uses = uses_of(tweets, root, [], rng=stream(seed, 0))
     theirs = np.isin(uses.author_ids, np.array(names, dtype=object))
     counts = uses.tweets(np.array([np.inf]))

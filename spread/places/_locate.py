@@ -198,10 +198,23 @@ def nearest_cities(
     """
     require_number("within_km", within_km, least=0, unit="kilometres")
     places = gazetteer()
-    rows, probability = _nearest(
-        np.asarray(longitudes, dtype=np.float64), np.asarray(latitudes, dtype=np.float64), within_km
-    )
+    rows, probability = _nearest(*_degrees(longitudes, latitudes), within_km)
     return _frame([_at(row, sure, places) for row, sure in zip(rows, probability, strict=True)])
+
+
+def _degrees(
+    longitudes: ArrayLike, latitudes: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    try:
+        one, other = (np.asarray(given, dtype=np.float64) for given in (longitudes, latitudes))
+    except (TypeError, ValueError) as error:
+        raise UsageError(
+            "degrees cannot be used", got=str(error), allowed="numbers, NaN where unknown"
+        ) from None
+    if one.ndim != 1 or one.shape != other.shape:
+        got = f"shapes {one.shape} and {other.shape}"
+        raise UsageError("degrees cannot be used", got=got, allowed="as many of both")
+    return one, other
 
 
 def _beside(values: Iterable[str | None] | None, length: int) -> list[str | None]:
