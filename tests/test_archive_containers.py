@@ -9,13 +9,15 @@ import tarfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 from invented_archive import counted, lines, put, v1_tweet
 
 from spread import archive
-from spread.archive import _cells
+from spread._errors import UsageError
+from spread.archive import _cells, _lines
 from spread.archive._packed import zstd
 
 TWEETS = [v1_tweet(n, f"tweet {n} {random.Random(n).random()} #myNYPD") for n in range(30)]
@@ -188,6 +190,51 @@ def test_a_bomb_is_left_alone(tmp_path: Path, pack: Callable[[bytes], bytes]) ->
     assert counts["records"] == 1
 
 
+BEYOND = {
+    "record_mb": (lines(v1_tweet(1, "x" * (9 << 20))), 10),
+    "depth": (lines(v1_tweet(1, deep=json.loads("[" * 90 + "]" * 90))), 91),
+    "ratio": (gzip.compress(b" " * (20 << 20)), 10_000),
+}
+
+
+@pytest.mark.parametrize("name", BEYOND)
+def test_a_limit_is_set_as_the_reject_says(tmp_path: Path, name: str) -> None:
+    text, needed = BEYOND[name]
+    (tmp_path / "t.jsonl").write_bytes(text)
+    (tmp_path / "u.jsonl").write_bytes(lines(TWEETS[0]))
+    told = archive.read(tmp_path).report.rejects.detail.item()
+    assert f"limits={{'{name}': {needed:g}}} (--limit {name}={needed:g}) lets it in" in told
+    for workers in (1, 2):
+        read = archive.read(tmp_path, limits={name: needed}, workers=workers)
+        assert (len(read.report.rejects), read.report.totals["rejected"]) == (0, 0)
+
+
+def test_a_line_of_any_length_is_read_where_that_is_allowed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_lines, "LINE_MOST", 1 << 20)
+    file = put(tmp_path / "t.jsonl", TWEETS[0], v1_tweet(90, "x" * (3 << 20)), TWEETS[1])
+    report = archive.read(file, limits={"record_mb": 1}).report
+    assert report.rejects.reason.tolist() == ["TOO_LARGE"]
+    assert "limits={'record_mb': 4}" in report.rejects.detail.item()
+    assert archive.read(file, limits={"record_mb": 4}).report.totals["kept"] == 3
+
+
+@pytest.mark.parametrize(
+    ("limits", "told"),
+    [
+        ({"records": 9}, "no such limit: got records; allowed: record_mb, depth, ratio"),
+        ({"depth": 501}, "the limit depth cannot be used: got 501"),
+        ({"record_mb": 0}, "the limit record_mb cannot be used: got 0"),
+        (9, "limits cannot be used"),
+    ],
+)
+def test_a_limit_that_cannot_be_is_refused(tmp_path: Path, limits: Any, told: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        archive.read(put(tmp_path / "t.jsonl", TWEETS[0]), limits=limits)
+    assert str(caught.value).startswith(told)
+
+
 def test_archives_inside_archives_end_somewhere(tmp_path: Path) -> None:
     deep = TEXT
     for _ in range(5):
@@ -272,5 +319,5 @@ def test_no_byte_of_a_table_is_searched_twice_for_the_end_of_its_line(text: byte
 
 def test_lines_of_tables_end_in_three_ways_across_chunks() -> None:
     chunks = [b"a\r", b"\nb\rc\n\nd", b"e\r"]
-    assert list(_cells.lines(iter(chunks))) == ["a\r\n", "b\r", "c\n", "\n", "de\r"]
-    assert list(_cells.lines(iter([b"a\n"]))) == ["a\n"]
+    assert list(_cells.lines(iter(chunks), 99)) == ["a\r\n", "b\r", "c\n", "\n", "de\r"]
+    assert list(_cells.lines(iter([b"a\n"]), 99)) == ["a\n"]

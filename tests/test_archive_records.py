@@ -82,7 +82,7 @@ def test_the_same_three_tweets_in_every_layout(tmp_path: Path, text: bytes) -> N
         (v1_tweet(1, text=5), "BAD_FIELD", "$.text"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "UNKNOWN_FORMAT", "keys a"),
         (v1_tweet(1, deep=json.loads("[" * 64 + "]" * 64)), "TOO_DEEP", "64 levels"),
-        (b'{"a":' * 3000 + b"1" + b"}" * 3000, "TOO_DEEP", "64 levels"),
+        (b'{"a":' * 3000 + b"1" + b"}" * 3000, "TOO_DEEP", "500 levels"),
         (v1_tweet(1, text="x" * (9 << 20)), "TOO_LARGE", "record of"),
         ({"id": "1", "content": "<p>", "account": {}}, "NO_USER", "no account"),
         (b"458640532934737920", "UNKNOWN_FORMAT", "a file of their own"),

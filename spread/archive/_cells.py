@@ -7,19 +7,18 @@ from itertools import chain
 from typing import Final
 
 from spread.archive._faults import RejectedError
+from spread.archive._limits import Limits, allowing
 
 __all__ = ["cells", "lines"]
 
-_FIELD_MOST: Final = 8 << 20
-_LINE_MOST: Final = 16 << 20
 # What has no end yet is found too: else it would be searched again from each of its bytes.
 _LINE: Final = re.compile(rb"[^\r\n]++(?:\r\n|\n|\r|\Z)|\r\n|\n|\r")
 
 
-def lines(chunks: Iterator[bytes]) -> Iterator[str]:
+def lines(chunks: Iterator[bytes], most: int) -> Iterator[str]:
     """Yield lines with their ends (LF, CR LF, CR); bytes that are no UTF-8 become single marks.
 
-    A line beyond 16 MB comes in pieces: no row can be so long.
+    A line of more than `most` bytes comes in pieces: no row can be so long.
     """
     held = b""
     for chunk in chunks:
@@ -32,23 +31,25 @@ def lines(chunks: Iterator[bytes]) -> Iterator[str]:
             end = line.end()
             yield _text(line[0])
         held = held[end:]
-        if len(held) > _LINE_MOST:
+        if len(held) > most:
             yield _text(held)
             held = b""
     if held:
         yield _text(held)
 
 
-def cells(each: Iterator[str], delimiter: str) -> Iterator[list[str] | RejectedError]:
+def cells(
+    each: Iterator[str], delimiter: str, limits: Limits
+) -> Iterator[list[str] | RejectedError]:
     """Yield the cells of each row, or why they cannot be had.
 
-    A quote that is still open at the end, or after 8 MB, was no quote: its line is one
+    A quote that is still open at the end, or beyond the limit, was no quote: its line is one
     fault, and the lines that it would have swallowed are read as rows.
     """
-    csv.field_size_limit(_FIELD_MOST)
+    csv.field_size_limit(limits.record_bytes)
     while True:
         taken: list[str] = []
-        for row in _until_open(each, delimiter, taken):
+        for row in _until_open(each, delimiter, taken, limits):
             yield row
             if not isinstance(row, RejectedError):
                 taken.clear()
@@ -58,7 +59,7 @@ def cells(each: Iterator[str], delimiter: str) -> Iterator[list[str] | RejectedE
 
 
 def _until_open(
-    each: Iterator[str], delimiter: str, taken: list[str]
+    each: Iterator[str], delimiter: str, taken: list[str], limits: Limits
 ) -> Iterator[list[str] | RejectedError]:
     """Yield rows up to one whose quote does not end; `taken` then holds the lines it took."""
     ended = False
@@ -78,7 +79,8 @@ def _until_open(
                 return
             yield row
     except csv.Error as error:
-        yield RejectedError("TOO_LARGE", f"a field that does not end ({error})")
+        how = allowing("record_mb", 2 * limits.record_mb)
+        yield RejectedError("TOO_LARGE", f"a field that does not end ({error}){how}")
 
 
 def _text(line: bytes) -> str:

@@ -12,6 +12,7 @@ from spread.archive._elements import Element, Profile, tweet_row, user_row
 from spread.archive._faults import DamageError, RejectedError
 from spread.archive._instants import microseconds, tweet_time
 from spread.archive._layouts import Layout, looks_like_id
+from spread.archive._limits import Limits
 from spread.archive._rows import STUB, FollowRow
 from spread.text import manual_retweet
 
@@ -32,17 +33,17 @@ class Row(NamedTuple):
     data: bytes
 
 
-def rows(chunks: Iterator[bytes], found: Layout) -> Iterator[Row]:
+def rows(chunks: Iterator[bytes], found: Layout, limits: Limits) -> Iterator[Row]:
     """Yield the rows of a table, without its header; blank lines are passed over.
 
     A damage of the file is raised after the last whole row.
     """
-    each = lines(chunks)
+    each = lines(chunks, 2 * limits.record_bytes)
     parsed: Iterator[list[str] | RejectedError]
     if found.delimiter == "\x00":
         parsed = ([line.strip().strip('"')] for line in each)
     else:
-        parsed = cells(each, found.delimiter)
+        parsed = cells(each, found.delimiter, limits)
     if not found.is_bare:
         next(parsed, None)
     for fields in parsed:

@@ -68,7 +68,15 @@ def _identity(job: Job) -> list[Any]:
         ends = hashlib.sha256(file.read(_ENDS))
         file.seek(max(0, state.st_size - _ENDS))
         ends.update(file.read(_ENDS))
-    how = [job.source_file, job.number, job.strict, job.columns, job.start, job.end]
+    how = [
+        job.source_file,
+        job.number,
+        job.strict,
+        job.columns,
+        job.start,
+        job.end,
+        list(job.limits),
+    ]
     return [__version__, *how, state.st_size, state.st_mtime_ns, ends.hexdigest()]
 
 

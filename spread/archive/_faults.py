@@ -16,8 +16,8 @@ REASONS: Final = {
     "NOT_TEXT": "the file is not text",
     "NO_ID": "a tweet or user without an id",
     "NO_USER": "a tweet without an author",
-    "TOO_DEEP": "nested more than 64 levels deep",
-    "TOO_LARGE": "larger than a record can be",
+    "TOO_DEEP": "nested deeper than is allowed",
+    "TOO_LARGE": "larger than is allowed",
     "TRUNCATED": "the compressed file ends too early: what follows is lost",
     "UNKNOWN_FORMAT": "no format that is read here",
 }

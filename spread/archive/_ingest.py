@@ -8,6 +8,7 @@ from pathlib import Path
 
 from spread.archive._bytes import file_chunks, identity
 from spread.archive._layouts import Columns
+from spread.archive._limits import USUAL, Limits
 from spread.archive._members import texts
 from spread.archive._packed import Meter
 from spread.archive._reader import Reader
@@ -23,6 +24,7 @@ def ingest(
     number: int,
     strict: bool = False,
     columns: Columns | None = None,
+    limits: Limits = USUAL,
     stretch: tuple[int, int | None] = (0, None),
     on_bytes: Callable[[int], object] = lambda _: None,
 ) -> dict[str, object]:
@@ -42,6 +44,8 @@ def ingest(
         Stop at the first reject.
     columns
         Which column of a table holds what.
+    limits
+        What is read at most.
     stretch
         From which byte to before which; records are counted from the first of them.
     on_bytes
@@ -49,9 +53,9 @@ def ingest(
     """
     with _no_collector(), closing(Parts(folder, number)) as parts:
         records = Records(source_file, parts, strict=strict)
-        reader = Reader(path, records, parts, columns=columns, start=stretch[0])
+        reader = Reader(path, records, parts, columns=columns, limits=limits, start=stretch[0])
         with suppress(Stopped):
-            meter = Meter(on_bytes)
+            meter = Meter(on_bytes, limits.ratio)
             for text in texts(file_chunks(path, meter, *stretch), meter):
                 reader.take_text(text)
     if stretch[0] == 0:

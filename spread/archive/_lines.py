@@ -13,6 +13,7 @@ import msgspec
 
 from spread.archive._bytes import BOM
 from spread.archive._faults import DamageError
+from spread.archive._limits import allowing
 
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20
@@ -51,30 +52,33 @@ class Lines(NamedTuple):
 class _Window:
     """A cursor over decompressed chunks: what is held, where it stands, whether more comes."""
 
-    def __init__(self, chunks: Iterator[bytes], start: int) -> None:
+    def __init__(self, chunks: Iterator[bytes], start: int, most: int) -> None:
         self._chunks = chunks
+        self.most = most
         self._gone = start
         self.held = b""
         self.at = 0
         self.ended = False
         self.damage: DamageError | None = None
 
-    def more(self) -> bool:
-        """Hold one chunk more; what lies before the cursor is let go."""
+    def more(self, least: int = 1) -> bool:
+        """Hold some bytes more, at least so many; what lies before the cursor is let go."""
         if self.ended:
             return False
-        chunk = b""
+        chunks: list[bytes] = []
+        size = 0
         try:
-            while not chunk:
-                chunk = next(self._chunks)
+            while size < least:
+                chunks.append(next(self._chunks))
+                size += len(chunks[-1])
         except StopIteration:
             self.ended = True
         except DamageError as damage:
             self.damage, self.ended = damage, True
-        if self.ended:
+        if not size:
             return False
         self._gone += self.at
-        self.held = self.held[self.at :] + chunk
+        self.held = self.held[self.at :] + b"".join(chunks)
         self.at = 0
         return True
 
@@ -91,9 +95,10 @@ class _Window:
             if end >= 0:
                 return end
             searched = max(ahead, len(self.held) - self.at)
-            if searched > LINE_MOST + ahead:
+            if searched > self.most + ahead:
                 return -1
-            if not self.more():
+            # By ever more: else a long line would be copied with each chunk.
+            if not self.more(1 + min(searched // 2, self.most + ahead - searched)):
                 return len(self.held)
 
 
@@ -118,12 +123,13 @@ def placed(run: Lines) -> Iterator[tuple[bytes, int]]:
         at += len(line) + 1
 
 
-def runs(chunks: Iterator[bytes], start: int = 0) -> Iterator[Piece | Lines]:
+def runs(chunks: Iterator[bytes], start: int = 0, most: int = 0) -> Iterator[Piece | Lines]:
     """Yield what `pieces` does, but lines that open and close a brace by the list.
 
-    `start` is the byte of the text at which the chunks start.
+    `start` is the byte of the text at which the chunks start; a line may have `most` bytes,
+    or 64 MB where that is less.
     """
-    window = _Window(chunks, start)
+    window = _Window(chunks, start, max(most, LINE_MOST))
     size = _RUN_LEAST
     while window.at < len(window.held) or window.more():
         place = window.place
@@ -199,7 +205,9 @@ def _too_large(window: _Window) -> Piece:
         window.at = len(window.held)
         if not window.more():
             break
-    return Piece("TOO_LARGE", start, place, f"a line of more than {LINE_MOST >> 20} MB")
+    size_mb = -(-(window.place - place) // (1 << 20))
+    told = f"a line of {size_mb:,} MB{allowing('record_mb', size_mb)}"
+    return Piece("TOO_LARGE", start, place, told)
 
 
 def _damaged_end(window: _Window, damage: DamageError) -> Iterator[Piece]:
@@ -307,7 +315,7 @@ def _scalar_size(window: _Window) -> int:
     size = 0
     while not (end := _SCALAR_END.search(window.held, window.at + size)):
         size = len(window.held) - window.at
-        if size > LINE_MOST or not window.more():
+        if size > window.most or not window.more(1 + min(size // 2, window.most - size)):
             return size
     return end.start() - window.at
 
@@ -319,12 +327,12 @@ def _spanning_end(window: _Window) -> int | None:
         end = _value_end(window.held, window.at)
         if end is not None:
             return end
-        if _breaks_a_string(window.held, window.at) or len(window.held) - window.at > LINE_MOST:
+        if _breaks_a_string(window.held, window.at) or len(window.held) - window.at > window.most:
             return None
         size = max(2 * size, 1 << 20)
-        while len(window.held) - window.at < size:
-            if not window.more():
-                return _value_end(window.held, window.at)
+        missing = size - (len(window.held) - window.at)
+        if missing > 0 and not window.more(missing):
+            return _value_end(window.held, window.at)
 
 
 def _value_end(data: bytes, start: int) -> int | None:

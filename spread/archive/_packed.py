@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Final, Protocol
 
 from spread.archive._faults import DamageError
+from spread.archive._limits import allowing
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -21,14 +22,14 @@ _SKIPPED: Final = b"\x50\x2a\x4d\x18"
 """How a frame of zstd starts that holds no text; its first byte counts on to 0x5f."""
 _TEXT_CHUNK: Final = 1 << 20
 _BOMB_AFTER: Final = 16 << 20
-_BOMB_RATIO: Final = 1000
 
 
 class Meter:
     """How much was read of a file, and how much came of it: real archives grow tenfold."""
 
-    def __init__(self, on_bytes: Callable[[int], object]) -> None:
+    def __init__(self, on_bytes: Callable[[int], object], ratio: float = 1000) -> None:
         self._on_bytes = on_bytes
+        self._ratio = ratio
         self._read = 0
         self._unpacked = 0
 
@@ -47,13 +48,13 @@ class Meter:
         """
         self._unpacked += size
         if self.is_bomb():
-            raise DamageError(
-                "BOMB", f"it unpacks to more than {_BOMB_RATIO} times its size: a bomb"
-            )
+            how = allowing("ratio", 10 * self._ratio)
+            told = f"it unpacks to more than {self._ratio:,g} times its size, as a bomb does{how}"
+            raise DamageError("BOMB", told)
 
     def is_bomb(self) -> bool:
         """Tell whether too much came of too little."""
-        return self._unpacked > max(_BOMB_AFTER, _BOMB_RATIO * self._read)
+        return self._unpacked > max(_BOMB_AFTER, self._ratio * self._read)
 
 
 class _Decompressor(Protocol):

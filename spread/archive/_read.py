@@ -24,6 +24,7 @@ from spread.archive._draft import alone, drafted
 from spread.archive._files import REPORT, Found, find, is_archive, source_name, usable
 from spread.archive._known_names import with_ids
 from spread.archive._layouts import FIELDS
+from spread.archive._limits import limits_of
 from spread.archive._measures import measured
 from spread.archive._plan import KINDS, part_name, plan
 from spread.archive._report import FILE_COLUMNS
@@ -45,6 +46,7 @@ def read(
     workers: int | None = None,
     strict: bool = False,
     columns: Mapping[str, str] | None = None,
+    limits: Mapping[str, float] | None = None,
     progress: bool | None = None,
 ) -> Archive:
     """Read tweet archives of any layout into the tables of `spread.tables`.
@@ -95,6 +97,11 @@ def read(
         Of tables in another layout than those above, which column holds what:
         `{"tweet_id": "Tweet Id", "at": "Date"}`. Needed are tweet_id and an author
         (author_id or screen_name), or follower_id and followed_id.
+    limits
+        What is read at most, where it is to be other than `{"record_mb": 8, "depth": 64,
+        "ratio": 1000}`: a record's megabytes, its levels of nesting, and how many times its
+        size a file may unpack to (after the first 16 MB). They keep memory bounded; what is
+        beyond them is rejected and says so.
     progress
         Show a bar on standard error; None for where that is a terminal.
 
@@ -134,11 +141,12 @@ def read(
     _engine.require_engine(engine)
     _require_workers(workers, engine)
     _require_columns(columns)
+    allowed = limits_of(limits)
     found = find(paths)
     target = None if to is None else _require_free(usable(to))
     with alone(target), drafted(target) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
-        jobs = _jobs(found, draft, strict=strict, columns=columns)
+        jobs = [job._replace(limits=allowed) for job in _jobs(found, draft, strict, columns)]
         jobs = divided(jobs, workers or cores())
         told = _ingested(jobs, read_by=read_by, progress=progress)
         counts = combined(jobs, told)
@@ -217,9 +225,7 @@ def _finished(draft: Path, target: Path | None, engine: str) -> Archive:
     return opened(target, engine=engine, removed_after=False)
 
 
-def _jobs(
-    found: Found, draft: Path, *, strict: bool, columns: Mapping[str, str] | None
-) -> list[Job]:
+def _jobs(found: Found, draft: Path, strict: bool, columns: Mapping[str, str] | None) -> list[Job]:
     named = dict(columns) if columns else None
     return [
         Job(str(file), source_name(file), number, str(draft / "parts"), strict, named)

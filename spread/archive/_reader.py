@@ -16,7 +16,7 @@ from spread.archive._faults import DamageError, RejectedError
 from spread.archive._formats import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
 from spread.archive._instants import microseconds
 from spread.archive._layouts import Columns, Layout, layout
-from spread.archive._limits import is_small, require_limits, why, without_half_pairs
+from spread.archive._limits import Limits, small_test, why, without_half_pairs
 from spread.archive._lines import BLANK, Lines, Piece, placed, runs, several
 from spread.archive._members import Text, peeked
 from spread.archive._platforms import PAGES, RECORDS
@@ -37,12 +37,21 @@ class Reader:
     """Reads the texts of one file, from a byte on, and gives its records to `Records`."""
 
     def __init__(
-        self, path: Path, records: Records, parts: Parts, *, columns: Columns | None, start: int
+        self,
+        path: Path,
+        records: Records,
+        parts: Parts,
+        *,
+        columns: Columns | None,
+        limits: Limits,
+        start: int,
     ) -> None:
         self._path = path
         self._records = records
         self._parts = parts
         self._columns = columns
+        self._limits = limits
+        self._is_small = small_test(limits)
         self._start = start
         self._owner: v1.User | None = None
         self._batch = Batch()
@@ -59,7 +68,7 @@ class Reader:
         if found is not None:
             self._take_table(chunks, found)
             return
-        for run in runs(chunks, self._start):
+        for run in runs(chunks, self._start, 2 * self._limits.record_bytes):
             if isinstance(run, Piece):
                 self.take_piece(run)
             else:
@@ -74,7 +83,7 @@ class Reader:
             some = run.lines[first : first + _TOGETHER]
             try:
                 tweets = list(map(v1.tweet_decoder.decode, some))
-                regular = are_regular(tweets) and all(map(is_small, some))
+                regular = are_regular(tweets) and all(map(self._is_small, some))
             except _FAULTS:
                 regular = False
             if regular:
@@ -88,7 +97,7 @@ class Reader:
         for line, self._records.at in placed(run):
             try:
                 tweet = v1.tweet_decoder.decode(line)
-                regular = are_regular([tweet]) and is_small(line)
+                regular = are_regular([tweet]) and self._is_small(line)
             except _FAULTS:
                 self._take_with_care(line)
                 continue
@@ -112,7 +121,7 @@ class Reader:
 
     def _take_table(self, chunks: Iterator[bytes], found: Layout) -> None:
         try:
-            for row in checked(rows(chunks, found), found):
+            for row in checked(rows(chunks, found, self._limits), found):
                 try:
                     here = elements(row, found, *self._records.next_place)
                 except RejectedError as error:
@@ -142,7 +151,7 @@ class Reader:
 
     def _take_tweet_of_v1(self, data: bytes) -> None:
         """Read the commonest record by the shortest way."""
-        require_limits(data)
+        self._limits.require(data)
         tweet = v1.tweet_decoder.decode(data)
         if not v1.is_tweet(tweet):
             raise RejectedError("UNKNOWN_FORMAT", "")
@@ -176,7 +185,7 @@ class Reader:
     def _take_record(self, data: bytes, reader: str, name: str, context: v2.Context) -> None:
         """Read one record of a known format."""
         try:
-            require_limits(data)
+            self._limits.require(data)
             if reader == "v1":
                 self._add_v1(v1.tweet_decoder.decode(data))
             elif reader == "v2":
@@ -239,7 +248,7 @@ class Reader:
 
     def _take_element(self, data: bytes, context: v2.Context) -> None:
         try:
-            require_limits(data)
+            self._limits.require(data)
             tweet = v2_json.tweet_decoder.decode(data)
             if tweet.text is not None and tweet.author_id is not None:
                 self._add_v2(tweet, context, V2_PAGE.name)

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from spread._errors import SpreadError
 from spread.archive._ingest import ingest
+from spread.archive._limits import USUAL, Limits
 
 # The package itself is left empty: a worker needs the readers, not the engines that query.
 # Nor does it search for cycles, of which reading makes none. Ctrl-C ends it without a word.
@@ -47,6 +48,7 @@ class Job(NamedTuple):
     columns: dict[str, str] | None = None
     start: int = 0
     end: int | None = None
+    limits: Limits = USUAL
 
     @property
     def size(self) -> int:
@@ -149,6 +151,7 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
         number=job.number,
         strict=job.strict,
         columns=job.columns,
+        limits=Limits(*job.limits),
         stretch=(job.start, job.end),
         on_bytes=on_bytes,
     )

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from spread import archive
@@ -13,6 +13,10 @@ from spread.cli._answer import DONE, PARTLY, answer, parser
 __all__ = ["main"]
 
 _COLUMNS = "what a column of a CSV file is, such as tweet_id='Tweet Id'; repeatable"
+_LIMIT = (
+    "what is read at most: record_mb (8), depth (64), ratio of unpacked to packed bytes (1000); "
+    "repeatable"
+)
 _EXAMPLES = """\
   python -m spread.archive report tweets.jsonl.gz 'more/*.json'
       what is in these files, and what could not be read
@@ -72,6 +76,7 @@ def _files(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     add = command.add_argument
     add("archive", nargs="+", help="files, folders or globs; or a folder that `read` made")
     add("--columns", metavar="FIELD=NAME", action="append", default=[], help=_COLUMNS)
+    add("--limit", metavar="NAME=NUMBER", action="append", default=[], help=_LIMIT)
     add("--json", action="store_true", help="tell it as JSON")
     add("--strict", action="store_true", help="stop at the first record that cannot be read")
     add("--workers", metavar="N", type=int, help="how many processes read (default: the cores)")
@@ -145,16 +150,27 @@ def _opened(options: argparse.Namespace, *, to: Path | None = None) -> Archive:
         to=to,
         workers=options.workers,
         strict=options.strict,
-        columns=_columns(options.columns),
+        columns=dict(_pairs("--columns", options.columns, "FIELD=NAME")) or None,
+        limits=dict(_limits(options.limit)),
         progress=False if options.quiet else None,
     )
 
 
-def _columns(given: Sequence[str]) -> dict[str, str] | None:
+def _limits(given: Sequence[str]) -> Iterator[tuple[str, float]]:
+    for name, text in _pairs("--limit", given, "NAME=NUMBER"):
+        try:
+            yield name, int(text) if text.isdigit() else float(text)
+        except ValueError as error:
+            raise UsageError(
+                "--limit is no number", got=repr(f"{name}={text}"), allowed="NAME=NUMBER"
+            ) from error
+
+
+def _pairs(option: str, given: Sequence[str], form: str) -> list[tuple[str, str]]:
     pairs = [pair.partition("=") for pair in given]
-    if wrong := [field for field, equals, name in pairs if not (field and equals and name)]:
-        raise UsageError("--columns is no pair", got=repr(wrong[0]), allowed="FIELD=NAME")
-    return {field: name for field, _, name in pairs} or None
+    if wrong := [left for left, equals, right in pairs if not (left and equals and right)]:
+        raise UsageError(f"{option} is no pair", got=repr(wrong[0]), allowed=form)
+    return [(left, right) for left, _, right in pairs]
 
 
 def _told(opened: Archive, *, as_json: bool) -> int:

@@ -21,6 +21,7 @@ import pyarrow as pa
 from spread import text
 from spread.archive._bytes import checked_text
 from spread.archive._faults import REASONS, DamageError
+from spread.archive._limits import USUAL
 from spread.archive._members import Text, texts
 from spread.archive._packed import Meter
 from spread.archive._reader import Reader
@@ -152,7 +153,7 @@ def _read(body: bytes, size: int) -> tuple[object, ...]:
     """Return what the records of a text count as, which came in chunks of a size."""
     parts = _Held()
     records = Records("file", parts, strict=False)
-    reader = Reader(NOWHERE, records, parts, columns=None, start=0)
+    reader = Reader(NOWHERE, records, parts, columns=None, limits=USUAL, start=0)
     reader.take_text(Text("", checked_text(_chunks(body, size))))
     parts.flush()
     counts = records.counts
