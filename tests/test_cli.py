@@ -74,6 +74,8 @@ def test_the_record_says_how_to_repeat_it(done: Path, small: Path) -> None:
     assert record["inputs"][0]["records"] == HEAD
     assert re.fullmatch("[0-9a-f]{64}", record["inputs"][0]["sha256"])
     assert {"spread", "numpy", "duckdb"} <= set(record["versions"])
+    written = {path.relative_to(done).as_posix() for path in done.rglob("*") if path.is_file()}
+    assert set(record["files"]) == written - {"run.json", ".study"}
 
 
 def test_the_same_seed_gives_the_same_tables_from_those_kept(
@@ -156,6 +158,29 @@ def test_a_cut_line_and_a_binary_file_leave_the_rest_readable(
     assert (files.records == files.kept + files.duplicates + files.notices + files.rejected).all()
     assert files.kept.sum() == 500
     assert set(rejects.source_file.map(lambda name: Path(name).name)) == {"a.jsonl", "b.jsonl"}
+
+
+@pytest.mark.parametrize("name", [".lock", ".study", "run.json", "report.html"])
+def test_a_folder_where_a_file_is_to_be(
+    capsys: pytest.CaptureFixture[str], small: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    code, line = one_line(capsys, [str(small), "--out", str(tmp_path), "--quiet"])
+    assert code == codes.NOT_WRITTEN
+    assert f"a folder at {tmp_path / name}" in line
+
+
+def test_what_should_not_happen_is_one_line_too(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(codes.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(places.places, "locate", lambda _: {}["city"])
+    assert places.main(["Oakland"]) == codes.FAULT
+    (line,) = capsys.readouterr().err.splitlines()
+    (kept,) = tmp_path.iterdir()
+    assert "KeyError: 'city'" in line
+    assert str(kept) in line
+    assert "test_cli.py" in kept.read_text("utf-8")
 
 
 @pytest.mark.parametrize(

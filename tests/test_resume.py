@@ -18,7 +18,7 @@ import pytest
 
 from spread import samples, study
 from spread.cli import _answer as codes
-from spread.cli import cascade
+from spread.cli import _listing, cascade
 from spread.excitation import exponential
 from spread.study import Study, _kept, _steps
 
@@ -156,6 +156,7 @@ def test_the_command_goes_on_and_draws_again(
 ) -> None:
     argv = ["--end", END, "--out", str(tmp_path), "--quiet", "--only", "tables"]
     (tmp_path / "report.html").write_text("of another study")
+    _listing.record(tmp_path, {}, ["report.html"], key="another")
     monkeypatch.setattr(cascade._steps, "ended", lambda *_, **__: cut(CUT_AFTER, {}))
     assert cascade.main(argv) == codes.INTERRUPTED
     assert "10 of 10 steps are done, their tables are in" in capsys.readouterr().err
@@ -237,6 +238,28 @@ def test_a_step_that_is_not_ours_is_made_anew(tmp_path: Path, planted: str) -> N
     assert _kept.load(tmp_path / "b.step", key="k") is None
 
 
+def test_files_of_another_study_go_and_nothing_else(tmp_path: Path) -> None:
+    out, others = tmp_path / "out", tmp_path / "others"
+    mine = [out / "figures/mine.png", out / "mine.csv", others / "x.csv", tmp_path / "report.html"]
+    ours = [out / "report.html", out / "figures/tree.html"]
+    for place in (*mine, *ours):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch()
+    (out / "tables").symlink_to(others)
+    names = ["report.html", "figures/tree.html", "tables/x.csv", "../report.html", "mine.csv"]
+    _listing.record(out, {}, names, key="a")
+    assert _listing.clear(out, key="a") == 0
+    assert _listing.clear(out, key="b") == len(ours)
+    assert all(place.exists() for place in mine)
+    assert not any(place.exists() for place in (*ours, out / "run.json"))
+
+
+@pytest.mark.parametrize("planted", ["", "[]", '{"study": "a", "files": 3}', "[" * 3000])
+def test_a_record_that_cannot_be_read_lists_nothing(tmp_path: Path, planted: str) -> None:
+    (tmp_path / "run.json").write_text(planted)
+    assert _listing.clear(tmp_path, key="b") == 0
+
+
 def test_a_link_is_not_followed_and_what_is_not_ours_stays(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,6 +274,14 @@ def test_a_link_is_not_followed_and_what_is_not_ours_stays(
     (out / ".unfinished").symlink_to(others)
     assert cascade.main(argv) == codes.NOT_WRITTEN
     assert "which is no folder of its own" in capsys.readouterr().err
+    (out / ".unfinished").unlink()
+    (out / ".unfinished").mkdir()
+    (out / ".unfinished" / "archive").symlink_to(others)
+    assert cascade.main(argv) == codes.NOT_WRITTEN
+    (out / ".unfinished" / "archive").unlink()
+    (out / ".unfinished" / "diary").write_text("mine")
+    assert cascade.main(argv) == codes.NOT_WRITTEN
+    assert "which is a folder that holds other things" in capsys.readouterr().err
     assert [path.name for path in others.iterdir()] == ["diary"]
     assert (others / "diary").read_text() == "mine"
     for place in (out / ".holiday.mp4.abcd1234.part", out / "sub" / ".a.csv.abcd1234.part"):

@@ -5,9 +5,12 @@ import contextlib
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NoReturn
+
+import duckdb
 
 from spread import __version__
 from spread._errors import InputError, OutputError, SpreadError, UsageError
@@ -15,15 +18,15 @@ from spread._interrupts import INTERRUPTED, asked_to_end, done, end_now, end_soo
 from spread.archive._lock import HeldError, held
 
 __all__ = [
-    "CODES", "DONE", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE", "alone",
-    "answer", "parser", "said", "writable",
+    "CODES", "DONE", "FAULT", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE",
+    "alone", "answer", "parser", "said", "writable",
 ]  # fmt: skip
 
-DONE, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN = 0, 2, 3, 4, 5
+DONE, FAULT, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN = 0, 1, 2, 3, 4, 5
 
 CODES = """\
-exit codes: 0 done; 2 usage; 3 done, but some input was rejected; 4 nothing usable;
-5 cannot write; 130 interrupted
+exit codes: 0 done; 1 an error of the program; 2 usage; 3 done, but some input was rejected;
+4 nothing usable; 5 cannot write; 130 interrupted
 """
 
 Run = Callable[[argparse.Namespace], int]
@@ -83,11 +86,26 @@ def _failed(error: Exception) -> int:
         # Who reads has stopped reading, as `head` does: nothing is left to say to them.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-    if not isinstance(error, SpreadError):
-        raise error
-    kinds = {OutputError: NOT_WRITTEN, InputError: NOTHING_USABLE}
-    codes = [code for kind, code in kinds.items() if isinstance(error, kind)]
-    return said(str(error), codes[0] if codes else USAGE)
+    if isinstance(error, SpreadError):
+        kinds = {OutputError: NOT_WRITTEN, InputError: NOTHING_USABLE}
+        codes = [code for kind, code in kinds.items() if isinstance(error, kind)]
+        return said(str(error), codes[0] if codes else USAGE)
+    told = f"{type(error).__name__}: {error}".splitlines()[0]
+    if isinstance(error, OSError | MemoryError | duckdb.IOException | duckdb.OutOfMemoryException):
+        return said(f"the work cannot go on: got {told}", NOT_WRITTEN)
+    return said(f"an error of the program itself: {told}{_kept_trace(error)}", FAULT)
+
+
+def _kept_trace(error: Exception) -> str:
+    """Keep what led to an error, for whoever mends it, and say where."""
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="spread-error-", suffix=".txt", delete=False, encoding="utf-8"
+        ) as file:
+            file.writelines(traceback.format_exception(error))
+    except OSError:
+        return ""
+    return f". Please report it with {file.name}, after a look at what that holds"
 
 
 def said(line: str, code: int) -> int:
@@ -117,8 +135,11 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def writable(folder: Path) -> None:
-    """Find out before the work, not after it, that the results cannot be written."""
+def writable(folder: Path, *, files: Sequence[str] = (), folders: Sequence[str] = ()) -> None:
+    """Find out before the work, not after it, that the results cannot be written.
+
+    `files` and `folders` are names in the folder that are to be such, if they are there.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -129,3 +150,12 @@ def writable(folder: Path) -> None:
             got=f"{folder} ({error.strerror or error})",
             hint="Name another with --out",
         ) from error
+    wrong = [folder / name for name in files if (folder / name).is_dir()]
+    wrong += [folder / name for name in folders if (folder / name).is_file()]
+    if wrong:
+        kind = "folder" if wrong[0].is_dir() else "file"
+        raise OutputError(
+            "the output folder cannot be written",
+            got=f"a {kind} at {wrong[0]}",
+            hint="Take it away, or name another with --out",
+        )

@@ -6,21 +6,22 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
-from tqdm import tqdm
 
 from spread import archive, report, samples, study, tables
 from spread._errors import InputError, OutputError, UsageError
 from spread._folders import require_free
 from spread.archive import Archive
-from spread.cli import _answer
+from spread.archive._damage import damage_told
+from spread.cli import _answer, _listing, _parts
 from spread.cli._answer import DONE, NOT_WRITTEN, PARTLY, alone, answer, said, writable
+from spread.cli._parts import PARTS
 from spread.study import Source, _steps
 
-__all__ = ["main", "parser", "write"]
+__all__ = ["main", "parser"]
 
 _CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
 _CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
@@ -30,11 +31,9 @@ _FREEZE = "write a replication package there too: tables, figures, versions, has
 _VERIFY = (
     "run a replication package again and compare; name the archive if it is not in it (3: differs)"
 )
-_SHARES = {"tables": 20, "figures": 40, "report": 40}
-"""The parts that are written, and which share of the time each usually takes."""
-
-_PARTS = tuple(_SHARES)
 _UNFINISHED, _ENDED = ".unfinished", ".study"
+_STEP = re.compile(r"[a-z-]+\.step|\..*\.part")
+_FILES = (_ENDED, _listing.RECORD, "report.html", ".lock")
 _DRAFT = re.compile(
     r"\..*\.(csv|parquet|html|js|json|svg|pdf|png|step|study)\.[a-z0-9_]{8}\.part", re.ASCII
 )
@@ -71,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     add("archive", nargs="*", help="files, folders or globs; the shipped sample by default")
     add("--root", metavar="TAG", help="the hashtag; the commonest by default")
     add("--out", metavar="DIR", default="out", type=Path, help="where to write (default: out)")
-    add("--only", metavar="PART", action="append", help=f"write {', '.join(_PARTS)}; repeatable")
+    add("--only", metavar="PART", action="append", help=f"write {', '.join(PARTS)}; repeatable")
     add("--static", metavar="FORMATS", help=_STATIC)
     add("--keep", metavar="DIR", type=Path, help=_KEEP)
     add("--freeze", metavar="DIR", type=Path, help=_FREEZE)
@@ -109,26 +108,31 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, command: str) -> int:
-    parts = _parts(options.only)
+    parts = _asked_parts(options.only)
     if options.seed < 0:
         raise UsageError("--seed is out of range", got=str(options.seed), allowed="0, 1, 2, …")
     formats = _formats(options.static)
     coding = None if options.camps is None else _coded(options.camps)
-    writable(options.out)
+    writable(options.out, files=_FILES, folders=("tables", "figures"))
     if options.freeze is not None:
         require_free(options.freeze)
     with alone(options.out):
-        found = _found(options, coding, command, parts)
+        found, key = _found(options, coding, command, parts)
+        _clear(options.out, key)
+        told, files = _record(found, command), _parts.files(found, parts)
+        _listing.record(options.out, {**told, "finished": False}, files, key=key)
         progress = False if options.quiet else None
-        write(found, options.out, command=command, parts=parts, progress=progress)
+        _parts.write(found, options.out, command=command, parts=parts, progress=progress)
         code = PARTLY if len(found.read_report.rejects) else DONE
         if options.freeze is not None:
             study.freeze(found, options.freeze, figures=report.write_figures)
         if formats:
-            code = _static(found, options.out / "figures", formats) or code
+            drawn, failed = _static(found, options.out, formats)
+            files, code = [*files, *drawn], failed or code
+        _listing.record(options.out, told, files, key=key)
         shutil.rmtree(options.out / _UNFINISHED, ignore_errors=True)
     if options.json:
-        print(json.dumps(_record(found, command), indent=1))
+        print(json.dumps(told, indent=1))
     else:
         print(found)
         print(f"\nOpen {options.out / 'report.html' if 'report' in parts else options.out}")
@@ -137,8 +141,8 @@ def _run(options: argparse.Namespace, command: str) -> int:
 
 def _found(
     options: argparse.Namespace, coding: pd.DataFrame | None, command: str, parts: Sequence[str]
-) -> study.Study:
-    """Return the study: as it ended here before, or made, each step kept as soon as it is done."""
+) -> tuple[study.Study, str]:
+    """Return the study and its key: as it ended here before, or made, each step kept once done."""
     progress = False if options.quiet else None
     source = _source(options, progress)
     shipped = not options.archive and (not isinstance(source, Archive) or _is_sample(source))
@@ -149,27 +153,26 @@ def _found(
     if options.freeze is None and (ended := _steps.again(options.out / _ENDED, key=key)):
         if progress is not False:
             said(f"the study in {options.out} is of these files and options: drawn from it", DONE)
-        return ended
-    # A report of another study, perhaps with names, is not to stand beside this one's tables.
-    for old in (_ENDED, "report.html"):
-        (options.out / old).unlink(missing_ok=True)
+        return ended, key
     unfinished = options.out / _UNFINISHED
     _make_own(unfinished)
+    read = source.path if isinstance(source, Archive) else _steps.archive_place(unfinished)
     try:
-        found = study.run(
-            source,
-            root,
-            start=options.start,
-            end=options.end,
-            camps=coding,
-            launch=options.launch,
-            time_zone=zone,
-            names=options.names,
-            rng=options.seed,
-            progress=progress,
-            resume=unfinished,
-            on_step=_writer(options.out, command) if "tables" in parts else None,
-        )
+        with damage_told(read):
+            found = study.run(
+                source,
+                root,
+                start=options.start,
+                end=options.end,
+                camps=coding,
+                launch=options.launch,
+                time_zone=zone,
+                names=options.names,
+                rng=options.seed,
+                progress=progress,
+                resume=unfinished,
+                on_step=_writer(options.out, command, key, writes="tables" in parts),
+            )
     except (InputError, UsageError):
         # There is nothing to go on from, and tweets are not left behind.
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -177,31 +180,45 @@ def _found(
     if options.checks:
         found = _checked(found, options.seed, progress)
     _steps.ended(found, options.out / _ENDED, key=key)
-    return found
+    return found, key
 
 
-def _writer(out: Path, command: str) -> study.OnStep:
-    """Return what writes the tables of each step; until all are there, run.json names them."""
+def _writer(out: Path, command: str, key: str, *, writes: bool) -> study.OnStep:
+    """Return what writes the tables of each step; until all are there, run.json names them.
+
+    Before the first, what is of another study goes: up to then that may still be wanted.
+    """
     rows: dict[str, int] = {}
 
     def write_step(_: str, made: Mapping[str, pd.DataFrame]) -> None:
-        for name, table in made.items():
-            tables.write(table, out / "tables" / name)
-        rows.update({name: len(table) for name, table in made.items()})
-        _write_record(out, {"command": command, "finished": False, "rows": rows})
+        (out / _ENDED).unlink(missing_ok=True)
+        _clear(out, key)
+        if writes:
+            rows.update({name: len(table) for name, table in made.items()})
+            told = {"command": command, "finished": False, "rows": rows}
+            _listing.record(out, told, _parts.table_files(rows), key=key)
+            _parts.write_tables(made, out / "tables")
 
     return write_step
 
 
+def _clear(out: Path, key: str) -> None:
+    """Take away what is of another study, perhaps with names, and say so."""
+    if gone := _listing.clear(out, key=key):
+        said(f"{gone} files of another study were in {out}, and are taken away", DONE)
+
+
 def _make_own(folder: Path) -> None:
     """Make a folder that nobody else reads, or take up the one that was made before."""
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise OutputError(
-            "unfinished work cannot be kept",
-            got=f"{folder}, which is no folder of its own",
-            hint="Take it away, or name another place with --out",
-        )
+    is_other = folder.is_symlink() or (folder.exists() and not folder.is_dir())
     try:
+        if is_other or (folder.exists() and not all(map(_is_step, folder.iterdir()))):
+            why = "no folder of its own" if is_other else "a folder that holds other things"
+            raise OutputError(
+                "unfinished work cannot be kept",
+                got=f"{folder}, which is {why}",
+                hint="Take it away, or name another place with --out",
+            )
         folder.mkdir(mode=0o700, exist_ok=True)
         folder.chmod(0o700)
     except OSError as error:
@@ -210,6 +227,12 @@ def _make_own(folder: Path) -> None:
             got=f"{folder} ({error.strerror or error})",
             hint="Name another place with --out",
         ) from error
+
+
+def _is_step(path: Path) -> bool:
+    """Whether it is what a command leaves in its folder of unfinished work."""
+    name = path.name
+    return name == "archive" or name.startswith(".archive.") or bool(_STEP.fullmatch(name))
 
 
 def _left(options: argparse.Namespace) -> str:
@@ -223,9 +246,9 @@ def _left(options: argparse.Namespace) -> str:
                 draft.unlink(missing_ok=True)
     if not (out / _UNFINISHED).exists() and not (out / _ENDED).exists():
         return "interrupted before anything was written"
-    unfinished, written = out / _UNFINISHED, "tables" in (options.only or _PARTS)
+    unfinished, written = out / _UNFINISHED, "tables" in (options.only or PARTS)
     steps = _steps.count(unfinished)
-    if (out / _ENDED).exists():
+    if (out / _ENDED).exists() and (steps or not unfinished.exists()):
         done = "the study is done, and its figures may not be"
     else:
         read = "the archive is read, " if _steps.archive_place(unfinished).exists() else ""
@@ -249,13 +272,13 @@ def _verified(options: argparse.Namespace) -> int:
     return DONE if done.is_same else PARTLY
 
 
-def _static(found: study.Study, folder: Path, formats: Sequence[str]) -> int:
+def _static(found: study.Study, out: Path, formats: Sequence[str]) -> tuple[list[str], int]:
     """Write the figures as static files; where no browser is found, one line says so."""
     try:
-        report.write_static(found, folder, formats=formats)
+        report.write_static(found, out / "figures", formats=formats)
     except report.MissingBrowserError as error:
-        return said(f"{error}. The pages are written all the same", NOT_WRITTEN)
-    return DONE
+        return [], said(f"{error}. The pages are written all the same", NOT_WRITTEN)
+    return _parts.static_files(found, formats), DONE
 
 
 def _formats(given: str | None) -> tuple[str, ...]:
@@ -266,11 +289,11 @@ def _formats(given: str | None) -> tuple[str, ...]:
     return formats
 
 
-def _parts(only: list[str] | None) -> tuple[str, ...]:
-    unknown = sorted(set(only or ()) - set(_PARTS))
+def _asked_parts(only: list[str] | None) -> tuple[str, ...]:
+    unknown = sorted(set(only or ()) - set(PARTS))
     if unknown:
-        raise UsageError("no such part", got=repr(unknown[0]), allowed=", ".join(_PARTS))
-    return tuple(only) if only else _PARTS
+        raise UsageError("no such part", got=repr(unknown[0]), allowed=", ".join(PARTS))
+    return tuple(only) if only else PARTS
 
 
 def _source(options: argparse.Namespace, progress: bool | None) -> Source:
@@ -302,50 +325,6 @@ def _require_same(kept: Archive, options: argparse.Namespace) -> None:
             got=f"{other[0]} is not among those in {options.keep}",
             hint="Name another folder with --keep",
         )
-
-
-def write(
-    found: study.Study,
-    folder: str | Path,
-    *,
-    command: str = "",
-    parts: Sequence[str] = _PARTS,
-    progress: bool | None = False,
-) -> None:
-    """Write a study, or parts of it, as report.html, figures/, tables/; and run.json.
-
-    Each file appears whole or not at all, run.json last. `progress` shows a bar on stderr:
-    always, never, or (None) where someone is watching.
-
-    Raises
-    ------
-    OutputError
-        The folder cannot be written.
-    """
-    out = Path(folder)
-    writers: dict[str, Callable[[], None]] = {
-        "tables": lambda: _write_tables(found, out / "tables"),
-        "figures": lambda: report.write_figures(found, out / "figures"),
-        "report": lambda: report.write(found, out / "report.html", command=command),
-    }
-    quiet = None if progress is None else not progress
-    total = sum(_SHARES[part] for part in parts)
-    with tqdm(total=total, bar_format=_steps.BAR, disable=quiet, leave=False) as bar:
-        for part in (part for part in _PARTS if part in parts):
-            bar.set_description(f"writing the {part}")
-            writers[part]()
-            bar.update(_SHARES[part])
-    _write_record(out, _record(found, command))
-
-
-def _write_tables(found: study.Study, folder: Path) -> None:
-    for name, table in found.tables.items():
-        tables.write(table, folder / name)
-
-
-def _write_record(out: Path, record: Mapping[str, object]) -> None:
-    with tables.written(out / "run.json") as draft:
-        draft.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def _checked(found: study.Study, seed: int, progress: bool | None) -> study.Study:

@@ -16,7 +16,7 @@ import pandas as pd
 
 import spread
 from spread import archive as archives
-from spread._errors import SpreadError
+from spread._errors import OutputError, SpreadError
 from spread.archive import Archive
 from spread.archive._files import find, source_name
 from spread.study import _kept, _tables
@@ -79,6 +79,12 @@ def archive_in(
 ) -> Archive:
     """Return the archive kept in a folder, if it is of these very files, or read and keep it."""
     place = archive_place(folder)
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        raise OutputError(
+            "unfinished work cannot be kept",
+            got=f"{place}, which is no folder of its own",
+            hint="Take it away, or name another place",
+        )
     paths = [source] if isinstance(source, str | Path) else list(source)
     kept = _kept_archive(place)
     if kept is not None and _identities(kept) == _identities(paths):
