@@ -201,8 +201,8 @@ def test_naive_answers_are_given_beside() -> None:
 @pytest.mark.parametrize(
     ("camps", "reason"),
     [
-        ("AB" * 9, "too few cascades are by authors with a camp: 18 (0 are by others)"),
-        ("A" * 40, "all 40 cascades are by authors of one camp, A"),
+        ("AB" * 9, "too few cascades in which somebody has a camp: 18 (and 0 without)"),
+        ("A" * 40, "all 40 cascades are of one camp, A"),
         ("A" * 4 + "B" * 60, "the archive starts with the change: the cascades before it are"),
         ("A" * 60 + "B" * 4, "the archive ends with the change: the cascades after it are"),
         ("AABAB" * 6 + "BBABA" * 8, "the probability of a turn is 0."),
@@ -215,6 +215,26 @@ def test_what_cannot_be_told_is_said(camps: str, reason: str) -> None:
     assert pd.isna(found.onset)
     assert found.rising is None
     assert len(found.drivers) == len(found.shares) == len(found.evidence) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"kind": "retweet", "retweet_of": "0"}, "no cascade can be dated: all 40 tweets are ret"),
+        ({"author_id": "unknown"}, "nobody in the 40 cascades has a camp"),
+        ({"origin": "embedded"}, "none of the 40 originals was posted within the time that"),
+    ],
+)
+def test_where_there_is_no_cascade_to_count_the_reason_is_the_true_one(
+    change: dict[str, str], reason: str
+) -> None:
+    tweets, camps = plain_tweets("AB" * 20)
+    found = hijack.detect(tweets.assign(**change), camps, rng=0)
+    assert found.cannot_tell.startswith(reason)
+    coded = tweets.assign(code=None, **change)
+    assert hijack.detect(coded, "code", rng=0).cannot_tell.startswith(
+        reason.replace("nobody in the 40 cascades has a camp", "none of the 40 cascades has a code")
+    )
 
 
 def test_an_empty_archive_cannot_tell() -> None:

@@ -11,7 +11,7 @@ import pytest
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
-from spread.study import _paths, _turning
+from spread.study import _covered, _paths, _turning
 from spread.study._claims import claims, subjects
 
 
@@ -155,6 +155,42 @@ def test_usage(archive: Archive, options: dict[str, object], message: str) -> No
 def test_a_window_without_a_tweet(archive: Archive) -> None:
     with pytest.raises(InputError, match="no tweet in the window"):
         study.run(archive, "mynypd", start="2020")
+
+
+def test_the_story_says_how_much_the_camps_cover(found: study.Study, archive: Archive) -> None:
+    tweets = archive.tweets
+    mine = tweets.hashtags.contains("mynypd") & (tweets.origin == "collected")
+    tagged = tweets.filter(mine).to_pyarrow().to_pandas()
+    camps = found.tables["camps"].query("camp != 'other'").user_id
+    inside = tagged[tagged.author_id.isin(camps)]
+    numbers = inside.author_id.nunique(), tagged.author_id.nunique(), len(inside), len(tagged)
+    told = next(sentence for sentence in found.story if sentence.startswith("The camps hold"))
+    accounts, authors, held, whole = (f"{number:,}" for number in numbers)
+    assert told.startswith(f"The camps hold {accounts} of {authors} accounts (")
+    assert f"and with them {held} of {whole} tweets (" in told
+
+
+@pytest.mark.parametrize(("unknown", "told"), [(17, True), (1, False), (0, False)])
+def test_originals_known_by_their_ids_alone_are_told_of(unknown: int, told: bool) -> None:
+    """Of 41 originals 21 were passed on; 1 of 21 is less than one in twenty."""
+    coverage = pd.DataFrame({"observed": [1] * 21 + [0] * 20, "user_id": ["1"] * 41})
+    coverage.loc[range(unknown), "user_id"] = None
+    sentences = _covered.by_id_alone(coverage)
+    assert len(sentences) == told
+    if told:
+        assert sentences[0].startswith("Of 21 originals passed on in the archive, 17 (81 %) are")
+
+
+def test_a_coding_of_tweets_says_how_many_it_covers(early: study.Study) -> None:
+    scope = _paths.whole(early)
+    ids = scope.tagged.filter(scope.tagged.origin == "collected").tweet_id.to_pyarrow().to_pylist()
+    coded = SimpleNamespace(
+        coded="tweets", refused=None, dating=pd.DataFrame({"tweet_id": [*ids[:81], "0"]})
+    )
+    # 324 of the half hour's tweets carry the tag; a code of another tweet covers none.
+    assert _covered.by_camps(scope, coded) == [  # type: ignore[arg-type]
+        "Your coding covers 81 of 324 tweets (25 %) with #myNYPD."
+    ]
 
 
 class TestRealArchives:

@@ -20,7 +20,7 @@ from spread.hijack._steps import in_composition, in_volume, no_changes
 from spread.hijack._timeline import timeline
 from spread.hijack._turn import Turn
 from spread.hijack._units import Units, read, units
-from spread.hijack._verdict import LEAST_UNITS, judge
+from spread.hijack._verdict import judge, too_little
 
 __all__ = ["detect"]
 
@@ -161,8 +161,9 @@ def detect(
     launcher = _launcher(rows, labels, launched)
     context = _Context(rows.assign(camp=labels.camp), labels, launcher, prior, seed, common)
     counted = [units(rows, camp, labels.names, audience=labels.audience) for camp in labels.splits]
-    if reason := next(filter(None, map(_too_little, [whole, *counted])), None):
-        return _unknown(reason, context)
+    for each in (whole, *counted):
+        if reason := too_little(each, rows, audience=labels.audience):
+            return _unknown(reason, context)
     found = Average([posterior(each, prior=prior) for each in counted])
     return _judged(found, whole, counted[0], context)
 
@@ -268,23 +269,6 @@ def _times(found: Average, counted: Units) -> dict[str, Any]:
         answers[f"{name}_high"] = counted.instant(at.high)
     ramp = found.ramp()
     return answers | {"ramp_s": ramp.middle, "ramp_s_low": ramp.low, "ramp_s_high": ramp.high}
-
-
-def _too_little(counted: Units) -> str | None:
-    if not len(counted):
-        return "no cascade is by an author with a camp"
-    if counted.weight.sum() < LEAST_UNITS:
-        return (
-            f"too few cascades are by authors with a camp: {len(counted):,} "
-            f"({counted.unlabelled:,} are by others), worth {counted.weight.sum():.0f} independent "
-            f"ones; at least {LEAST_UNITS} are needed"
-        )
-    seen = np.flatnonzero(counted.counts.sum(axis=0))
-    if len(seen) < 2:
-        return f"all {len(counted)} cascades are by authors of one camp, {counted.camps[seen[0]]}"
-    if counted.times_s[-1] == counted.times_s[0]:
-        return f"all {len(counted)} cascades have the same time"
-    return None
 
 
 def _unknown(reason: str, context: _Context) -> Turn:

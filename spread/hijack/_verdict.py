@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.stats import beta
 
 from spread.hijack._average import Average
 from spread.hijack._ramp import Floats
 from spread.hijack._units import Units
 
-__all__ = ["LEAST_UNITS", "Verdict", "judge"]
+__all__ = ["Verdict", "judge", "too_little"]
 
-LEAST_UNITS = 20
+_LEAST_UNITS = 20
 _LEAST_A_SIDE = 10
 _SURE = 0.95
 _NO_TURN = 0.1
@@ -93,3 +94,43 @@ def _never_held(counted: Units, launcher: str | None) -> Verdict | None:
     if first > len(counted) / 10:
         return None
     return Verdict(counted.camps[lead], "from the start", by_s=float(counted.times_s[first]))
+
+
+def too_little(counted: Units, rows: pd.DataFrame, *, audience: bool) -> str | None:
+    """Return why the units are too few to ask when their composition changed.
+
+    `rows` are what was read; `audience` says that those who retweeted count beside authors.
+    """
+    if not len(counted):
+        return _none(counted, rows, audience=audience)
+    if counted.weight.sum() < _LEAST_UNITS:
+        known = "in which somebody has a camp" if audience else "with a code"
+        return (
+            f"too few cascades {known}: {len(counted):,} (and {counted.unlabelled:,} without), "
+            f"worth {counted.weight.sum():.0f} independent ones; at least {_LEAST_UNITS} are needed"
+        )
+    seen = np.flatnonzero(counted.counts.sum(axis=0))
+    if len(seen) < 2:
+        return f"all {len(counted)} cascades are of one camp, {counted.camps[seen[0]]}"
+    if counted.times_s[-1] == counted.times_s[0]:
+        return f"all {len(counted)} cascades have the same time"
+    return None
+
+
+def _none(counted: Units, rows: pd.DataFrame, *, audience: bool) -> str:
+    """Return why there is no unit at all: no cascade, or none of which a camp is known."""
+    if counted.unlabelled:
+        many = f"the {counted.unlabelled:,} cascades"
+        return f"nobody in {many} has a camp" if audience else f"none of {many} has a code"
+    original = (rows.kind != "retweet") & ~rows.manual_retweet.astype(bool)
+    if original.any():
+        return (
+            f"none of the {int(original.sum()):,} originals was posted within the time that the "
+            "archive collected, so no cascade began in it"
+        )
+    if rows.empty:
+        return "no cascade is there: no tweet with an author and a time"
+    return (
+        f"no cascade can be dated: all {len(rows):,} tweets are retweets, and when an original was "
+        "posted the archive does not hold"
+    )

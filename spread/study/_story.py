@@ -11,7 +11,7 @@ import pandas as pd
 
 from spread import coordination
 from spread.archive import ReadReport
-from spread.study import _between, _places, _spawned, _turning, _vocabulary
+from spread.study import _between, _covered, _places, _spawned, _turning, _vocabulary
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
@@ -314,6 +314,8 @@ def tell(
     tellings = [
         of_archive(found.scope, report, time_zone),
         of_coverage(found.coverage, found.scope),
+        Telling(_covered.by_id_alone(found.coverage), []),
+        Telling(_covered.by_camps(found.scope, found.camps), []),
         of_cascades(found),
         of_camps(found),
         *(_turning.tell(found, time_zone) if timed else []),

@@ -1,0 +1,55 @@
+"""How much of what is studied is known: originals beyond their ids, and who has a camp."""
+
+import pandas as pd
+
+from spread.study import _words as words
+from spread.study._camps import Camps
+from spread.study._scope import Scope
+
+__all__ = ["by_camps", "by_id_alone"]
+
+_UNKNOWN_LEAST = 0.05
+
+
+def by_id_alone(coverage: pd.DataFrame) -> list[str]:
+    """Say how many of the originals that were passed on are known by their ids alone.
+
+    Fewer than 5 % are not worth a sentence.
+    """
+    passed = coverage[coverage.observed > 0]
+    unknown = int(passed.user_id.isna().sum())
+    if not unknown or unknown < _UNKNOWN_LEAST * len(passed):
+        return []
+    return [
+        f"Of {words.counted(len(passed), 'original')} passed on in the archive, {unknown:,} "
+        f"({words.percent(unknown / len(passed))}) are known by their number alone, without "
+        "author, text or hour: their cascades begin with the first retweet, nobody has credit for "
+        "writing them, and no link of the network rests on them."
+    ]
+
+
+def by_camps(scope: Scope, camps: Camps) -> list[str]:
+    """Say how many of the accounts and of the tweets studied have a camp."""
+    if camps.refused and not camps.coded:
+        return []
+    of_tag = f" with {scope.shown}" if scope.root else ""
+    posted = scope.tagged.filter(scope.tagged.origin == "collected")
+    if camps.coded == "tweets":
+        ids = posted.tweet_id.name("id").as_table().to_pyarrow().to_pandas()["id"]
+        known = int(ids.isin(camps.dating.tweet_id).sum())
+        return [f"Your coding covers {_part(known, len(ids), 'tweet')}{of_tag}."]
+    counts = posted.group_by("author_id").aggregate(tweets=posted.count()).to_pyarrow().to_pandas()
+    named = camps.accounts if camps.coded else camps.accounts[camps.accounts.camp != "other"]
+    inside = counts[counts.author_id.isin(named.user_id)]
+    accounts = _part(len(inside), len(counts), "account")
+    tweets = _part(int(inside.tweets.sum()), int(counts.tweets.sum()), "tweet")
+    return [
+        f"The camps hold {accounts} that posted or passed on tweets{of_tag}, and with them "
+        f"{tweets}; of the others nothing is told by camp."
+    ]
+
+
+def _part(known: int, whole: int, noun: str) -> str:
+    """Return "12 of 40 accounts (30 %)"."""
+    share = words.percent(known / whole) if whole else "0 %"
+    return f"{known:,} of {words.counted(whole, noun)} ({share})"
