@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import re
 import subprocess
 import sys
@@ -181,7 +182,8 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.stdout.startswith("the tables cannot be written: got ")
     assert done.stdout.count("\n") == 1
-    assert re.search(r"; [\d,]+ MB free on that disk\)", done.stdout)
+    told = r"too large; about 1 MB are needed; [\d,]+ MB free on the disk at (/.*)\)\. "
+    assert os.path.ismount(re.search(told, done.stdout)[1])
     assert [p.name for p in tmp_path.iterdir()] == ["t.jsonl"]
 
 

@@ -12,6 +12,7 @@ import duckdb
 
 from spread._errors import OutputError, UsageError
 from spread.archive._lock import HeldError, held
+from spread.archive._space import Space, free, is_full, megabytes
 
 _ENGINE_STOPPED: Final = "Query interrupted"
 """What DuckDB says, as a RuntimeError, when Ctrl-C stops one of its queries."""
@@ -45,11 +46,12 @@ def alone(target: Path | None) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def drafted(target: Path | None) -> Iterator[Path]:
+def drafted(target: Path | None, space: Space) -> Iterator[Path]:
     """Give a folder beside the target; it goes when anything fails.
 
     Where the reading was interrupted it stays, as where it was killed: files that were
-    read to their ends need not be read again.
+    read to their ends need not be read again. Where the disk is full `space` tells what
+    would have been needed.
     """
     draft = None
     try:
@@ -57,6 +59,7 @@ def drafted(target: Path | None) -> Iterator[Path]:
         (draft / "parts").mkdir(exist_ok=True)
         yield draft
     except BaseException as error:
+        needed = space.needed(draft / "parts") if draft is not None else 0
         is_interrupted = isinstance(error, KeyboardInterrupt) or _ENGINE_STOPPED in str(error)
         if draft is not None and (target is None or not is_interrupted):
             shutil.rmtree(draft, ignore_errors=True)
@@ -65,19 +68,13 @@ def drafted(target: Path | None) -> Iterator[Path]:
         if isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
             place = target or tempfile.gettempdir()
             why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+            room = f"; about {megabytes(needed)} are needed" if is_full(error) else ""
             raise OutputError(
                 "the tables cannot be written",
-                got=f"{place} ({why}; {_free(Path(place))})",
+                got=f"{place} ({why}{room}; {free(Path(place))})",
                 hint="Choose another place with `to`, or free space or permissions there",
             ) from error
         raise
-
-
-def _free(place: Path) -> str:
-    """Say how much room is left on the disk of a place."""
-    whole = place.absolute()
-    there = next(folder for folder in (whole, *whole.parents) if folder.exists())
-    return f"{shutil.disk_usage(there).free / 1e6:,.0f} MB free on that disk"
 
 
 def _place(target: Path) -> Path:

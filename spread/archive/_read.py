@@ -29,6 +29,7 @@ from spread.archive._measures import measured
 from spread.archive._plan import KINDS, part_name, plan
 from spread.archive._report import FILE_COLUMNS
 from spread.archive._rows import PARTS, part_path
+from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before, renumber_rejects
 from spread.archive._workers import Job, cores, how_many, run
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
@@ -144,11 +145,12 @@ def read(
     allowed = limits_of(limits)
     found = find(paths)
     target = None if to is None else _require_free(usable(to))
-    with alone(target), drafted(target) as draft:
+    space = Space()
+    with alone(target), drafted(target, space) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
         jobs = [job._replace(limits=allowed) for job in _jobs(found, draft, strict, columns)]
         jobs = divided(jobs, workers or cores())
-        told = _ingested(jobs, read_by=read_by, progress=progress)
+        told = _ingested(jobs, read_by=read_by, space=space, progress=progress)
         counts = combined(jobs, told)
         if strict:
             _require_no_reject(draft)
@@ -235,9 +237,11 @@ def _jobs(found: Found, draft: Path, strict: bool, columns: Mapping[str, str] | 
 
 
 def _ingested(
-    jobs: Sequence[Job], *, read_by: Callable[..., Counts], progress: bool | None
+    jobs: Sequence[Job], *, read_by: Callable[..., Counts], space: Space, progress: bool | None
 ) -> Counts:
-    with _bar(sum(job.size for job in jobs), progress) as on_bytes:
+    size = sum(job.size for job in jobs)
+    with _bar(size, progress) as show:
+        on_bytes = space.noting(size, show)
         known = done_before(jobs)
         on_bytes(sum(job.size for job in jobs if job.number in known))
         left = [job for job in jobs if job.number not in known]
