@@ -6,9 +6,6 @@ and their declared types, and names what is missing. `arrow` and `frame` run an
 expression. Ids are strings from the first byte to the last file.
 """
 
-import contextlib
-import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from numbers import Number
@@ -24,28 +21,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from spread import _schemas
-from spread._errors import MissingColumnError, OutputError, UsageError
+from spread._errors import MissingColumnError, UsageError
+from spread._written import written
 from spread.text import csv_cell
 
 __all__ = [
-    "EVENTS",
-    "FOLLOWS",
-    "REJECTS",
-    "TWEETS",
-    "USERS",
-    "Table",
-    "arrow",
-    "codes",
-    "empty",
-    "expression",
-    "frame",
-    "instants",
-    "microseconds",
-    "require_once",
-    "rows",
-    "write",
-    "written",
-]
+    "EVENTS", "FOLLOWS", "REJECTS", "TWEETS", "USERS", "Table", "arrow", "codes", "empty",
+    "expression", "frame", "instants", "microseconds", "require_once", "rows", "write", "written",
+]  # fmt: skip
 
 Table: TypeAlias = ibis.Table | pd.DataFrame | pa.Table
 """What a function takes as a table."""
@@ -274,50 +257,6 @@ def require_once(table: Table) -> None:
         )
 
 
-@contextlib.contextmanager
-def written(path: str | Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; on success it takes its place in one step.
-
-    After an error nothing is left at either name.
-
-    Raises
-    ------
-    OutputError
-        The place cannot be written, with the reason.
-
-    Examples
-    --------
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     with written(Path(folder) / "a.txt") as draft:
-    ...         _ = draft.write_text("done", encoding="utf-8")
-    ...     (Path(folder) / "a.txt").read_text(encoding="utf-8")
-    'done'
-    """
-    final = Path(path)
-    draft = None
-    try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{final.name}.", suffix=".part", dir=final.parent)
-        os.close(handle)
-        draft = Path(name)
-        yield draft
-        with draft.open("rb+") as file:
-            os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        draft.chmod(0o666 & ~mask)
-        draft.replace(final)
-    except OSError as error:
-        raise OutputError(
-            "a file cannot be written",
-            got=f"{final} ({error.strerror or error})",
-            hint="Choose another place, or free space or permissions there",
-        ) from error
-    finally:
-        if draft is not None:
-            draft.unlink(missing_ok=True)
-
-
 def write(table: pd.DataFrame | pa.Table, path: str | Path) -> None:
     """Write a table as `path`.parquet (exact) and `path`.csv (safe for spreadsheets).
 
@@ -336,6 +275,7 @@ def write(table: pd.DataFrame | pa.Table, path: str | Path) -> None:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write(pd.DataFrame({"tag": ["=1"]}), Path(folder) / "tags")
     ...     (Path(folder) / "tags.csv").read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ PACKAGE = Path(spread.__file__).parent
 
 FLOOR = {
     "_arguments", "_errors", "_random", "_compile", "_intervals", "_interrupts", "_folders",
-    "_distinct", "_schemas",
+    "_distinct", "_schemas", "_written",
 }  # fmt: skip
 LAYERS = [
     FLOOR,
@@ -41,7 +41,9 @@ LAYERS = [
     {"cli"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(LAYERS) for room in rooms}
-SAME_LEVEL_ALLOWED = {("_arguments", "_errors"), ("_random", "_errors"), ("_folders", "_errors")}
+SAME_LEVEL_ALLOWED = {
+    (room, "_errors") for room in ("_arguments", "_random", "_folders", "_written")
+}
 FIGURES_MAY_IMPORT = FLOOR | {"tables", "trees", "text"}
 MAY_IMPORT_FIGURES = {"report", "cli"}
 # They count, join or convert: there is no method behind them to be named.

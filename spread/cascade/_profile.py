@@ -3,30 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from spread._arguments import require_columns, require_count, require_one_of
-from spread._compile import kernel
 from spread._random import resolve_seed, stream
 from spread.cascade._compare import middle
 from spread.cascade._medians import in_time, medians
 from spread.cascade._metrics import ccdf
-from spread.cascade._survival import last_seen_s
-from spread.trees import Forests, depths
-
-Numbers = NDArray[np.float64]
-Rows = NDArray[np.int64]
+from spread.cascade._reach import DEPTH_MOST, USERS, Numbers, Reach, Rows, cells_of, reach
+from spread.trees import Forests
 
 _SHAPES = ["size", "depth", "max_breadth", "virality"]
 _COLUMNS = ["matched", "group", "measure", "x", "y", "low", "high", "cascades"]
-_TREES_MOST, _DEPTH_MOST, _VALUES_MOST = 20, 12, 150
+_VALUES_MOST = 150
 _FEWEST = 5
 _CALIPER = 0.1
-_USERS = (2, 3, 5, 10, 20, 30, 50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10_000)
 
 
 def profile(
@@ -115,39 +109,20 @@ def profile(
     )
     cascade = table["cascade"].to_numpy(np.int64)
     cluster = np.arange(len(table)) if clusters is None else _coded(table[clusters])[1]
-    reach = _reach(forests)
+    reached = reach(forests)
     parts = []
     for matched in [False, True] if match and len(names) > 1 else [False]:
         kept = np.arange(len(table))
         if matched:
             kept = _same_size(table["size"].to_numpy(float), group, stream(seed, 1))
         asked = _Asked(cascade[kept], group[kept], cluster[kept], names, replicates, seed)
-        curves = [_distributions(table.iloc[kept], asked), *_speeds(reach, asked)]
-        curves += _by_depth(reach, asked)
+        curves = [_distributions(table.iloc[kept], asked), *_speeds(reached, asked)]
+        curves += _by_depth(reached, asked)
         parts += [curve.assign(matched=matched) for curve in curves if len(curve)]
     if not parts:
         return pd.DataFrame(columns=_COLUMNS)
     found = pd.concat(parts, ignore_index=True)
     return found[found["cascades"] >= _FEWEST][_COLUMNS].reset_index(drop=True)
-
-
-class _Cells(NamedTuple):
-    """Of one tree, a row for each depth that a cascade reaches."""
-
-    cascade: Rows
-    depth: Rows
-    tweets: Numbers
-    users: Numbers
-    first_s: Numbers
-
-
-@dataclass(frozen=True)
-class _Reach:
-    """What the cascades reach: by depth in each tree, by users in all, and how long seen."""
-
-    trees: list[_Cells]
-    users: pd.DataFrame
-    seen_s: Numbers
 
 
 @dataclass(frozen=True)
@@ -220,61 +195,6 @@ def _same_size(size: Numbers, group: Rows, draw: np.random.Generator) -> Rows:
     return np.sort(np.concatenate(kept))
 
 
-def _reach(forests: Forests) -> _Reach:
-    events, offsets = forests.events, forests.offsets
-    at_s = events["at_s"].to_numpy(np.float64)
-    person = pd.factorize(events["user_id"])[0].astype(np.int64)
-    trees = [
-        _Cells(*_cells(forests.tree(i), offsets, at_s, person, depths(forests.tree(i))))
-        for i in range(min(forests.trees, _TREES_MOST))
-    ]
-    new = events.loc[~events.duplicated(["cascade", "user_id"]), ["cascade", "at_s"]]
-    users = new.assign(users=new.groupby("cascade").cumcount() + 1)
-    return _Reach(trees, users[users["users"].isin(_USERS)], last_seen_s(forests))
-
-
-@kernel
-def _cells(
-    parents: NDArray[np.int32],
-    offsets: Rows,
-    at_s: Numbers,
-    person: Rows,
-    depth: NDArray[np.int32],
-) -> tuple[Rows, Rows, Numbers, Numbers, Numbers]:
-    """Return per cascade and depth: tweets, distinct users so far, the first time; O(n)."""
-    n = len(parents)
-    of, deep = np.empty(n, np.int64), np.empty(n, np.int64)
-    tweets, users, first = np.empty(n), np.empty(n), np.empty(n)
-    shallowest = np.full(person.max() + 1 if n else 0, -1)
-    count = np.zeros(n + 1)
-    new = np.zeros(n + 1)
-    when = np.full(n + 1, np.inf)
-    cells = 0
-    for cascade in range(len(offsets) - 1):
-        start, end = offsets[cascade], offsets[cascade + 1]
-        most = 0
-        for v in range(start, end):
-            at = depth[v]
-            most = max(most, at)
-            count[at] += 1
-            when[at] = min(when[at], at_s[v])
-            known = shallowest[person[v]]
-            if known < 0 or at < known:
-                shallowest[person[v]] = at
-        for v in range(start, end):
-            if shallowest[person[v]] >= 0:
-                new[shallowest[person[v]]] += 1
-                shallowest[person[v]] = -1
-        so_far = 0.0
-        for at in range(most + 1):
-            so_far += new[at]
-            of[cells], deep[cells] = cascade, at
-            tweets[cells], users[cells], first[cells] = count[at], so_far, when[at]
-            count[at], new[at], when[at] = 0, 0, np.inf
-            cells += 1
-    return of[:cells], deep[:cells], tweets[:cells], users[:cells], first[:cells]
-
-
 def _distributions(table: pd.DataFrame, asked: _Asked) -> pd.DataFrame:
     """Return the shares of cascades that reach a value or more, a curve a measure and group."""
     parts = []
@@ -305,7 +225,7 @@ def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
     return curve.iloc[np.unique(np.clip(places, 0, len(curve) - 1))]
 
 
-def _speeds(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
+def _speeds(found: Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
     """Yield the median times to each depth and to each number of users."""
     place = np.full(len(found.seen_s), -1)
     place[asked.cascade] = np.arange(len(asked.cascade))
@@ -313,8 +233,8 @@ def _speeds(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
     by_users = found.users
     users = [tuple(by_users[name].to_numpy() for name in ("cascade", "users", "at_s"))]
     for measure, trees, values in (
-        ("time_to_depth", cells, range(1, _DEPTH_MOST + 1)),
-        ("time_to_users", users, _USERS),
+        ("time_to_depth", cells, range(1, DEPTH_MOST + 1)),
+        ("time_to_users", users, USERS),
     ):
         for value in values:
             arrived = []
@@ -355,12 +275,12 @@ def _times(arrived: Sequence[tuple[Rows, Numbers]], seen_s: Numbers, asked: _Ask
     return pd.DataFrame(found, columns=["group", "y", "low", "high", "cascades"])
 
 
-def _by_depth(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
+def _by_depth(found: Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
     """Yield mean users and tweets by depth, over the cascades that reach it."""
     number = np.full(len(found.seen_s), -1)
     number[asked.cascade] = np.arange(len(asked.cascade))
-    wide, groups = _DEPTH_MOST + 1, len(asked.names)
-    trees = [_kept(tree, number) for tree in found.trees]
+    wide, groups = DEPTH_MOST + 1, len(asked.names)
+    trees = [cells_of(tree, number) for tree in found.trees]
     keys = [asked.group[tree.cascade] * wide + tree.depth for tree in trees]
 
     def means(i: int, weight: Numbers) -> Numbers:
@@ -388,18 +308,6 @@ def _by_depth(found: _Reach, asked: _Asked) -> Iterator[pd.DataFrame]:
                 "cascades": behind,
             }
         )
-
-
-def _kept(tree: _Cells, number: Rows) -> _Cells:
-    """Return the cells of the cascades asked for, renumbered, down to the depth drawn."""
-    inside = (number[tree.cascade] >= 0) & (tree.depth <= _DEPTH_MOST)
-    return _Cells(
-        number[tree.cascade[inside]],
-        tree.depth[inside],
-        tree.tweets[inside],
-        tree.users[inside],
-        tree.first_s[inside],
-    )
 
 
 def _mean(values: Numbers) -> float:
