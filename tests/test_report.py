@@ -35,6 +35,7 @@ from spread.report._elements import element, isolated, joined
 from spread.report._pictures import pictures
 from spread.study import Study
 from spread.study._claims import REFUSED
+from spread.study._labels import UNKNOWN
 
 COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
 
@@ -440,6 +441,20 @@ def test_a_private_account_is_not_led_to_by_a_number_or_a_raw_record(tmp_path: P
         text = read(tmp_path / "r.html").text
         shown[names] = [part in text for part in ("458671", "458672", "jane")]
     assert shown == {False: [True, False, False], True: [True, True, True]}
+
+
+def test_originals_of_unknown_accounts_share_a_row() -> None:
+    coverage = pd.DataFrame(
+        {"tweet_id": list("1234"), "user_id": ["7", None, None, None], "observed": [9, 20, 4, 1],
+         "reported": pd.array([10, 40, None, 10], "Int64"), "coverage": [0.9, 0.5, None, 0.1],
+         "label": ["@a", UNKNOWN, UNKNOWN, UNKNOWN], "public": [True, False, False, False]}
+    )  # fmt: skip
+    rows = _listing._together(coverage).set_index("label")
+    assert rows.index.tolist() == ["unknown accounts (3 originals)", "@a"]
+    # Of the 50 that were reported for two of them 21 are here; the third has no number.
+    whole = rows.iloc[0]
+    assert (whole.observed, whole.reported, whole.coverage) == (25, 50, 21 / 50)
+    pd.testing.assert_frame_equal(_listing._together(coverage[:2]), coverage[:2])
 
 
 def test_files_are_told_without_the_folders_that_they_share() -> None:

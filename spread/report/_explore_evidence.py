@@ -15,7 +15,7 @@ from spread.figures._clock import stamp
 from spread.figures._style import counted
 from spread.report._explore_index import KINDS, Choice, Index, in_window
 from spread.study import Study
-from spread.study._labels import accounts, quoted
+from spread.study._labels import UNKNOWN, accounts, quoted
 from spread.text import plain
 
 __all__ = ["Evidence", "evidence"]
@@ -101,7 +101,7 @@ class Evidence:
     def _public(self, read: pd.DataFrame) -> pd.DataFrame:
         """Call accounts by their labels, and hide the texts of private ones."""
         joined = read.merge(self.labels, left_on="author_id", right_on="user_id", how="left")
-        joined["account"] = joined["label"].fillna("an unknown account")
+        joined["account"] = joined["label"].fillna(UNKNOWN)
         if self.names:
             return joined
         public = joined["public"].fillna(False).astype(bool)

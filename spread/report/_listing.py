@@ -8,6 +8,7 @@ import pandas as pd
 from spread.report._cells import table
 from spread.report._elements import Markup, element
 from spread.study import Study
+from spread.study._labels import UNKNOWN
 
 __all__ = ["HIDDEN", "TITLES", "evidence", "listed", "places_of"]
 
@@ -127,10 +128,30 @@ def places_of(study: Study) -> dict[str, str]:
 def _rows(study: Study, name: str) -> pd.DataFrame:
     """Return the rows of a table, files by the names that tell nothing of the machine."""
     rows = study.tables[name]
+    if name == "coverage":
+        return _together(rows)
     if "source_file" not in rows:
         return rows
     called = places_of(study)
     return rows.assign(source_file=[called.get(str(file), str(file)) for file in rows.source_file])
+
+
+def _together(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Return coverage with all originals of unknown accounts in one row: none is told apart."""
+    unknown = coverage[coverage["label"] == UNKNOWN]
+    if len(unknown) < 2:
+        return coverage
+    known = unknown.dropna(subset=["reported"])
+    reported = int(known["reported"].sum())
+    whole = {
+        "label": f"unknown accounts ({len(unknown):,} originals)",
+        "observed": int(unknown["observed"].sum()),
+        "reported": reported if len(known) else None,
+        "coverage": known["observed"].sum() / reported if reported else None,
+    }
+    rest = coverage.drop(unknown.index)
+    folded = pd.DataFrame([whole], columns=coverage.columns).astype(coverage.dtypes)
+    return pd.concat([folded, rest], ignore_index=True)
 
 
 def _short(paths: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ import pandas as pd
 from spread.hashtags import Family
 from spread.hijack import Turn
 from spread.study._hours import TOPIC as HOURS
+from spread.study._labels import UNKNOWN
 from spread.study._spawned import FAMILY
 from spread.study._story import CREDIT, DEPTH
 from spread.study._turning import TURN, TURNER
@@ -151,7 +152,7 @@ def claims(results: Results, asked: Subjects) -> pd.DataFrame:
     ]
     table = pd.DataFrame(made, columns=list(COLUMNS)).astype(COLUMNS)
     accounts = table.about_id.map(dict(asked.labels))
-    return table.assign(about=table.about.fillna(accounts).fillna("an unknown account"))
+    return table.assign(about=table.about.fillna(accounts).fillna(UNKNOWN))
 
 
 class _Question(NamedTuple):

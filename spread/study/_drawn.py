@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 
 from spread import graphs
+from spread.study._labels import UNKNOWN
 from spread.tables import instants
 
 MOST_NODES = 1_500
@@ -23,7 +24,7 @@ def network(
     coloured = camps.rename(columns={"user_id": "name"})
     nodes = graphs.layout(drawn, rng=seed).merge(known, on="name", how="left")
     nodes = nodes.merge(coloured, on="name", how="left")
-    nodes["label"] = nodes.label.fillna("an unknown account")
+    nodes["label"] = nodes.label.fillna(UNKNOWN)
     nodes["public"] = nodes.public.fillna(False).astype(bool)
     nodes["camp"] = nodes.camp.fillna("other")
     strength = dict(zip(drawn.vs["name"], drawn.vs["strength"], strict=True))

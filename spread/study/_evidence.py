@@ -5,7 +5,7 @@ import pandas as pd
 
 from spread.hashtags import Family
 from spread.hijack import Turn
-from spread.study._labels import quoted
+from spread.study._labels import UNKNOWN, quoted
 from spread.tables import rows
 
 _OF_EACH = 5
@@ -43,7 +43,7 @@ def behind(
     shown = read.public.fillna(False).astype(bool)
     texts = read.text.fillna("").where(shown, "(not shown: a private account)")
     read["text"] = texts if names else quoted(texts, labels)
-    read["account"] = read.label.fillna("an unknown account")
+    read["account"] = read.label.fillna(UNKNOWN)
     joined = cited.merge(read, on="tweet_id", how="left")
     about = dict(zip(labels.user_id, labels.label, strict=True))
     if family is not None:

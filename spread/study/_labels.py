@@ -6,6 +6,9 @@ import pandas as pd
 
 from spread.text import with_mentions
 
+UNKNOWN = "an unknown account"
+"""What an account is called of which the archive says nothing."""
+
 PUBLIC_FOLLOWERS = 100_000
 """An account with this many followers, or a verified one, is named in public."""
 
@@ -40,7 +43,7 @@ def quoted(texts: pd.Series, labels: pd.DataFrame) -> list[str]:
     lookup = dict(zip(known.screen_name.str.casefold(), known.label, strict=True))
 
     def called_in_text(name: str) -> str:
-        return lookup.get(name.casefold(), "an unknown account")
+        return lookup.get(name.casefold(), UNKNOWN)
 
     return [with_mentions(text, called_in_text) for text in texts]
 
@@ -50,4 +53,4 @@ def called(labels: pd.DataFrame, user_ids: Iterable[str | None]) -> list[str]:
     asked = list(user_ids)
     rows = labels[labels.user_id.isin({user for user in asked if isinstance(user, str)})]
     lookup = dict(zip(rows.user_id, rows.label, strict=True))
-    return [lookup.get(user, "an unknown account") for user in asked]
+    return [lookup.get(user, UNKNOWN) for user in asked]

@@ -13,6 +13,7 @@ from spread.hijack import Turn
 from spread.study import _between, _evidence, _naive, _places, _story
 from spread.study._camps import Camps
 from spread.study._found import Found
+from spread.study._labels import UNKNOWN
 from spread.trees import Forests
 
 Tables: TypeAlias = dict[str, pd.DataFrame]
@@ -165,7 +166,7 @@ def _timeline(found: Found) -> pd.DataFrame:
 
 def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
     joined = table.merge(labels.drop(columns="screen_name"), on="user_id", how="left")
-    joined["label"] = joined.label.fillna("an unknown account")
+    joined["label"] = joined.label.fillna(UNKNOWN)
     joined["public"] = joined.public.fillna(False).astype(bool)
     return joined
 
