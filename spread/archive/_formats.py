@@ -19,7 +19,13 @@ NOTICES: Final = (
     "friends",
     "event",
     "control",
+    "info",
+    "friends_str",
 )
+_BESIDE: Final = frozenset(
+    ("timestamp_ms", "timestamp", "created_at", "source", "target", "target_object")
+)
+"""What a notice may have beside the one thing that it says."""
 _PAGE: Final = (
     "data",
     "statuses",
@@ -32,9 +38,9 @@ _PAGE: Final = (
     "media",
 )
 _ELSEWHERE: Final = (
-    (("verb", "actor"), "an Activity Streams record (Gnip)"),
     (("tweet_count", "start"), "a count of tweets"),
     (("action", "id"), "a compliance record"),
+    (("from_user", "text"), "a tweet of Twitter's first search interface (until 2013)"),
 )
 _keys: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -90,6 +96,11 @@ OWN: Final = Kind("twitter account export", "own")
 OWN_PAGE: Final = Kind("twitter account export", "own page")
 _OTHERS: Final = (
     ((("tweet",),), OWN_PAGE),
+    (
+        (("objectType", "verb", "id"), ("verb", "actor", "postedTime")),
+        Kind("twitter activity streams", "activity"),
+    ),
+    ((("results",),), Kind("twitter search page", "results page")),
     ((("content", "account", "id"),), Kind("mastodon", "mastodon status")),
     ((("username", "acct"),), Kind("mastodon account", "mastodon account")),
     ((("ancestors", "descendants"),), Kind("mastodon context", "mastodon page")),
@@ -168,6 +179,8 @@ def _by_keys(keys: set[str]) -> Kind | None:
     text = "text" in keys or "full_text" in keys
     if text and "user" in keys:
         return V1
+    if "from_user" in keys and "author_id" not in keys:
+        return None
     if "text" in keys and ("id" in keys or "author_id" in keys):
         return V2_FLAT if "author" in keys or "__twarc" in keys else V2
     if text and "id_str" in keys:
@@ -177,7 +190,7 @@ def _by_keys(keys: set[str]) -> Kind | None:
     for marks, kind in _OTHERS:
         if not text and any(keys.issuperset(mark) for mark in marks):
             return kind
-    if not text and not keys.isdisjoint(NOTICES):
+    if not text and _is_notice(keys):
         return NOTICE
     if not text and not keys.isdisjoint(_PAGE) and "id" not in keys:
         return V2_PAGE
@@ -186,6 +199,12 @@ def _by_keys(keys: set[str]) -> Kind | None:
     if "screen_name" in keys and not keys.isdisjoint({"id", "id_str"}) and not text:
         return V1_USER
     return None
+
+
+def _is_notice(keys: set[str]) -> bool:
+    """Tell a notice: it says one thing, with the time at most, or of an event who and to whom."""
+    about = keys - _BESIDE
+    return about == {"event"} or (len(about) == 1 and not about.isdisjoint(NOTICES))
 
 
 def _seems(keys: set[str]) -> str:

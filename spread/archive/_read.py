@@ -53,8 +53,9 @@ def read(
     """Read tweet archives of any layout into the tables of `spread.tables`.
 
     Twitter v1.1 (statuses, with `extended_tweet` or `full_text`, searches, stream
-    notices), v2 (pages, streams, flattened files, tweets and users in separate files)
-    and an account's own export (with its account.js); Mastodon (statuses, contexts,
+    notices), v2 (pages, streams, flattened files, tweets and users in separate files),
+    Activity Streams (Gnip's, of the enterprise interfaces) and an account's own export
+    (with its account.js); Mastodon (statuses, contexts,
     accounts, outboxes); Bluesky (feeds, searches, threads, accounts, Jetstream events);
     CSV of twarc-csv, DMI-TCAT, TAGS, coordination-network-toolkit and CooRTweet, or with
     `columns`; lists of ids; tables of follower_id and followed_id. The format is told
