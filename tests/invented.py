@@ -394,7 +394,7 @@ def tables() -> dict[str, pd.DataFrame]:
                                  "depth_low": [8.0, 1.0], "depth_high": [11.0, 3.0]}),
         "coverage": pd.DataFrame({"tweet_id": ["1", "2"], "user_id": ["3", "4"],
                                   "observed": [40, 9], "reported": [50, 9],
-                                  "coverage": [0.8, 1.0]}),
+                                  "coverage": [0.8, 1.0], "label": ["account 3", "@a"]}),
         "tree": tree(),
         "ccdf": ccdf(),
         "profile": profile(),

@@ -252,6 +252,25 @@ def test_the_page_fits_a_telephone(browser: webdriver.Chrome, pages: Path) -> No
     assert width <= 390
 
 
+def test_on_paper_a_figure_and_its_caption_stand_on_one_page(
+    browser: webdriver.Chrome, pages: Path
+) -> None:
+    """A4 and Letter with margins of 1 cm leave 259 mm, 979 px, to the lower of them."""
+    opened(browser, pages / "plain.html", figures=len(PICTURES))
+    high = "return Array.from(document.querySelectorAll('figure'), f => f.offsetHeight)"
+    before = browser.execute_script(high)
+    media = "Emulation.setEmulatedMedia"
+    browser.execute_cdp_cmd(media, {"media": "print"})
+    try:
+        browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+        printed = browser.execute_script(high)
+        browser.execute_script("dispatchEvent(new Event('afterprint'))")
+    finally:
+        browser.execute_cdp_cmd(media, {"media": ""})
+    assert max(before) > 979 >= max(printed)
+    assert browser.execute_script(high) == before
+
+
 _CONTRASTS = """
 const parsed = (text) => text.match(/[\\d.]+/g).map(Number);
 const light = (c) => [0.2126, 0.7152, 0.0722].reduce((sum, weight, at) => {

@@ -111,6 +111,11 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .9rem; }
   figure, tr, li { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   figure { border-color: #999; }
+  .plot, .scroll { overflow: visible; }
+  table { font-size: .8em; }
+  th, td { padding: .2rem .4rem; max-width: none; overflow-wrap: anywhere; }
+  th, .time { white-space: normal; }
+  .long { min-width: 14rem; }
   a { color: inherit; text-decoration: none; }
   #methods a::after { content: " (" attr(href) ")"; font-size: .85em; }
 }

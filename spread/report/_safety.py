@@ -91,11 +91,26 @@ _DRAW = """\
     bar.append(button, slider, told);
     place.after(bar);
   }
-  function fit(size) {
-    document.querySelectorAll(".plot").forEach(function (place) { Plotly.relayout(place, size); });
+  // On paper a figure and its caption stand on one page: a tall one is first pressed together,
+  // then made smaller as a whole.
+  var page = {width: 640, height: 760, pressed: 0.75};
+  function forPaper(place) {
+    var high = place.layout.height, part = Math.min(1, page.height / high);
+    var pressed = Math.max(part, page.pressed), zoom = part / pressed;
+    place.setAttribute("data-high", String(high));
+    place.style.height = high * pressed + "px";
+    place.style.zoom = String(zoom);
+    Plotly.relayout(place, {width: page.width / zoom, height: high * pressed, autosize: false});
   }
-  window.addEventListener("beforeprint", function () { fit({width: 640, autosize: false}); });
-  window.addEventListener("afterprint", function () { fit({width: null, autosize: true}); });
+  function forScreen(place) {
+    var high = Number(place.getAttribute("data-high"));
+    place.style.height = high + "px";
+    place.style.zoom = "";
+    Plotly.relayout(place, {width: null, height: high, autosize: true});
+  }
+  function fit(size) { document.querySelectorAll(".plot").forEach(size); }
+  window.addEventListener("beforeprint", function () { fit(forPaper); });
+  window.addEventListener("afterprint", function () { fit(forScreen); });
 })();
 """
 
