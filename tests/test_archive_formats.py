@@ -352,11 +352,31 @@ def test_columns_that_nobody_knows_are_asked_for(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="say which is which") as caught:
         _read(tmp_path, "t.csv", table(row))
     assert "Tweet Id, Who, Body, When" in str(caught.value)
+    assert "(--columns tweet_id=… --columns author_id=…)" in str(caught.value)
     named = {"tweet_id": "Tweet Id", "screen_name": "Who", "text": "Body", "at": "When"}
     tweet = _read(tmp_path, "t.csv", table(row), columns=named).frame("tweets").iloc[0]
     assert (tweet.author_id, list(tweet.hashtags)) == ("name:me", ["mynypd"])
     with pytest.raises(UsageError, match="`columns` cannot be used: got tweet"):
         _read(tmp_path, "t.csv", table(row), columns={"tweet": "Tweet Id"})
+
+
+@pytest.mark.parametrize("known", [{}, {"id": A, "time": "2", "from_user_name": "me", "text": "a"}])
+def test_a_named_column_that_is_not_there_is_named(tmp_path: Path, known: dict[str, str]) -> None:
+    file = tmp_path / "t.csv"
+    file.write_bytes(table({"Tweet Id": A, "Who": "@me", "When": "yesterday"} | known))
+    named = {"tweet_id": "Tweet Id", "screen_name": "who", "at": "When", "text": "Text"}
+    with pytest.raises(InputError) as caught:
+        archive.read(file, columns=named)
+    told = "a table without 'who', 'Text', which `columns` (--columns) names: it has the columns"
+    assert f"{told} {', '.join(['Tweet Id', 'Who', 'When', *known])};" in str(caught.value)
+
+
+def test_columns_are_named_for_tables_that_have_none_that_is_known(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_bytes(table({"Tweet Id": A, "Who": "@me"}))
+    (tmp_path / "tags.csv").write_bytes(table(LAYOUTS["TAGS"] | {"id_str": B}))
+    (tmp_path / "ids.txt").write_bytes(f"{snowflake(9)}\n".encode())
+    read = archive.read(tmp_path, columns={"tweet_id": "Tweet Id", "screen_name": "Who"})
+    assert dict(read.report.formats) == {"TAGS": 1, "columns as named": 1, "ids": 1}
 
 
 def test_follows_of_two_columns(tmp_path: Path) -> None:

@@ -181,9 +181,10 @@ def test_a_clock_that_changes_in_the_window_is_said() -> None:
     assert title == "time in Europe/London (BST = UTC+1, GMT = UTC+0)"
 
 
-def test_an_unknown_time_zone_is_refused() -> None:
-    with pytest.raises(UsageError, match="the time zone is unknown: got 'Mars/Olympus'"):
-        figures.timeline(TABLES["timeline"], time_zone="Mars/Olympus")
+@pytest.mark.parametrize("zone", ["Mars/Olympus", ""])
+def test_an_unknown_time_zone_is_refused(zone: str) -> None:
+    with pytest.raises(UsageError, match=f"the time zone is unknown: got {zone!r}"):
+        figures.timeline(TABLES["timeline"], time_zone=zone)
 
 
 def test_the_turn_is_drawn_with_its_interval() -> None:

@@ -68,6 +68,13 @@ _LAYOUTS: Final = (
 )
 
 
+_SHOWN: Final = 30
+_NAMING: Final = (
+    "say which is which, columns={'tweet_id': …, 'author_id': …} "
+    "(--columns tweet_id=… --columns author_id=…)"
+)
+
+
 class Layout(NamedTuple):
     """How a table is laid out: its name, which column holds what, its delimiter and width.
 
@@ -99,25 +106,37 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
     if not first or first.lstrip()[:1] in "{[<":
         return None
     second = starts[1].decode("utf-8", "replace").strip() if len(starts) > 1 else ""
-    if columns is None and _ID.fullmatch(first.strip().strip('"')):
+    if _ID.fullmatch(first.strip().strip('"')):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
     if columns is None and _is_header_of_ids(first, second):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1)
     delimiter = max(_DELIMITERS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
-    if columns is not None and set(columns.values()) <= set(names):
+    absent = [name for name in (columns or {}).values() if name not in names]
+    if columns is not None and not absent:
         places = {field: names.index(name) for field, name in columns.items()}
         return Layout("columns as named", places, delimiter, len(names))
+    if columns is not None and len(names) > 1 and len(absent) < len(columns):
+        return Layout("table", {}, delimiter, len(names), _without(absent, names))
     for name, marks, fields in _LAYOUTS:
         if set(marks) <= set(names):
             places = {field: names.index(c) for field, c in fields.items() if c in names}
             found = Layout(name, places, delimiter, len(names))
             return found._replace(texts=_has_texts(starts[1:], found))
     if len(names) > 1 and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
-        shown = ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
-        why = f'a table with the columns {shown}: say which is which, columns={{"tweet_id": …}}'
+        why = f"a table with {_shown(names)}: {_NAMING}" if not absent else _without(absent, names)
         return Layout("table", {}, delimiter, len(names), why)
     return None
+
+
+def _without(absent: Sequence[str], names: Sequence[str]) -> str:
+    wanted = ", ".join(map(repr, absent))
+    return f"a table without {wanted}, which `columns` (--columns) names: it has {_shown(names)}"
+
+
+def _shown(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return f"the columns {', '.join(names[:_SHOWN])}{more}"
 
 
 def _has_texts(lines: Sequence[bytes], found: Layout) -> bool:

@@ -282,13 +282,13 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
     rejected = sum(count["rejected"] for count in counts)
     first = _first_reject(draft)
     why = (
-        f"The first was rejected for {first['reason']} ({first['detail'][:160]})" if first else None
+        f"The first was rejected for {first['reason']} ({first['detail'][:400]})" if first else None
     )
     raise InputError(
         "no tweet in it",
         got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "
         f"{rejected:,} rejected",
-        allowed="the formats that `help(archive.read)` names",
+        allowed="JSON of Twitter, Mastodon or Bluesky, CSV, or a list of ids",
         hint=why,
     )
 

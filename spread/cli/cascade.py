@@ -147,7 +147,8 @@ def _found(
     source = _source(options, progress)
     shipped = not options.archive and (not isinstance(source, Archive) or _is_sample(source))
     root = "myNYPD" if shipped and options.root is None else options.root
-    zone = options.time_zone or ("America/New_York" if shipped else "UTC")
+    usual = "America/New_York" if shipped else "UTC"
+    zone = usual if options.time_zone is None else options.time_zone
     asked = (root, options.start, options.end, coding, options.launch, zone, options.names)
     key = _steps.fingerprint(source, (*asked, options.seed, options.checks))
     if options.freeze is None and (ended := _steps.again(options.out / _ENDED, key=key)):

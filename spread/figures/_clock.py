@@ -54,7 +54,7 @@ def _local(instants: Iterable[object], time_zone: str) -> pd.DatetimeIndex:
     try:
         at = pd.DatetimeIndex(pd.to_datetime(pd.Series(list(instants), dtype=object), utc=True))
         return at.tz_convert(time_zone)
-    except (KeyError, ValueError, TypeError) as error:
+    except (LookupError, ValueError, TypeError) as error:
         raise UsageError(
             "the time zone is unknown",
             got=repr(time_zone),
