@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from spread.figures._clock import clock, zone_words
+from spread.figures._clock import clock
 from spread.figures._percent import percent, percent_axis
+from spread.figures._stacked import AROUND_PX, stack
 from spread.figures._style import (
     Mark,
     apart,
@@ -21,7 +22,7 @@ from spread.figures._style import (
     rows,
     shown,
 )
-from spread.figures._turn import Turn, mark_turn, turn_words
+from spread.figures._turn import Turn, turn_words
 from spread.tables import Table
 
 __all__ = ["shares"]
@@ -88,8 +89,15 @@ def shares(
             figure.add_annotation(header(f"<b>{name}</b>", y=places[row][1], colour=mark.ink))
     if together:
         _name_lines(figure, table, names, drawn)
-    _lay(figure, places, unit, zone_words(table["start_at"], time_zone))
-    mark_turn(figure, turn, time_zone=time_zone, rows=len(places))
+    _scale(figure, places, unit)
+    stack(
+        figure,
+        table["start_at"],
+        turn=turn,
+        rows=len(places),
+        right_px=92 if together else 16,
+        time_zone=time_zone,
+    )
     units = table.groupby(["start_at", "camp"])["units"].max().sum()
     bins = table["start_at"].nunique()
     return finish(
@@ -101,7 +109,7 @@ def shares(
         f"intervals, a point is larger where there are more {unit}s."
         + turn_words(turn, time_zone=time_zone),
         alt=_alt(table, names, bins),
-        height=height + 104 + 56,
+        height=height + AROUND_PX,
     )
 
 
@@ -110,8 +118,8 @@ def _ordered(table: pd.DataFrame) -> list[str]:
     return sorted(camps, key=lambda camp: camp == "other")
 
 
-def _lay(figure: go.Figure, places: list[tuple[float, float]], unit: str, clock_words: str) -> None:
-    """Lay out the rows: one scale for all, so that heights compare."""
+def _scale(figure: go.Figure, places: list[tuple[float, float]], unit: str) -> None:
+    """Give the rows one scale, so that heights compare."""
     alone = len(places) == 1
     scale = {
         **percent_axis(1.0, ticks=6 if alone else 3),
@@ -124,13 +132,7 @@ def _lay(figure: go.Figure, places: list[tuple[float, float]], unit: str, clock_
         for row, place in enumerate(places)
     }
     axes["yaxis"]["title"] = {"text": f"share of {unit}s" if alone else ""}
-    figure.update_layout(
-        **axes,
-        xaxis={"type": "date", "title": {"text": clock_words}, "anchor": "free", "position": 0},
-        showlegend=False,
-        hovermode="closest",
-        margin={"l": 60, "r": 92 if alone else 16, "b": 56, "t": 104},
-    )
+    figure.update_layout(**axes)
 
 
 def _draw(

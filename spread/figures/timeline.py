@@ -7,7 +7,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from spread._arguments import require_count
-from spread.figures._clock import clock, duration, stamp, zone_words
+from spread.figures._clock import clock, duration, stamp
+from spread.figures._stacked import AROUND_PX, stack
 from spread.figures._style import (
     MUTED,
     TAG,
@@ -20,7 +21,7 @@ from spread.figures._style import (
     rows,
     shown,
 )
-from spread.figures._turn import Turn, mark_turn, turn_words
+from spread.figures._turn import Turn, turn_words
 from spread.tables import Table
 
 __all__ = ["timeline"]
@@ -89,19 +90,7 @@ def timeline(
         figure.add_annotation(
             header(counted(totals[tag], "tweet"), y=bottoms[row][1], right=True, colour=MUTED)
         )
-    figure.update_layout(
-        xaxis={
-            "type": "date",
-            "title": {"text": zone_words(bins["start_at"], time_zone)},
-            "anchor": "free",
-            "position": 0,
-        },
-        showlegend=False,
-        hovermode="closest",
-        bargap=0,
-        margin={"l": 60, "r": 16, "b": 56, "t": 104},
-    )
-    mark_turn(figure, turn, time_zone=time_zone, rows=len(leading))
+    stack(figure, bins["start_at"], turn=turn, rows=len(leading), right_px=16, time_zone=time_zone)
     width = duration((bins["end_at"] - bins["start_at"]).dt.total_seconds().median())
     return finish(
         figure,
@@ -109,7 +98,7 @@ def timeline(
         subtitle=f"tweets per {width}, a row a hashtag, each on its own scale",
         caption=_caption(bins, leading, len(totals), width) + turn_words(turn, time_zone=time_zone),
         alt=_alt(bins, leading, width, labels or {}, time_zone),
-        height=height + 104 + 56,
+        height=height + AROUND_PX,
     )
 
 

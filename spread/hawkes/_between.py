@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spread._arguments import require_count
 from spread._random import resolve_seed, stream
 from spread.hawkes._column import p_turned
-from spread.hawkes._feeding import fed_or_not, reach
+from spread.hawkes._feeding import fed_or_not, pairs
 from spread.hawkes._fit import fit
 from spread.hawkes._groups import ELSEWHERE, Groups, groups_of
 from spread.hawkes._origins import parents_of
@@ -276,28 +276,14 @@ def _matrix(
     """Return the shares and the numbers called forth, a row a pair of groups."""
     shares, branching, held = _sampled(drawn, place, seed)
     events = np.bincount(known.likeliest(), minlength=len(place))
-    (share, low, high), (fed, least, most) = (reach(a, branching) for a in (shares, branching))
     rows = []
-    for i, source in enumerate(known.names):
-        for j, target in enumerate(known.names):
-            best = np.lexsort((np.arange(len(uses)), -held[i, j]))[:_EVIDENCE]
-            row = {
-                "source": source,
-                "target": target,
-                "events": int(events[j]),
-                "share": share[i, j],
-                "share_low": low[i, j],
-                "share_high": high[i, j],
-                "branching": fed[i, j],
-                "branching_low": least[i, j],
-                "branching_high": most[i, j],
-                "p_null": p[i, j],
-                "evidence": [str(uses.tweet_ids[k]) for k in best if held[i, j, k] > 0],
-            }
-            row["cannot_tell"] = _doubt(row, target, joint[j])
-            if p[i, j] > _CHANCE or joint[j] > _CHANCE:
-                row["share_low"] = row["share_low"] if i == j else 0.0
-            rows.append(row)
+    for i, j, row in pairs(known.names, shares, branching, events, p):
+        best = np.lexsort((np.arange(len(uses)), -held[i, j]))[:_EVIDENCE]
+        row["evidence"] = [str(uses.tweet_ids[k]) for k in best if held[i, j, k] > 0]
+        row["cannot_tell"] = _doubt(row, known.names[j], joint[j])
+        if p[i, j] > _CHANCE or joint[j] > _CHANCE:
+            row["share_low"] = row["share_low"] if i == j else 0.0
+        rows.append(row)
     return pd.DataFrame(rows, columns=BETWEEN_COLUMNS)
 
 

@@ -1,6 +1,7 @@
 """Draws in which one type may feed another, or not at all."""
 
 import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +109,35 @@ def reach(values: Numbers, branching: Numbers) -> tuple[Numbers, Numbers, Number
         if count >= _SURE * len(values):
             mean[i, j], low[i, j], high[i, j] = feeding.mean(), *ends
     return mean, np.minimum(low, mean), np.maximum(high, mean)
+
+
+def pairs(
+    names: Sequence[str], shares: Numbers, branching: Numbers, events: NDArray[np.int64], p: Numbers
+) -> Iterator[tuple[int, int, dict[str, object]]]:
+    """Return the places of each pair of types, and what of the one traces back to the other.
+
+    `shares` and `branching` are draws (draws, sources, targets), `events` the targets' numbers
+    and `p` the chance of each pair's share where nothing feeds anything.
+    """
+    (share, low, high), (fed, least, most) = (reach(a, branching) for a in (shares, branching))
+    for i, source in enumerate(names):
+        for j, target in enumerate(names):
+            yield (
+                i,
+                j,
+                {
+                    "source": source,
+                    "target": target,
+                    "events": int(events[j]),
+                    "share": share[i, j],
+                    "share_low": low[i, j],
+                    "share_high": high[i, j],
+                    "branching": fed[i, j],
+                    "branching_low": least[i, j],
+                    "branching_high": most[i, j],
+                    "p_null": p[i, j],
+                },
+            )
 
 
 def _evened(pulls: Numbers, totals: Numbers) -> Numbers:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from spread._arguments import require_count, require_number
 from spread._random import resolve_seed, stream
 from spread.hawkes._column import p_turned
-from spread.hawkes._feeding import fed_or_not, reach
+from spread.hawkes._feeding import fed_or_not, pairs
 from spread.hawkes._fit import fit
 from spread.hawkes._origins import origins, parents_of
 from spread.hawkes._result import HawkesFit
@@ -260,26 +260,9 @@ def _matrix(
     weights = _weights(found, counts)
     p_null = p_turned[:-1][place][:, place]
     shares, branching = (a[:, place][:, :, place] for a in _drawn(found, weights, stream(seed, 2)))
-    (share, low, high), (fed, least, most) = (reach(a, branching) for a in (shares, branching))
     day = uses.times_s < (uses.born_s() + first_s)[uses.types]
     events = np.bincount(uses.types[day], minlength=len(uses.tags))
-    rows = []
-    for i, source in enumerate(uses.tags):
-        for j, target in enumerate(uses.tags):
-            rows.append(
-                {
-                    "source": source,
-                    "target": target,
-                    "events": int(events[j]),
-                    "share": share[i, j],
-                    "share_low": low[i, j],
-                    "share_high": high[i, j],
-                    "branching": fed[i, j],
-                    "branching_low": least[i, j],
-                    "branching_high": most[i, j],
-                    "p_null": p_null[i, j],
-                }
-            )
+    rows = [row for _, _, row in pairs(uses.tags, shares, branching, events, p_null)]
     return pd.DataFrame(rows, columns=_MATRIX)
 
 
