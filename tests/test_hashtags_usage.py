@@ -113,6 +113,11 @@ def test_timeline_chooses_a_round_bin_of_at_most_240() -> None:
     three_days = archive(("1", "ann", 0, "a"), ("2", "ann", 3 * 24 * 60, "a"))
     line = hashtags.timeline(three_days, "a")
     assert line["end_at"].iloc[0] - line["start_at"].iloc[0] == pd.Timedelta(minutes=30)
+    century = archive(("1", "ann", 0, "a"), ("2", "ann", 100 * 365 * 24 * 60, "a"))
+    line = hashtags.timeline(century, "a")
+    # 5,214 weeks in at most 240 bins: 32 weeks each.
+    assert line["end_at"].iloc[0] - line["start_at"].iloc[0] == pd.Timedelta(weeks=32)
+    assert len(line) <= 240
 
 
 @pytest.mark.parametrize("bin_s", [0, -5, 1.5, True])

@@ -42,3 +42,13 @@ def test_too_few_units_and_one_instant_have_neither() -> None:
     found = hijack.detect(tweets.assign(at=START), camps, rng=1)
     assert found.changes.empty
     assert found.volume.empty
+
+
+def test_a_century_has_no_more_bins_than_an_hour() -> None:
+    """40 tweets 1000 days apart: 16 weeks a bin, where 5,572 weeks would be 5,572 bins."""
+    tweets, camps = plain_tweets("AB" * 20)
+    at = START + pd.to_timedelta(np.arange(40) * 1000.0, unit="D")
+    volume = hijack.detect(tweets.assign(at=at), camps, rng=1).volume
+    widths = volume.end_at - volume.start_at
+    assert (widths % pd.Timedelta(weeks=16) == pd.Timedelta(0)).all()
+    assert widths.sum() / pd.Timedelta(weeks=16) <= 400

@@ -29,7 +29,9 @@ __all__ = [
     "whole",
 ]
 
-_BINS_S = (1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400, 604800)
+_WEEK_S = 604800
+_WEEKS_S = tuple(_WEEK_S << doubled for doubled in range(10))
+_BINS_S = (1, 5, 10, 30, 60, 300, 600, 900, 1800, 3600, 10800, 21600, 43200, 86400, *_WEEKS_S)
 _BINS_MOST = 240
 _NEAREST_MOST = 3
 _USAGE = (

@@ -15,7 +15,8 @@ _BLOCKS = 150
 _LEAST_A_BLOCK = 5
 _BINS = 400
 _STRETCHES = 8
-_ROUND_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 604_800)
+_WEEKS_S = tuple(604_800 << doubled for doubled in range(10))
+_ROUND_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, *_WEEKS_S)
 
 
 def in_composition(

@@ -9,7 +9,7 @@ from spread.study._scope import Scope
 
 __all__ = ["elites", "roles"]
 
-_SLICES_S = (900, 3600, 21_600, 86_400, 604_800)
+_SLICES_S = (900, 3600, 21_600, 86_400, *(604_800 << doubled for doubled in range(10)))
 _MOST_SLICES = 120
 _MOST = 3
 _PEOPLE_LEAST = 20
