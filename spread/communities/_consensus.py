@@ -63,7 +63,7 @@ def consensus(
 
     References
     ----------
-    Lancichinetti & Fortunato (2012), doi:10.1038/srep00336.
+    Lancichinetti & Fortunato (2012), https://doi.org/10.1038/srep00336.
 
     Examples
     --------
@@ -133,7 +133,7 @@ def stability(
 
     References
     ----------
-    Hennig (2007), doi:10.1016/j.csda.2006.11.025.
+    Hennig (2007), https://doi.org/10.1016/j.csda.2006.11.025.
 
     Examples
     --------

@@ -103,12 +103,12 @@ def detect(
 
     References
     ----------
-    Traag, Waltman & van Eck (2019), doi:10.1038/s41598-019-41695-z; directed
-    modularity: Leicht & Newman (2008), doi:10.1103/PhysRevLett.100.118703; Louvain:
-    Blondel et al. (2008), doi:10.1088/1742-5468/2008/10/P10008; constant Potts model:
-    Traag, Van Dooren & Nesterov (2011), doi:10.1103/PhysRevE.84.016114; Infomap:
-    Rosvall & Bergstrom (2008), doi:10.1073/pnas.0706851105; chance: Guimerà,
-    Sales-Pardo & Amaral (2004), doi:10.1103/PhysRevE.70.025101.
+    Traag, Waltman & van Eck (2019), https://doi.org/10.1038/s41598-019-41695-z; directed
+    modularity: Leicht & Newman (2008), https://doi.org/10.1103/PhysRevLett.100.118703; Louvain:
+    Blondel et al. (2008), https://doi.org/10.1088/1742-5468/2008/10/P10008; constant Potts
+    model: Traag, Van Dooren & Nesterov (2011), https://doi.org/10.1103/PhysRevE.84.016114;
+    Infomap: Rosvall & Bergstrom (2008), https://doi.org/10.1073/pnas.0706851105; chance:
+    Guimerà, Sales-Pardo & Amaral (2004), https://doi.org/10.1103/PhysRevE.70.025101.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def modularity(
 
     References
     ----------
-    Leicht & Newman (2008), doi:10.1103/PhysRevLett.100.118703.
+    Leicht & Newman (2008), https://doi.org/10.1103/PhysRevLett.100.118703.
 
     Examples
     --------

@@ -70,7 +70,7 @@ def held_out_camps(
 
     References
     ----------
-    Cross-fitting: Chernozhukov et al. 2018, doi:10.1111/ectj.12097.
+    Cross-fitting: Chernozhukov et al. 2018, https://doi.org/10.1111/ectj.12097.
 
     Examples
     --------

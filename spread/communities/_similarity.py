@@ -48,9 +48,9 @@ def similarity(a: Labelling, b: Labelling, *, measure: str = "ecs") -> float:
 
     References
     ----------
-    Gates et al. (2019), doi:10.1038/s41598-019-44892-y; Hubert & Arabie (1985),
-    doi:10.1007/BF01908075; Vinh, Epps & Bailey (2010), JMLR 11:2837; Meilă (2007),
-    doi:10.1016/j.jmva.2006.11.013.
+    Gates et al. (2019), https://doi.org/10.1038/s41598-019-44892-y; Hubert & Arabie (1985),
+    https://doi.org/10.1007/BF01908075; Vinh, Epps & Bailey (2010), JMLR 11:2837; Meilă (2007),
+    https://doi.org/10.1016/j.jmva.2006.11.013.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def compare(
 
     References
     ----------
-    Efron & Stein (1981), doi:10.1214/aos/1176345462.
+    Efron & Stein (1981), https://doi.org/10.1214/aos/1176345462.
 
     Examples
     --------

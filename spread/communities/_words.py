@@ -74,7 +74,7 @@ def distinctive(
 
     References
     ----------
-    Monroe, Colaresi & Quinn (2008), doi:10.1093/pan/mpn018.
+    Monroe, Colaresi & Quinn (2008), https://doi.org/10.1093/pan/mpn018.
 
     Examples
     --------

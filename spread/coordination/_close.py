@@ -65,7 +65,7 @@ def close_shares(
     References
     ----------
     Righetti, Balluff 2025, Computational Communication Research 7(1),
-    doi:10.5117/CCR2025.1.7.RIGH.
+    https://doi.org/10.5117/CCR2025.1.7.RIGH.
 
     Examples
     --------

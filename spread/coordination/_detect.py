@@ -113,9 +113,9 @@ def detect(
 
     References
     ----------
-    Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075; Nizzoli et al. 2021,
-    doi:10.1609/icwsm.v15i1.18074; false discoveries: Benjamini, Hochberg 1995,
-    doi:10.1111/j.2517-6161.1995.tb02031.x
+    Pacheco et al. 2021, https://doi.org/10.1609/icwsm.v15i1.18075; Nizzoli et al. 2021,
+    https://doi.org/10.1609/icwsm.v15i1.18074; false discoveries: Benjamini, Hochberg 1995,
+    https://doi.org/10.1111/j.2517-6161.1995.tb02031.x
 
     Examples
     --------

@@ -44,7 +44,7 @@ def similarity(tweets: Table, *, kind: str = "retweet", idf: str = "plain") -> p
 
     References
     ----------
-    Pacheco et al. 2021, doi:10.1609/icwsm.v15i1.18075.
+    Pacheco et al. 2021, https://doi.org/10.1609/icwsm.v15i1.18075.
 
     Examples
     --------
@@ -113,8 +113,8 @@ def backbone(edges: pd.DataFrame, *, weight: str = "similarity") -> pd.DataFrame
 
     References
     ----------
-    Serrano, Boguñá, Vespignani 2009, doi:10.1073/pnas.0808904106, as used by Nizzoli et al.
-    2021, doi:10.1609/icwsm.v15i1.18074.
+    Serrano, Boguñá, Vespignani 2009, https://doi.org/10.1073/pnas.0808904106, as used by
+    Nizzoli et al. 2021, https://doi.org/10.1609/icwsm.v15i1.18074.
 
     Examples
     --------

@@ -45,8 +45,8 @@ def layout(graph: igraph.Graph, *, rng: np.random.Generator | int | None = None)
 
     References
     ----------
-    Fruchterman & Reingold (1991), doi:10.1002/spe.4380211102; McInnes, Healy & Melville
-    (2018), arXiv:1802.03426.
+    Fruchterman & Reingold (1991), https://doi.org/10.1002/spe.4380211102; McInnes, Healy &
+    Melville (2018), https://arxiv.org/abs/1802.03426.
 
     Examples
     --------

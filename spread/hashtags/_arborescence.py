@@ -33,7 +33,7 @@ def log_total(weights: _Matrix, root: NDArray[np.float64]) -> NDArray[np.float64
     References
     ----------
     W. T. Tutte (1948), Mathematical Proceedings of the Cambridge Philosophical Society 44,
-    doi:10.1017/S030500410002243X: the matrix-tree theorem for directed graphs.
+    https://doi.org/10.1017/S030500410002243X: the matrix-tree theorem for directed graphs.
     """
     sign, value = np.linalg.slogdet(_laplacian(weights, root))
     return np.where(sign > 0, value, -np.inf)
@@ -89,7 +89,7 @@ def best(weights: _Matrix) -> NDArray[np.int64]:
     References
     ----------
     J. Edmonds (1967), Journal of Research of the National Bureau of Standards 71B,
-    doi:10.6028/jres.071B.032.
+    https://doi.org/10.6028/jres.071B.032.
     """
     weights = np.array(weights, float)
     np.fill_diagonal(weights, -np.inf)

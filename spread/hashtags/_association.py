@@ -84,7 +84,8 @@ def expected_together(
 
     References
     ----------
-    F. Saracco et al. (2017), New Journal of Physics 19, 053022, doi:10.1088/1367-2630/aa6b38.
+    F. Saracco et al. (2017), New Journal of Physics 19, 053022,
+    https://doi.org/10.1088/1367-2630/aa6b38.
     """
     degree, users = np.unique(user_degrees, return_counts=True)
     used, inverse, tags = np.unique(tag_degrees, return_inverse=True, return_counts=True)
@@ -109,7 +110,8 @@ def upper_tail(count: NDArray[np.int64], expected: _Numbers) -> _Numbers:
 
     References
     ----------
-    W. Hoeffding (1956), Annals of Mathematical Statistics 27, doi:10.1214/aoms/1177728178.
+    W. Hoeffding (1956), Annals of Mathematical Statistics 27,
+    https://doi.org/10.1214/aoms/1177728178.
     """
     return np.asarray(poisson.sf(np.asarray(count) - 1, expected))
 

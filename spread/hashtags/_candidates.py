@@ -100,7 +100,7 @@ def candidates(tweets: Table, root: str, *, lexicon: Sequence[str] = ()) -> pd.D
 
     References
     ----------
-    F. Saracco et al. (2017), doi:10.1088/1367-2630/aa6b38; T. Dunning (1993),
+    F. Saracco et al. (2017), https://doi.org/10.1088/1367-2630/aa6b38; T. Dunning (1993),
     Computational Linguistics 19, 61-74.
     """
     held = whole(tweets)

@@ -88,7 +88,7 @@ def collection(tweets: Table, root: str) -> Collection:
     References
     ----------
     E. B. Wilson (1927), Journal of the American Statistical Association 22,
-    doi:10.1080/01621459.1927.10502953.
+    https://doi.org/10.1080/01621459.1927.10502953.
     """
     held = whole(tweets)
     return described(held, root, usage(held))

@@ -230,8 +230,9 @@ def family(
 
     References
     ----------
-    L. Adamic, T. Lento, E. Adar, P. Ng (2016), WSDM, doi:10.1145/2835776.2835827, on
-    lineages of shared texts; F. Saracco et al. (2017), doi:10.1088/1367-2630/aa6b38.
+    L. Adamic, T. Lento, E. Adar, P. Ng (2016), WSDM, https://doi.org/10.1145/2835776.2835827,
+    on lineages of shared texts; F. Saracco et al. (2017),
+    https://doi.org/10.1088/1367-2630/aa6b38.
     """
     seed = resolve_seed(rng)
     held = whole(tweets)

@@ -119,8 +119,8 @@ def agreement(
 
     References
     ----------
-    Cohen 1960, doi:10.1177/001316446002000104; Hayes & Krippendorff 2007,
-    doi:10.1080/19312450709336664.
+    Cohen 1960, https://doi.org/10.1177/001316446002000104; Hayes & Krippendorff 2007,
+    https://doi.org/10.1080/19312450709336664.
 
     Examples
     --------

@@ -150,8 +150,8 @@ def changes(
 
     References
     ----------
-    Fearnhead 2006, doi:10.1007/s11222-006-8450-8; the prior is that of Adams & MacKay 2007,
-    arXiv:0710.3742, whose forward recursion has the same evidence.
+    Fearnhead 2006, https://doi.org/10.1007/s11222-006-8450-8; the prior is that of Adams &
+    MacKay 2007, https://arxiv.org/abs/0710.3742, whose forward recursion has the same evidence.
 
     Examples
     --------

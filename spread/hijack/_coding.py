@@ -65,8 +65,8 @@ def sample_to_code(
 
     References
     ----------
-    Neyman 1934, doi:10.2307/2342192 (stratified samples); Krippendorff 2018, Content
-    Analysis, 4th ed., ch. 12 (coders work independently of each other).
+    Neyman 1934, https://doi.org/10.2307/2342192 (stratified samples); Krippendorff 2018,
+    Content Analysis, 4th ed., ch. 12 (coders work independently of each other).
 
     Examples
     --------

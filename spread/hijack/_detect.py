@@ -123,7 +123,7 @@ def detect(
 
     References
     ----------
-    Fearnhead 2006, doi:10.1007/s11222-006-8450-8
+    Fearnhead 2006, https://doi.org/10.1007/s11222-006-8450-8
 
     Examples
     --------

@@ -74,8 +74,8 @@ def by_lexicon(tweets: tables.Table, lexicon: Mapping[str, Iterable[str]] | str)
 
     References
     ----------
-    VADER: Hutto & Gilbert 2014, doi:10.1609/icwsm.v8i1.14550. On what lists of words miss:
-    Grimmer & Stewart 2013, doi:10.1093/pan/mps028.
+    VADER: Hutto & Gilbert 2014, https://doi.org/10.1609/icwsm.v8i1.14550. On what lists of
+    words miss: Grimmer & Stewart 2013, https://doi.org/10.1093/pan/mps028.
 
     Examples
     --------

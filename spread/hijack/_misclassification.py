@@ -117,7 +117,8 @@ def misclassification(
 
     References
     ----------
-    Dawid & Skene 1979, doi:10.2307/2346806, with one error rate; Jeffreys' prior for d.
+    Dawid & Skene 1979, https://doi.org/10.2307/2346806, with one error rate; Jeffreys' prior
+    for d.
 
     Examples
     --------

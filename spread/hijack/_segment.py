@@ -85,8 +85,8 @@ def segment(counts: ArrayLike, *, prior: float = 1.0) -> Segmentation:
 
     References
     ----------
-    Liu & Lawrence 1999, doi:10.1093/bioinformatics/15.1.38; Fearnhead 2006,
-    doi:10.1007/s11222-006-8450-8, of which this is the case of one change.
+    Liu & Lawrence 1999, https://doi.org/10.1093/bioinformatics/15.1.38; Fearnhead 2006,
+    https://doi.org/10.1007/s11222-006-8450-8, of which this is the case of one change.
 
     Examples
     --------

@@ -59,8 +59,8 @@ def volume(
 
     References
     ----------
-    Fearnhead 2006, doi:10.1007/s11222-006-8450-8; McCullagh & Nelder 1989, Generalized Linear
-    Models, 2nd ed., ch. 9 (quasi-likelihood).
+    Fearnhead 2006, https://doi.org/10.1007/s11222-006-8450-8; McCullagh & Nelder 1989,
+    Generalized Linear Models, 2nd ed., ch. 9 (quasi-likelihood).
 
     Examples
     --------
