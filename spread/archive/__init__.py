@@ -6,10 +6,30 @@ Traceback (most recent call last):
 spread._errors.InputError: no path was given. Name a file, a folder or a glob
 """
 
-from spread.archive._archive import Archive, open  # noqa: A004 - a verb of archive
-from spread.archive._export_key import new_key
-from spread.archive._forget import Forgotten
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
 from spread.archive._read import read
-from spread.archive._report import ReadReport
+
+if TYPE_CHECKING:
+    from spread.archive._archive import Archive, open  # noqa: A004 - a verb of archive
+    from spread.archive._export_key import new_key
+    from spread.archive._forget import Forgotten
+    from spread.archive._report import ReadReport
 
 __all__ = ["Archive", "Forgotten", "ReadReport", "new_key", "open", "read"]
+
+_ON_TOUCH: Final = {
+    "Archive": "_archive",
+    "Forgotten": "_forget",
+    "ReadReport": "_report",
+    "new_key": "_export_key",
+    "open": "_archive",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load on first touch what engines and frames belong to, so that reading starts at once."""
+    if name in _ON_TOUCH:
+        return getattr(import_module(f"spread.archive.{_ON_TOUCH[name]}"), name)
+    raise AttributeError(f"module 'spread.archive' has no attribute {name!r}")

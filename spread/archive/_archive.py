@@ -4,23 +4,27 @@ import shutil
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import ibis
-import pandas as pd
 import pyarrow as pa
 
 from spread._errors import InputError, SpreadError, UsageError
-from spread.archive import _engine, _export, _forget
+from spread._schemas import FOLLOWS, TWEETS, USERS
+from spread.archive import _engine
 from spread.archive._damage import damaged
 from spread.archive._files import is_archive, usable
-from spread.archive._forget import Forgotten
-from spread.archive._report import ReadReport
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
-from spread.archive._told import report_of
-from spread.tables import FOLLOWS, TWEETS, USERS, frame
 from spread.text import html_card
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from spread.archive._forget import Forgotten
+    from spread.archive._report import ReadReport
 
 _SCHEMAS = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
 
@@ -36,22 +40,35 @@ class Archive:
     tweets, users, follows
         Ibis tables on DuckDB or Spark; their columns are those of `tables.TWEETS`, `tables.USERS`
         and `tables.FOLLOWS`.
-    report
-        What was read, file by file.
+    told
+        What was read, where the folder does not hold it.
     """
 
     path: Path
     tweets: ibis.Table
     users: ibis.Table
     follows: ibis.Table
-    report: ReadReport
+    told: "ReadReport | None" = None
+
+    @cached_property
+    def report(self) -> "ReadReport":
+        """What was read, file by file.
+
+        Raises
+        ------
+        InputError
+            The folder is damaged.
+        """
+        from spread.archive._told import report_of
+
+        return report_of(self.path) if self.told is None else self.told
 
     @property
     def synthetic(self) -> bool:
         """Whether the archive says of itself that it is synthetic, as those of `scenario` do."""
         return PSEUDONYMISED in set(self.report.files.source_file) or says_synthetic(self.path)
 
-    def frame(self, table: str, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def frame(self, table: str, *, columns: Sequence[str] | None = None) -> "pd.DataFrame":
         """Return a table as a pandas frame, in the order of its file.
 
         Parameters
@@ -68,6 +85,8 @@ class Archive:
         InputError
             The table is damaged.
         """
+        from spread.tables import frame
+
         if table not in _SCHEMAS:
             raise UsageError("no such table", got=repr(table), allowed=", ".join(_SCHEMAS))
         schema = _SCHEMAS[table]
@@ -140,6 +159,8 @@ class Archive:
         (12598, 12598)
         <Archive: 12,598 tweets collected, 3,155 users, 0 records rejected; ...>
         """
+        from spread.archive import _export
+
         if pseudonyms is not None:
             return _export.pseudonyms(
                 self.path, path, key=pseudonyms, exact_followers=exact_followers
@@ -153,7 +174,7 @@ class Archive:
             )
         return _export.ids(self.path, path)
 
-    def forget(self, ids: Iterable[str]) -> Forgotten:
+    def forget(self, ids: Iterable[str]) -> "Forgotten":
         """Take tweets or accounts out of the tables, with all that points to them.
 
         A tweet goes with its retweets, which hold its text; an account goes with its
@@ -194,8 +215,10 @@ class Archive:
         <Forgotten: 1 tweets and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
         1 ids unknown>
         """
+        from spread.archive import _forget
+
         counts = _forget.forget(self.path, ids)
-        return Forgotten(replace(self, report=report_of(self.path)), *counts)
+        return _forget.Forgotten(replace(self, told=None), *counts)
 
     def __repr__(self) -> str:
         collected, rejected = self.report.origins["collected"], self.report.totals["rejected"]
@@ -237,7 +260,9 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
         raise InputError(
             "no archive there", got=str(path), hint="Make one with archive.read(…, to=…)"
         )
-    return opened(folder, engine=engine, removed_after=False)
+    from spread.archive._told import report_of
+
+    return replace(opened(folder, engine=engine, removed_after=False), told=report_of(folder))
 
 
 def opened(folder: Path, *, engine: str, removed_after: bool) -> Archive:
@@ -251,11 +276,10 @@ def opened(folder: Path, *, engine: str, removed_after: bool) -> Archive:
             _require_columns(table, _SCHEMAS[name], name)
     except (duckdb.Error, SpreadError, ValueError) as error:
         raise damaged(folder, error) from error
-    report = report_of(folder)
     if removed_after:
         # Tables hold the connection: while one is used, the files stay.
         weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
-    return Archive(folder, tables["tweets"], tables["users"], tables["follows"], report)
+    return Archive(folder, tables["tweets"], tables["users"], tables["follows"])
 
 
 def _require_columns(table: ibis.Table, schema: pa.Schema, name: str) -> None:

@@ -1,6 +1,23 @@
 """What one file held, counted."""
 
 from dataclasses import dataclass, field
+from typing import Final
+
+FILE_COLUMNS: Final = (
+    "source_file",
+    "formats",
+    "records",
+    "kept",
+    "kept_tweets",
+    "kept_users",
+    "kept_follows",
+    "duplicates",
+    "notices",
+    "rejected",
+    "blank",
+    "size",
+    "sha256",
+)
 
 
 @dataclass

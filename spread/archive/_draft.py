@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import duckdb
-
 from spread._errors import OutputError, UsageError
 from spread.archive._lock import HeldError, held
 from spread.archive._space import Space, free, is_full, megabytes
@@ -65,7 +63,7 @@ def drafted(target: Path | None, space: Space) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
         if is_interrupted:
             raise KeyboardInterrupt from None
-        if isinstance(error, OSError | duckdb.IOException | duckdb.OutOfMemoryException):
+        if isinstance(error, OSError) or _is_of_the_disk(error):
             place = target or tempfile.gettempdir()
             why = getattr(error, "strerror", None) or str(error).splitlines()[0]
             room = f"; about {megabytes(needed)} are needed" if is_full(error) else ""
@@ -75,6 +73,13 @@ def drafted(target: Path | None, space: Space) -> Iterator[Path]:
                 hint="Choose another place with `to`, or free space or permissions there",
             ) from error
         raise
+
+
+def _is_of_the_disk(error: BaseException) -> bool:
+    """Tell an error of the engine that is one of the disk."""
+    from spread.archive._damage import NOT_WRITTEN
+
+    return isinstance(error, NOT_WRITTEN)
 
 
 def _place(target: Path) -> Path:

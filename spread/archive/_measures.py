@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from spread._schemas import TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._rows import COLLECTED, EMBEDDED, ORIGINS, STUB
-from spread.tables import TWEETS, USERS
 
 _NEIGHBOURS: Final = 50
 LEAST_FOR_GAPS: Final = 2 * _NEIGHBOURS + 2

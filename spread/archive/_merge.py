@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 
 import ibis
 
+from spread._schemas import TWEETS, USERS
 from spread.archive._rows import COLLECTED, PART_ROWS, STUB
-from spread.tables import TWEETS, USERS
 
 _ID_NUMBER: Final = "decimal(20, 0)"
 _EPOCH: Final = "1970-01-01 00:00:00+00:00"

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import ibis
 import pyarrow as pa
 
+from spread._schemas import REJECTS
 from spread.archive import _coortweet, _merge
 from spread.archive._engine import Query
 from spread.archive._rows import EMBEDDED, PARTS, TWEET_PARTS
-from spread.tables import REJECTS
 
 
 class Plan(NamedTuple):

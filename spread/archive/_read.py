@@ -1,42 +1,36 @@
-"""Reading: files into parts, parts into tables, all in a draft that is renamed at the end."""
+"""Reading: files into parts, parts into tables, all in a draft that is renamed at the end.
+
+What queries tables takes as long to load as a small archive takes to be read: it is loaded
+while other workers read already.
+"""
 
 import contextlib
-import json
 import os
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow.parquet as pq
 from tqdm import tqdm
 
 from spread._arguments import require_count, require_instance
 from spread._errors import InputError, UsageError
-from spread.archive import _engine
-from spread.archive._archive import Archive, opened
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
-from spread.archive._files import REPORT, Found, find, is_archive, source_name, usable
-from spread.archive._known_names import with_ids
+from spread.archive._files import Found, find, is_archive, source_name, usable
 from spread.archive._layouts import FIELDS
 from spread.archive._limits import limits_of
-from spread.archive._measures import measured
-from spread.archive._plan import KINDS, part_name, plan
-from spread.archive._report import FILE_COLUMNS
-from spread.archive._rows import PARTS, part_path
 from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before, renumber_rejects
-from spread.archive._workers import Job, cores, how_many, run
-from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
+from spread.archive._workers import Counts, Job, cores, how_many, run
 
-Counts = list[dict[str, Any]]
-_EMPTY = 999_999
-"""The number of a part without rows: there is always one of each table."""
+if TYPE_CHECKING:
+    from spread.archive._archive import Archive
 
 
 def read(
@@ -49,7 +43,7 @@ def read(
     columns: Mapping[str, str] | None = None,
     limits: Mapping[str, float] | None = None,
     progress: bool | None = None,
-) -> Archive:
+) -> "Archive":
     """Read tweet archives of any layout into the tables of `spread.tables`.
 
     Twitter v1.1 (statuses, with `extended_tweet` or `full_text`, searches, stream
@@ -140,7 +134,7 @@ def read(
     ...     read(file).frame("tweets", columns=["tweet_id", "hashtags"]).values.tolist()
     [['458640532934737920', array(['mynypd'], dtype=object)]]
     """
-    _engine.require_engine(engine)
+    _require_engine(engine)
     _require_workers(workers, engine)
     _require_columns(columns)
     allowed = limits_of(limits)
@@ -158,9 +152,21 @@ def read(
         _require_records(found, counts, draft)
         before = records_before(jobs, told)
         renumber_rejects(draft / "parts", before)
-        _merged(found, counts, draft, engine, before)
+        _tables().write(found, counts, draft, engine, before)
         shutil.rmtree(draft / "parts")
         return _finished(draft, target, engine)
+
+
+def _tables() -> ModuleType:
+    """Load what makes tables of parts, and the engines with it."""
+    return import_module("spread.archive._tables")
+
+
+def _require_engine(engine: str) -> None:
+    if engine != "duckdb":
+        from spread.archive import _engine
+
+        _engine.require_engine(engine)
 
 
 def _require_workers(workers: int | None, engine: str) -> None:
@@ -175,12 +181,13 @@ def _require_workers(workers: int | None, engine: str) -> None:
 
 
 def _here(workers: int | None, jobs: list[Job], on_bytes: Callable[[int], object]) -> Counts:
-    return run(jobs, how_many(workers, [job.size for job in jobs]), on_bytes, note_done)
+    count = how_many(workers, [job.size for job in jobs])
+    return run(jobs, count, on_bytes, note_done, meanwhile=_tables)
 
 
 def _on_spark(target: Path | None) -> Callable[..., Counts]:
     """Return what reads files on the workers of Spark."""
-    from spread.archive import _spark_read
+    from spread.archive import _engine, _spark_read
 
     con = _engine.connect(engine="spark")
     _spark_read.require_shared(con, target)
@@ -216,7 +223,9 @@ def _require_free(to: Path) -> Path:
     return to
 
 
-def _finished(draft: Path, target: Path | None, engine: str) -> Archive:
+def _finished(draft: Path, target: Path | None, engine: str) -> "Archive":
+    from spread.archive._archive import opened
+
     if target is None:
         return opened(draft, engine=engine, removed_after=True)
     mask = os.umask(0)
@@ -305,100 +314,3 @@ def _require_no_reject(draft: Path) -> None:
 def _first_reject(draft: Path) -> dict[str, Any] | None:
     paths = sorted((draft / "parts").glob("rejects-*.parquet"))
     return pq.read_table(paths[0]).slice(0, 1).to_pylist()[0] if paths else None
-
-
-def _merged(
-    found: Found, counts: Counts, draft: Path, engine: str, before: Mapping[int, int]
-) -> None:
-    data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
-    try:
-        standing, deleted, measures = _written(draft, engine, before, data)
-    except duckdb.OutOfMemoryException:
-        # How much is held at once depends on how its threads meet: the usual is not the most.
-        standing, deleted, measures = _written(draft, engine, before, None)
-    _count(counts, standing, deleted)
-    _write_report(measures, found, counts, draft)
-
-
-def _written(
-    draft: Path, engine: str, before: Mapping[int, int], data: int | None
-) -> tuple[dict[str, int], dict[str, int], dict[str, Any]]:
-    """Write the tables; return what stands and what is deleted, by file, and what they hold."""
-    con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
-    try:
-        shared = any(_parts(draft, "shares"))
-        for name in PARTS:
-            _add_parts(con, draft, name)
-        kinds = _engine.asked(con, KINDS)["kind"].to_pylist()
-        ask = plan(scrubbed="scrub_geo" in kinds, before=before, shared=shared)
-        if shared:
-            _engine.store(con, ask.gathered, "gathered")
-        names = _engine.asked(con, ask.names)
-        change = partial(with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
-        _engine.store(con, ask.ranks, "ranks")
-        _engine.store(con, ask.links, "links")
-        _engine.store(con, ask.stubs, "stubs")
-        _engine.write(con, ask.tweets, draft / "tweets.parquet", TWEETS, change)
-        _engine.write(con, ask.users, draft / "users.parquet", USERS)
-        _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
-        _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
-        standing, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
-        if shared:
-            standing = dict(Counter(standing) + Counter(_by_file(con, ask.further)))
-        written = [f"written_{name}" for name in ("tweets", "users")]
-        for name, view in zip(("tweets", "users"), written, strict=True):
-            _engine.view(con, [draft / f"{name}.parquet"], view)
-        return standing, deleted, measured(con, *written)
-    finally:
-        con.disconnect()
-
-
-def _add_parts(con: Any, draft: Path, name: str) -> None:
-    """Let queries ask all parts of a table; there is always one, if an empty one."""
-    empty = part_path(draft / "parts", name, _EMPTY)
-    paths = [*_parts(draft, name), empty]
-    pq.write_table(PARTS[name].empty_table(), empty)
-    _engine.view(con, paths, part_name(name))
-
-
-def _parts(draft: Path, name: str) -> list[Path]:
-    """Return the parts of a table that hold rows."""
-    found = (draft / "parts").glob(f"{name}-*.parquet")
-    return sorted(path for path in found if path != part_path(draft / "parts", name, _EMPTY))
-
-
-def _count(counts: Counts, standing: dict[str, int], deleted: dict[str, int]) -> None:
-    """Tell duplicates and deleted tweets from those that are kept."""
-    for count in counts:
-        name = count["source_file"]
-        count["duplicates"] = count["kept_tweets"] - standing.get(name, 0) - deleted.get(name, 0)
-        count["kept_tweets"] = standing.get(name, 0)
-        count["notices"] += deleted.get(name, 0)
-        kept = ("kept_tweets", "kept_users", "kept_follows")
-        count["kept"] = sum(count[name] for name in kept)
-    if not any(count["kept_tweets"] or count["kept_follows"] for count in counts):
-        raise InputError(
-            "no tweet is left in it",
-            got=f"{sum(deleted.values()):,} tweets, all with a notice that deletes them",
-        )
-
-
-def _by_file(con: Any, query: _engine.Query) -> dict[str, int]:
-    counted = _engine.asked(con, query)
-    return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
-
-
-def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, draft: Path) -> None:
-    told = {
-        "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
-        "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
-        "formats": dict(sorted(sum((Counter(c["formats"]) for c in counts), Counter()).items())),
-        "lost": max((count["lost"] for count in counts), default=0),
-        **measures,
-    }
-    text = json.dumps(told, indent=1, ensure_ascii=False)
-    (draft / REPORT).write_text(text, encoding="utf-8")
-
-
-def _shown(value: object) -> object:
-    return " + ".join(value) if isinstance(value, dict) else value

@@ -8,26 +8,12 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from spread.archive._counts import FILE_COLUMNS
 from spread.archive._faults import REASONS
 from spread.archive._measures import LEAST_FOR_GAPS
 from spread.tables import instants
 from spread.text import html_card, html_list, html_table
 
-FILE_COLUMNS: Final = (
-    "source_file",
-    "formats",
-    "records",
-    "kept",
-    "kept_tweets",
-    "kept_users",
-    "kept_follows",
-    "duplicates",
-    "notices",
-    "rejected",
-    "blank",
-    "size",
-    "sha256",
-)
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
 _COLUMNS: Final = ("source file", "formats", *COUNTS)
 _SHOWN_FILES: Final = 12

@@ -8,9 +8,10 @@ from typing import Any, Final
 import pandas as pd
 
 from spread.archive import _engine
+from spread.archive._counts import FILE_COLUMNS
 from spread.archive._damage import damaged
 from spread.archive._files import REPORT
-from spread.archive._report import COUNTS, FILE_COLUMNS, ReadReport, gap_table
+from spread.archive._report import COUNTS, ReadReport, gap_table
 from spread.tables import REJECTS, frame
 
 

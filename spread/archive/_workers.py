@@ -9,22 +9,28 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from spread._errors import SpreadError
 from spread.archive._ingest import ingest
 from spread.archive._limits import USUAL, Limits
 
 # The package itself is left empty: a worker needs the readers, not the engines that query.
-# Nor does it search for cycles, of which reading makes none. Ctrl-C ends it without a word.
+# Nor does it search for cycles, of which reading makes none, nor load pandas, which Arrow would
+# ask whether a list is one of its own. Ctrl-C ends it without a word.
 _PROGRAM: Final = """
 import gc, importlib.util, signal, sys
+class WithoutPandas:
+    def find_spec(self, name, path=None, target=None):
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 gc.disable()
+sys.meta_path.insert(0, WithoutPandas())
 spec = importlib.util.find_spec("spread.archive")
 sys.modules["spread.archive"] = importlib.util.module_from_spec(spec)
 from spread.archive._workers import serve
@@ -32,6 +38,9 @@ serve()
 """
 _ALONE_BYTES: Final = 32 << 20
 _LAST: Final = ("counts", "error", "os error")
+
+Counts: TypeAlias = list[dict[str, Any]]
+"""What became of the records of each file, as dictionaries of `FileCounts`."""
 
 
 class Job(NamedTuple):
@@ -70,22 +79,26 @@ def run(
     workers: int,
     on_bytes: Callable[[int], object],
     on_done: Callable[[Job, dict[str, object]], object] = lambda *_: None,
-) -> list[dict[str, object]]:
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Counts:
     """Read all files, and return their counts in the order of the jobs.
 
-    `on_done` is told of each as soon as it was read to its end.
+    `on_done` is told of each as soon as it was read to its end; `meanwhile` is called once
+    the other workers are at work.
     """
     by_number = {job.number: job for job in jobs}
-    answers = _side_by_side(jobs, workers, on_bytes)
     counts = []
-    for count in told(_without_bytes(answers, on_bytes)):
-        said = {name: value for name, value in count.items() if name != "number"}
-        on_done(by_number[count["number"]], said)
-        counts.append(count)
+    # Workers end with the answers, also where one of these is an error.
+    with contextlib.closing(_side_by_side(jobs, workers, on_bytes, meanwhile)) as answers:
+        for count in told(_without_bytes(answers, on_bytes)):
+            said = {name: value for name, value in count.items() if name != "number"}
+            on_done(by_number[count["number"]], said)
+            counts.append(count)
     return ordered(counts)
 
 
-def ordered(counts: Iterable[dict[str, Any]]) -> list[dict[str, object]]:
+def ordered(counts: Iterable[dict[str, Any]]) -> Counts:
     """Return counts in the order of their jobs' numbers."""
     by_number = {count.pop("number"): count for count in counts}
     return [by_number[number] for number in sorted(by_number)]
@@ -158,8 +171,11 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
 
 
 def _side_by_side(
-    jobs: Sequence[Job], workers: int, on_bytes: Callable[[int], object]
-) -> Iterator[tuple[str, object]]:
+    jobs: Sequence[Job],
+    workers: int,
+    on_bytes: Callable[[int], object],
+    meanwhile: Callable[[], object],
+) -> Generator[tuple[str, object], None, None]:
     """Yield what workers answer; of several, the largest files are begun first."""
     waiting = list(reversed(jobs))
     if workers > 1:
@@ -170,6 +186,7 @@ def _side_by_side(
             process = _started()
             stack.callback(_ended, process)
             Thread(target=_drive, args=(process, waiting, answers), daemon=True).start()
+        meanwhile()
         left, alive = len(jobs), workers - 1
         while left and (alive or waiting):
             if waiting and answers.empty():

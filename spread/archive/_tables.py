@@ -1,0 +1,144 @@
+"""The parts of an archive's files into its tables and its report, in one folder."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow.parquet as pq
+
+from spread._errors import InputError
+from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
+from spread.archive import _engine
+from spread.archive._counts import FILE_COLUMNS
+from spread.archive._files import REPORT, Found
+from spread.archive._known_names import with_ids
+from spread.archive._measures import measured
+from spread.archive._plan import KINDS, part_name, plan
+from spread.archive._rows import PARTS, part_path
+from spread.archive._workers import Counts
+
+__all__ = ["write"]
+
+_EMPTY: Final = 999_999
+"""The number of a part without rows: there is always one of each table."""
+
+
+def write(
+    found: Found, counts: Counts, draft: Path, engine: str, before: Mapping[int, int]
+) -> None:
+    """Write the tables and the report of an archive into its draft.
+
+    Parameters
+    ----------
+    found
+        The files that were read.
+    counts
+        What became of the records of each.
+    draft
+        The folder, with the parts in it.
+    engine
+        Which engine merges them.
+    before
+        How many records of its file stand before each stretch that is not the first.
+
+    Raises
+    ------
+    InputError
+        No tweet is left in it.
+    """
+    data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
+    try:
+        standing, deleted, measures = _written(draft, engine, before, data)
+    except duckdb.OutOfMemoryException:
+        # How much is held at once depends on how its threads meet: the usual is not the most.
+        standing, deleted, measures = _written(draft, engine, before, None)
+    _count(counts, standing, deleted)
+    _write_report(measures, found, counts, draft)
+
+
+def _written(
+    draft: Path, engine: str, before: Mapping[int, int], data: int | None
+) -> tuple[dict[str, int], dict[str, int], dict[str, Any]]:
+    """Write the tables; return what stands and what is deleted, by file, and what they hold."""
+    con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
+    try:
+        shared = any(_parts(draft, "shares"))
+        for name in PARTS:
+            _add_parts(con, draft, name)
+        kinds = _engine.asked(con, KINDS)["kind"].to_pylist()
+        ask = plan(scrubbed="scrub_geo" in kinds, before=before, shared=shared)
+        if shared:
+            _engine.store(con, ask.gathered, "gathered")
+        names = _engine.asked(con, ask.names)
+        change = partial(with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
+        _engine.store(con, ask.ranks, "ranks")
+        _engine.store(con, ask.links, "links")
+        _engine.store(con, ask.stubs, "stubs")
+        _engine.write(con, ask.tweets, draft / "tweets.parquet", TWEETS, change)
+        _engine.write(con, ask.users, draft / "users.parquet", USERS)
+        _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
+        _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
+        standing, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
+        if shared:
+            standing = dict(Counter(standing) + Counter(_by_file(con, ask.further)))
+        written = [f"written_{name}" for name in ("tweets", "users")]
+        for name, view in zip(("tweets", "users"), written, strict=True):
+            _engine.view(con, [draft / f"{name}.parquet"], view)
+        return standing, deleted, measured(con, *written)
+    finally:
+        con.disconnect()
+
+
+def _add_parts(con: Any, draft: Path, name: str) -> None:
+    """Let queries ask all parts of a table; there is always one, if an empty one."""
+    empty = part_path(draft / "parts", name, _EMPTY)
+    paths = [*_parts(draft, name), empty]
+    pq.write_table(PARTS[name].empty_table(), empty)
+    _engine.view(con, paths, part_name(name))
+
+
+def _parts(draft: Path, name: str) -> list[Path]:
+    """Return the parts of a table that hold rows."""
+    found = (draft / "parts").glob(f"{name}-*.parquet")
+    return sorted(path for path in found if path != part_path(draft / "parts", name, _EMPTY))
+
+
+def _count(counts: Counts, standing: dict[str, int], deleted: dict[str, int]) -> None:
+    """Tell duplicates and deleted tweets from those that are kept."""
+    for count in counts:
+        name = count["source_file"]
+        count["duplicates"] = count["kept_tweets"] - standing.get(name, 0) - deleted.get(name, 0)
+        count["kept_tweets"] = standing.get(name, 0)
+        count["notices"] += deleted.get(name, 0)
+        kept = ("kept_tweets", "kept_users", "kept_follows")
+        count["kept"] = sum(count[name] for name in kept)
+    if not any(count["kept_tweets"] or count["kept_follows"] for count in counts):
+        raise InputError(
+            "no tweet is left in it",
+            got=f"{sum(deleted.values()):,} tweets, all with a notice that deletes them",
+        )
+
+
+def _by_file(con: Any, query: _engine.Query) -> dict[str, int]:
+    counted = _engine.asked(con, query)
+    return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
+
+
+def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, draft: Path) -> None:
+    told = {
+        "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
+        "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
+        "formats": dict(sorted(sum((Counter(c["formats"]) for c in counts), Counter()).items())),
+        "lost": max((count["lost"] for count in counts), default=0),
+        **measures,
+    }
+    text = json.dumps(told, indent=1, ensure_ascii=False)
+    (draft / REPORT).write_text(text, encoding="utf-8")
+
+
+def _shown(value: object) -> object:
+    return " + ".join(value) if isinstance(value, dict) else value
