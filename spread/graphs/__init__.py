@@ -6,16 +6,8 @@ are sorted by it, whose edges carry `weight`, `count`, `first_at` and `last_at`,
 behind each edge stand its tweets (`evidence`).
 """
 
-from spread.graphs._build import (
-    KINDS,
-    coshares,
-    edges,
-    hashtags,
-    mentions,
-    quotes,
-    replies,
-    retweets,
-)
+from spread.graphs._build import coshares, hashtags, mentions, quotes, replies, retweets
+from spread.graphs._edges import KINDS, edges
 from spread.graphs._evidence import evidence
 from spread.graphs._formats import from_networkx, to_networkx, write_gexf, write_graphml
 from spread.graphs._layout import layout

@@ -5,7 +5,7 @@ import pandas as pd
 from spread._arguments import require_one_of
 from spread._errors import UsageError
 from spread.graphs import _coshares
-from spread.graphs._build import KINDS, acts
+from spread.graphs._edges import KINDS, acts
 from spread.tables import TWEETS, Table, expression
 from spread.text import hashtag_key
 
