@@ -37,6 +37,7 @@ def retweets(tweets: Table, *, manual: bool = False, names: Table | None = None)
 
     Examples
     --------
+    >>> import pandas as pd
     >>> tweets = pd.DataFrame({"tweet_id": ["2", "3"], "author_id": ["bob", "ann"],
     ...     "origin": "collected", "kind": "retweet", "retweet_of": "1",
     ...     "at": pd.to_datetime(["2014-04-22T18:00", "2014-04-22T18:05"], utc=True),
@@ -59,6 +60,7 @@ def mentions(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> tweets = pd.DataFrame({"tweet_id": ["1"], "author_id": ["ann"], "kind": "tweet",
     ...     "origin": "collected", "mentions": [["bob", "cem"]],
     ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
@@ -80,6 +82,7 @@ def replies(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"], "kind": "reply",
     ...     "origin": "collected", "reply_to": ["1"], "reply_author_id": ["ann"],
     ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
@@ -100,6 +103,7 @@ def quotes(tweets: Table, *, names: Table | None = None) -> igraph.Graph:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> tweets = pd.DataFrame({"tweet_id": ["2"], "author_id": ["bob"], "kind": "quote",
     ...     "origin": "collected", "quote_of": ["1"], "quote_author_id": ["ann"],
     ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
@@ -118,6 +122,7 @@ def hashtags(tweets: Table) -> igraph.Graph:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> tweets = pd.DataFrame({"tweet_id": ["1"], "author_id": ["ann"],
     ...     "origin": "collected", "kind": "tweet", "hashtags": [["mynypd", "myopd"]],
     ...     "at": pd.to_datetime(["2014-04-22T18:00"], utc=True)})
@@ -165,6 +170,7 @@ def coshares(tweets: Table, *, within_s: float, names: Table | None = None) -> i
 
     Examples
     --------
+    >>> import pandas as pd
     >>> tweets = pd.DataFrame({"tweet_id": ["2", "3"], "author_id": ["bob", "cem"],
     ...     "origin": "collected", "kind": "retweet", "retweet_of": "1", "urls": None,
     ...     "at": pd.to_datetime(["2014-04-22T18:00:00", "2014-04-22T18:00:09"], utc=True)})
