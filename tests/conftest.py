@@ -7,8 +7,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import ibis
 import pytest
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("spread", deadline=None)
+hypothesis.settings.load_profile("spread")
 
 CALIBRATION = Path(__file__).parents[1] / "docs" / "calibration.md"
 _ROWS = pytest.StashKey[list[dict[str, str]]]()

@@ -189,6 +189,19 @@ def test_a_cascade_begins_at_midnight_and_keeps_its_seconds(
     np.testing.assert_array_equal(delays, expected)
 
 
+def test_retweets_of_retweets_keep_their_seconds(key: Path, tmp_path: Path) -> None:
+    seconds = [0, 50_000, 90_000, 200_000]
+    rows = [f"{n:016},u{n},{n + 1:016},{1398110400 + s}\n" for n, s in enumerate(seconds)]
+    file = tmp_path / "shares.csv"
+    header = "object_id,account_id,content_id,timestamp_share\n"
+    file.write_text(header + "".join(rows), encoding="utf-8")
+    made = archive.read(file)
+    made.export(tmp_path / "out", pseudonyms=key)
+    after = archive.open(tmp_path / "out").frame("tweets")
+    since = (after["at"] - after["at"].min()).dt.total_seconds()
+    assert since.tolist() == seconds
+
+
 def test_the_order_of_rows_and_the_days_of_accounts_tell_no_clock(shared_folder: Path) -> None:
     opened = archive.open(shared_folder)
     tweets, users = opened.frame("tweets"), opened.frame("users").set_index("user_id")

@@ -1,5 +1,6 @@
 """What of an archive may be passed on: ids, or tables in which nobody has a name."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,9 @@ from spread.archive._export_key import read_key
 
 _OF_30_DAYS: Final = 1_500_000
 _TERMS: Final = "https://developer.x.com/en/developer-terms/policy"
+_TELLING: Final = """
+The ids of Bluesky's posts hold the ids of their authors.
+"""
 _README: Final = """\
 {count} ids of tweets, one a line, in the order of their times.
 
@@ -21,7 +25,7 @@ before you publish this folder or use it. Those of X are at
 {terms} ("Content redistribution"; it has set a limit
 of {limit:,} ids to one recipient in 30 days, with an exemption for research at
 universities).
-{beyond}
+{beyond}{telling}
 How to get the tweets again (to "hydrate" the ids). With access to the platform's interface,
 for Twitter by twarc (https://twarc-project.readthedocs.io):
 
@@ -54,7 +58,9 @@ def ids(source: Path, path: str | Path) -> int:
         names = ["ids.txt"] if len(parts) < 2 else [f"ids-{name}.txt" for name, _ in parts]
         for name, part in zip(names, [some for _, some in parts] or [found.tweet_id], strict=True):
             (draft / name).write_text("".join(f"{i}\n" for i in part), encoding="utf-8")
-        (draft / "README.txt").write_text(_readme(len(found), names), encoding="utf-8")
+        (draft / "README.txt").write_text(
+            _readme(len(found), names, [name for name, _ in parts]), encoding="utf-8"
+        )
     return len(found)
 
 
@@ -67,8 +73,14 @@ def pseudonyms(source: Path, path: str | Path, *, key: str | Path, exact_followe
         return _export_pseudonyms.write(source, draft, key=secret, exact_followers=exact_followers)
 
 
-def _readme(count: int, names: list[str]) -> str:
+def _readme(count: int, names: list[str], platforms: Sequence[str]) -> str:
+    telling = _TELLING if "bluesky" in platforms else ""
     beyond = "\nThese are more ids than that limit.\n" if count > _OF_30_DAYS else ""
     return _README.format(
-        count=f"{count:,}", terms=_TERMS, limit=_OF_30_DAYS, beyond=beyond, first=names[0]
+        count=f"{count:,}",
+        terms=_TERMS,
+        limit=_OF_30_DAYS,
+        beyond=beyond,
+        telling=telling,
+        first=names[0],
     )

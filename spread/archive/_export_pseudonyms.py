@@ -60,6 +60,8 @@ _KEPT: Final = (
 )
 _MEDIA: Final = ("photo", "video", "gif", "audio")
 _DIGITS: Final = 2
+_JUMPS: Final = 16
+"""Chains are followed in steps that double: of 2^16 retweets of retweets, and not in a circle."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def write(source: Path, draft: Path, *, key: bytes, exact_followers: bool) -> in
         common = _common(con, tweets)
         groups = _engine.stored(con, _followers(con, tweets, users, exact_followers), "followers")
         rename, label = renaming(key), _label(source)
-        rows = _tweets(tweets, groups, common, label)
+        rows = _tweets(_rooted(con, tweets), groups, common, label)
         unnamed = partial(_unnamed, rename=rename, tags=common.tags)
         _engine.write(con, rows, work / "tweets.parquet", TWEETS, unnamed)
         _write_tweets(con, work, draft)
@@ -186,15 +188,34 @@ def _followers(con: Backend, tweets: ibis.Table, users: ibis.Table, exact: bool)
     )
 
 
+def _rooted(con: Backend, tweets: ibis.Table) -> ibis.Table:
+    """Return tweets with `root_id`, the tweet that their cascade began with.
+
+    Some platforms let a retweet be retweeted: its retweets belong to the clock of the first.
+    """
+    retweets = tweets.filter(tweets.retweet_of.notnull())
+    above = retweets.select("platform", "tweet_id", root_id="retweet_of")
+    for number in range(_JUMPS):
+        further = above.select("platform", root_id="tweet_id", further_id="root_id")
+        further = further.filter(further.root_id != further.further_id)
+        found = above.left_join(further, ["platform", "root_id"])
+        if not con.to_pyarrow(found.filter(found.further_id.notnull()).limit(1).count()).as_py():
+            break
+        root_id = ibis.coalesce(found.further_id, found.root_id)
+        jumped = found.select("platform", "tweet_id", root_id=root_id)
+        above = _engine.stored(con, jumped, f"above_{number}")
+    rows = tweets.left_join(above, ["platform", "tweet_id"])
+    root_id = ibis.coalesce(rows.root_id, rows.tweet_id)
+    # A view, since Ibis would take this join for a part of the next.
+    return rows.select(*TWEETS.names, root_id=root_id).view()
+
+
 def _tweets(tweets: ibis.Table, groups: ibis.Table, common: _Common, label: str) -> ibis.Table:
     """Return the rows of tweets with the clock of their cascade, still under their own ids."""
     originals = tweets.select("platform", root_id="tweet_id", original_at="at")
     retweets = tweets.filter(tweets.retweet_of.notnull())
-    first = retweets.group_by("platform", root_id=retweets.retweet_of).agg(
-        first_at=retweets.at.min()
-    )
-    rows = tweets.mutate(root_id=ibis.coalesce(tweets.retweet_of, tweets.tweet_id))
-    rows = rows.left_join(originals, ["platform", "root_id"], rname="{name}_of_original")
+    first = retweets.group_by("platform", "root_id").agg(first_at=retweets.at.min())
+    rows = tweets.left_join(originals, ["platform", "root_id"], rname="{name}_of_original")
     rows = rows.left_join(first, ["platform", "root_id"], rname="{name}_of_first")
     rows = rows.left_join(groups, rows.author_id == groups.user_id, rname="{name}_told")
     root_at = ibis.coalesce(rows.original_at, rows.first_at, rows["at"])
