@@ -360,6 +360,23 @@ def test_columns_that_nobody_knows_are_asked_for(tmp_path: Path) -> None:
         _read(tmp_path, "t.csv", table(row), columns={"tweet": "Tweet Id"})
 
 
+@pytest.mark.parametrize(
+    "form", ["{0}\r\n{1}\r\n", "{0},\n{1},\n", "'{0}'\n'{1}'\n", ' "{0}"\t\n{1}']
+)
+def test_ids_are_read_whatever_programs_put_around_them(tmp_path: Path, form: str) -> None:
+    for header in ("", "tweet_id\n"):
+        found = _read(tmp_path, "ids.txt", (header + form.format(A, B)).encode()).frame("tweets")
+        assert found.tweet_id.tolist() == [A, B]
+
+
+def test_what_keeps_a_spreadsheet_from_reading_a_cell_is_taken_off(tmp_path: Path) -> None:
+    row = {"id": f"'{A}", "who": "'@me", "text": "'@me' they said", "re": "0"}
+    named = {"tweet_id": "id", "screen_name": "who", "text": "text", "reply_to": "re"}
+    tweet = _read(tmp_path, "t.csv", table(row), columns=named).frame("tweets").iloc[0]
+    assert (tweet.tweet_id, tweet.author_id, tweet.text) == (A, "name:me", "'@me' they said")
+    assert tweet.kind == "tweet"
+
+
 @pytest.mark.parametrize("known", [{}, {"id": A, "time": "2", "from_user_name": "me", "text": "a"}])
 def test_a_named_column_that_is_not_there_is_named(tmp_path: Path, known: dict[str, str]) -> None:
     file = tmp_path / "t.csv"

@@ -11,12 +11,15 @@ from spread.archive._cells import cells, lines
 from spread.archive._elements import Element, Profile, tweet_row, user_row
 from spread.archive._faults import DamageError, RejectedError
 from spread.archive._instants import microseconds, tweet_time
-from spread.archive._layouts import Layout, looks_like_id
+from spread.archive._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.archive._limits import Limits
 from spread.archive._rows import STUB, FollowRow
 from spread.text import manual_retweet
 
 _SAMPLE: Final = 1000
+_ENDS: Final = ("follower_id", "followed_id")
+_NO_IDS: Final = ("-1", "0.0")
+_GUARDED: Final = re.compile(r"'(?:[=+\-@\t\r]|\d{1,20}\Z)")
 _ROUNDED_SHARE: Final = 0.05
 _LONG_ID: Final = 16
 _ANY_ID: Final = re.compile(r"[\w.:/@#-]{1,200}")
@@ -41,7 +44,7 @@ def rows(chunks: Iterator[bytes], found: Layout, limits: Limits) -> Iterator[Row
     each = lines(chunks, 2 * limits.record_bytes)
     parsed: Iterator[list[str] | RejectedError]
     if found.delimiter == "\x00":
-        parsed = ([line.strip().strip('"')] for line in each)
+        parsed = ([line.strip(AROUND_IDS)] for line in each)
     else:
         parsed = cells(each, found.delimiter, limits)
     if not found.is_bare:
@@ -101,12 +104,11 @@ def elements(row: Row, found: Layout, source_file: str, source_record: int) -> l
     cell = {
         field: value
         for field, place in found.places.items()
-        if (value := row.fields[place] if field == "text" else row.fields[place].strip())
-        not in _MISSING
+        if (value := _written(row.fields[place], is_text=field == "text")) not in _MISSING
         or field == "text"
     }
     if "followed_id" in found.places:
-        ends = [_id(cell, name) for name in ("follower_id", "followed_id")]
+        ends = [_id(cell, name) for name in _ENDS]
         if None in ends:
             raise RejectedError("NO_ID", "one end is missing")
         return [FollowRow(*map(str, ends))]
@@ -205,9 +207,20 @@ def _listed(cell: str | None, names: Sequence[str]) -> list[str]:
     return [part.strip() for part in re.split(r"[;|]", cell) if part.strip()]
 
 
+def _written(value: str, *, is_text: bool) -> str:
+    """Return what a cell says, without the sign by which a spreadsheet is kept from reading it.
+
+    A text is left as it is: it may begin with a quotation.
+    """
+    if is_text:
+        return value
+    said = value.strip()
+    return said[1:] if _GUARDED.match(said) else said
+
+
 def _id(cell: Mapping[str, str], field: str) -> str | None:
     found = cell.get(field)
-    if found is None or found in ("-1", "0.0"):
+    if found is None or found in _NO_IDS or (found == "0" and field not in _ENDS):
         return None
     if re.fullmatch(r"\d[.,]?\d*[eE]\+?\d+|\d{15,}\.0*", found):
         raise RejectedError(

@@ -146,7 +146,11 @@ def recognise(data: bytes) -> Kind:
         keys = {key for key, raw in _keys.decode(data).items() if bytes(raw) != b"null"}
     except msgspec.ValidationError:
         is_id = data.strip(b'"').isdigit()
-        seems = "an id among records: put ids in a file of their own" if is_id else "no JSON object"
+        seems = (
+            "an id among records: put ids in a file of their own, one a line"
+            if is_id
+            else "no JSON object"
+        )
         raise RejectedError("UNKNOWN_FORMAT", seems) from None
     found = _by_keys(keys)
     if found is None:

@@ -11,6 +11,8 @@ Columns = Mapping[str, str]
 _SAMPLE: Final = 1000
 _DELIMITERS: Final = ",\t;"
 _IDS: Final = ("tweet_id", "tweetid", "id", "id_str", "status_id", "tweet id", "ids")
+AROUND_IDS: Final = " \t\r\n\"',;"
+"""What programs put around ids in a list of them."""
 _ID: Final = re.compile(r"\d{1,20}")
 
 FIELDS: Final = (
@@ -106,7 +108,7 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
     if not first or first.lstrip()[:1] in "{[<":
         return None
     second = starts[1].decode("utf-8", "replace").strip() if len(starts) > 1 else ""
-    if _ID.fullmatch(first.strip().strip('"')):
+    if _ID.fullmatch(first.strip(AROUND_IDS)):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
     if columns is None and _is_header_of_ids(first, second):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1)
@@ -151,10 +153,10 @@ def _has_texts(lines: Sequence[bytes], found: Layout) -> bool:
 
 
 def _is_header_of_ids(first: str, second: str) -> bool:
-    name = first.strip().strip('"').lower()
+    name = first.strip(AROUND_IDS).lower()
     return name in _IDS and (not second or looks_like_id(second))
 
 
 def looks_like_id(text: str) -> bool:
     """Tell a cell that holds an id, if perhaps one that a spreadsheet rounded."""
-    return re.fullmatch(r'"?[\d.,]{1,22}(?:[eE]\+?\d+)?"?', text) is not None
+    return re.fullmatch(r"[\d.,]{1,22}(?:[eE]\+?\d+)?", text.strip(AROUND_IDS)) is not None
