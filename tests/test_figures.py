@@ -456,8 +456,9 @@ def test_family_keeps_the_archives_own_time_when_an_original_is_years_older() ->
     window = invented.LAUNCH, invented.LAUNCH + pd.Timedelta(days=1)
     figure = figures.family(members, TABLES["links"], root="mynypd", window=window)
     low, high = pd.DatetimeIndex(figure.layout.xaxis.range, tz="UTC")
-    # A day, 9 % of it to the left and 25 % for names to the right.
-    assert high - low == pd.Timedelta(days=1.34)
+    # Until the last first use, 9 % more to the left and 25 % for names to the right.
+    span = members.first_at.max() - invented.LAUNCH
+    assert abs((high - low) - 1.34 * span) < pd.Timedelta(seconds=1)
     star = trace(figure, "the archive's tag (1)")
     assert low < pd.Timestamp(star.x[0], tz="UTC") < invented.LAUNCH
     assert min(pd.DatetimeIndex(figure.layout.xaxis.tickvals, tz="UTC")) >= invented.LAUNCH
@@ -600,6 +601,24 @@ def test_more_than_three_camps_have_a_row_each() -> None:
     assert len([shape for shape in figure.layout.shapes if shape.type == "rect"]) == 8
     alone = figures.shares(table)
     assert trace(alone, "other").yaxis == "y"
+
+
+@pytest.mark.parametrize(
+    ("shift", "sides"),
+    [(0, ("right", "left")), (-80, ("left", "left")), (320, ("right", "right"))],
+)
+def test_a_turn_near_an_edge_is_named_on_the_inner_side(shift: int, sides: tuple[str, str]) -> None:
+    """Of 500 minutes drawn, it sets in after 106 and is half done after 120, or so much later."""
+    turn, by = invented.turn(), pd.Timedelta(minutes=shift)
+    ends = ("onset", "onset_low", "onset_high", "halfway", "halfway_low", "halfway_high")
+    moved = SimpleNamespace(**vars(turn) | {end: getattr(turn, end) + by for end in ends})
+    bins = TABLES["timeline"]
+    first = bins.end_at <= invented.LAUNCH + pd.Timedelta(minutes=500)
+    notes = figures.timeline(bins[first], turn=moved).layout.annotations
+    found = {note.text: (note.xanchor, note.yshift) for note in notes}
+    assert (found["onset"][0], found["half-way"][0]) == sides
+    # What changes sides stands a line lower, out of the way of the other.
+    assert (found["onset"][1] < 0, found["half-way"][1] < 0) == (shift < 0, shift > 0)
 
 
 def test_sensitivity_draws_no_column_of_a_claim_that_was_not_asked() -> None:

@@ -54,9 +54,9 @@ def eras(moments: Iterable[object], window: Window | None, time_zone: str) -> Er
     if last < first:
         raise UsageError("the window ends before it begins", got=f"{window[0]} to {window[1]}")
     is_earlier = at < first
-    last = max(last, at.max())
     if not is_earlier.any():
-        return Eras(at, is_earlier, None, [""] * len(at), _axis(min(first, at.min()), last))
+        return Eras(at, is_earlier, None, [""] * len(at), _axis(at.min(), at.max()))
+    last = last if is_earlier.all() else at.max()
     strip = _part(first, last, _STRIP)
     beyond = [_when(moment, first) if moment < first else "" for moment in at]
     axis: dict[str, object] = {

@@ -2,6 +2,7 @@
 
 from typing import Protocol, TypeAlias
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from pandas.api.typing import NaTType
@@ -53,6 +54,8 @@ class Turn(Protocol):
 BAND = 0.16
 """How much of its ground a band of a turn covers."""
 
+_NEAR = 0.2
+
 
 def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: int = 1) -> None:
     """Draw the onset and the half-way time as a band and a line each, over each of the rows."""
@@ -63,6 +66,22 @@ def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: int
     _band(figure, onset, "onset", "solid", "right", time_zone, rows)
     if not pd.isna(turn.halfway) and turn.halfway != turn.onset:
         _band(figure, halfway, "half-way", "dot", "left", time_zone, rows)
+
+
+def _name(figure: go.Figure, label: str, at: np.datetime64, side: str) -> None:
+    """Write a name beside its line; where an edge is near, on the other side, a line lower."""
+    drawn = np.concatenate(
+        [[at], *(np.asarray(trace.x, "datetime64[us]") for trace in figure.data)]
+    )
+    first, last = np.nanmin(drawn), np.nanmax(drawn)
+    place = (at - first) / max(last - first, np.timedelta64(1, "us"))
+    is_near = place < _NEAR if side == "right" else place > 1 - _NEAR
+    anchor = {"right": "left", "left": "right"}[side] if is_near else side
+    figure.add_annotation(
+        text=label, xshift=-4 if anchor == "right" else 4, yshift=-15 if is_near else 0,
+        x=str(at), xref="x", xanchor=anchor, y=1, yref="y domain", yanchor="top", showarrow=False,
+        font={"size": 12, "color": ACCENT_INK, "shadow": HALO},
+    )  # fmt: skip
 
 
 def turn_words(turn: Turn | None, *, time_zone: str) -> str:
@@ -101,12 +120,7 @@ def _band(
         )  # fmt: skip
         line = {"color": ACCENT, "width": 1.5, "dash": dash}
         figure.add_shape(type="line", x0=at, x1=at, line=line, **spanned)
-    figure.add_annotation(
-        text=label,
-        xshift=-4 if side == "right" else 4,
-        x=at, xref="x", xanchor=side, y=1, yref="y domain", yanchor="top", showarrow=False,
-        font={"size": 12, "color": ACCENT_INK, "shadow": HALO},
-    )  # fmt: skip
+    _name(figure, label, clock(instants[:1], time_zone)[0], side)
 
 
 def _between(low: Instant, high: Instant, time_zone: str) -> str:

@@ -183,8 +183,8 @@ def _x_ticks(curves: pd.DataFrame, kind: str) -> dict[str, object]:
     if kind == "linear":
         return {"range": [least - 0.4, most + 0.4], "dtick": max(1, round((most - least) / 5))}
     ends = [np.log10(least) - 0.05, np.log10(most) + 0.08]
-    few = {"tickvals": [1, 2, 3, 5, 10, 20, 30, 50, 100]}
-    return {"range": ends, **({"dtick": 1} if most > 30 * least else few)}
+    few = {"tickvals": [1, 2, 5, 10, 20, 50, 100]}
+    return {"range": ends, "tickangle": 0, **({"dtick": 1} if most > 30 * least else few)}
 
 
 def _y_ticks(curves: pd.DataFrame, measure: str) -> dict[str, object]:

@@ -141,8 +141,16 @@ def influence(
         caption=_caption(cells, tags, wording),
         alt=_alt(cells, wording),
         height=_ROW_PX * len(sources) + 214,
-        narrow={"xaxis": {"tickangle": -90}, "margin": {"r": 16}} if len(tags) > 2 else None,
+        narrow=_narrow(len(tags), len(sources)),
     )
+
+
+def _narrow(tags: int, sources: int) -> dict[str, object]:
+    """Return the layout of a narrow page, where the words below the title take another line."""
+    more = {"margin": {"t": 210}, "height": _ROW_PX * sources + 234}
+    if tags <= 2:
+        return more
+    return {"xaxis": {"tickangle": -90}, "margin": {"r": 16, "t": 210}, "height": more["height"]}
 
 
 def _cell(share: float, low: float, high: float) -> str:

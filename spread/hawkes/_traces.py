@@ -33,7 +33,7 @@ _COLUMNS = [
 ]  # fmt: skip
 _MATRIX = [
     "source", "target", "events", "share", "share_low", "share_high", "branching",
-    "branching_low", "branching_high", "p_null",
+    "branching_low", "branching_high", "p_null", "cannot_tell",
 ]  # fmt: skip
 
 
@@ -58,7 +58,8 @@ class Traces:
     matrix
         A row a pair of tags that were fitted: source, target, events (own tweets of the
         target in its first day), share, share_low, share_high (of the target's first day,
-        traced back to the source), branching, branching_low, branching_high, p_null.
+        traced back to the source), branching, branching_low, branching_high, p_null,
+        cannot_tell (why a share is not to be told from chance, or is hardly known).
     fit
         The process that was fitted to own tweets, or None.
     start_at, end_at
@@ -258,11 +259,14 @@ def _matrix(
     """Return the shares and the numbers called forth, a row a pair of tags."""
     place = np.array([found.types.index(tag) for tag in uses.tags])
     weights = _weights(found, counts)
-    p_null = p_turned[:-1][place][:, place]
+    p_null, joint = p_turned[:-1][place][:, place], p_turned[-1][place]
     shares, branching = (a[:, place][:, :, place] for a in _drawn(found, weights, stream(seed, 2)))
     day = uses.times_s < (uses.born_s() + first_s)[uses.types]
     events = np.bincount(uses.types[day], minlength=len(uses.tags))
-    rows = [row for _, _, row in pairs(uses.tags, shares, branching, events, p_null)]
+    rows = []
+    for i, j, row in pairs(uses.tags, shares, branching, events, p_null):
+        chance = p_null[i, j] if i == j else max(p_null[i, j], joint[j])
+        rows.append(row | {"cannot_tell": _doubt(row | {"p_null": chance})})
     return pd.DataFrame(rows, columns=_MATRIX)
 
 
