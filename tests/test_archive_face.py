@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -268,6 +269,24 @@ def test_a_temporary_archive_stays_while_a_table_is_used(tmp_path: Path) -> None
     del tweets
     gc.collect()
     assert not folder.exists()
+
+
+class ZMQInteractiveShell:
+    """What IPython calls the shell of a notebook."""
+
+
+def test_progress_is_shown_in_jupyter_and_not_to_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    notebook = SimpleNamespace(get_ipython=ZMQInteractiveShell)
+    told = []
+    for modules, machine in ((notebook, ""), (notebook, "true"), (None, "")):
+        monkeypatch.setitem(sys.modules, "IPython", modules)
+        monkeypatch.setenv("CI", machine)
+        archive.read(file)
+        told.append("reading" in capsys.readouterr().err)
+    assert told == [True, False, False]
 
 
 def test_a_script_without_a_guard_may_use_workers(tmp_path: Path) -> None:

@@ -4,11 +4,9 @@ What queries tables takes as long to load as a small archive takes to be read: i
 while other workers read already.
 """
 
-import contextlib
 import os
 import shutil
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +14,6 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
-from tqdm import tqdm
 
 from spread._arguments import require_count, require_instance
 from spread._errors import InputError, UsageError
@@ -25,6 +22,7 @@ from spread.archive._draft import alone, drafted
 from spread.archive._files import Found, find, is_archive, source_name, usable
 from spread.archive._layouts import FIELDS
 from spread.archive._limits import limits_of
+from spread.archive._progress import bar
 from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before, renumber_rejects
 from spread.archive._workers import Counts, Job, cores, how_many, run
@@ -99,7 +97,8 @@ def read(
         size a file may unpack to (after the first 16 MB). They keep memory bounded; what is
         beyond them is rejected and says so.
     progress
-        Show a bar on standard error; None for where that is a terminal.
+        Show a bar on standard error; None for where that is a terminal or Jupyter, and not
+        where the environment says `CI`.
 
     Returns
     -------
@@ -250,7 +249,7 @@ def _ingested(
     jobs: Sequence[Job], *, read_by: Callable[..., Counts], space: Space, progress: bool | None
 ) -> Counts:
     size = sum(job.size for job in jobs)
-    with _bar(size, progress) as show:
+    with bar(size, progress) as show:
         on_bytes = space.noting(size, show)
         known = done_before(jobs)
         on_bytes(sum(job.size for job in jobs if job.number in known))
@@ -268,15 +267,6 @@ def _is_readable(file: Path) -> bool:
         raise InputError(
             "a file cannot be read", got=f"{file} ({error.strerror or error})"
         ) from error
-
-
-@contextlib.contextmanager
-def _bar(size: int, progress: bool | None) -> Iterator[Callable[[int], object]]:
-    shown = sys.stderr.isatty() if progress is None else progress
-    with tqdm(
-        total=size, unit="B", unit_scale=True, desc="reading", leave=False, disable=not shown
-    ) as bar:
-        yield bar.update
 
 
 def _require_records(found: Found, counts: Counts, draft: Path) -> None:
