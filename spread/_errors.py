@@ -12,8 +12,12 @@ An answer that the data cannot give is no error: results carry `cannot_tell`, th
 reason in one sentence, or None.
 """
 
+import os
+import traceback
+from itertools import takewhile
 from typing import Final
 
+_PACKAGE: Final = os.path.dirname(__file__)
 _MOST_ECHOED: Final = 200
 
 
@@ -50,6 +54,13 @@ class SpreadError(Exception):
             details.append(f"allowed: {allowed}")
         line = f"{what}: {'; '.join(details)}" if details else what
         super().__init__(_one_line(f"{line}. {hint}" if hint else line))
+
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in place of a traceback: the line of a cell, and what is wrong."""
+        frames = traceback.extract_tb(self.__traceback__)
+        own = takewhile(lambda frame: not frame.filename.startswith(_PACKAGE), frames)
+        asked = [f"line {frame.lineno}: {frame.line}" for frame in own if frame.line][-1:]
+        return [*asked, f"{type(self).__name__}: {self}"]
 
 
 def _one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 
 from spread._errors import InputError, MissingColumnError, OutputError, SpreadError, UsageError
+from spread._random import resolve_seed
 
 
 def test_a_message_says_what_got_allowed_and_next_step() -> None:
@@ -28,3 +29,11 @@ def test_an_echo_is_short_and_in_one_line() -> None:
 def test_an_echo_keeps_its_end() -> None:
     told = str(OutputError("a file cannot be written", got="/" + "x" * 300 + " (No space left)"))
     assert told.endswith("(No space left)")
+
+
+def test_a_notebook_shows_the_line_that_asked_and_no_traceback() -> None:
+    with pytest.raises(UsageError) as refused:
+        resolve_seed(-1)
+    line, told = refused.value._render_traceback_()
+    assert line.endswith(": resolve_seed(-1)")
+    assert told == f"UsageError: {refused.value}"
