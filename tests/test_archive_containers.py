@@ -190,6 +190,20 @@ def test_a_bomb_is_left_alone(tmp_path: Path, pack: Callable[[bytes], bytes]) ->
     assert counts["records"] == 1
 
 
+def test_a_cut_block_says_how_much_of_the_file_gave_nothing(tmp_path: Path) -> None:
+    packed = bz2.compress(TEXT) + bz2.compress(TEXT * 9)[:500]
+    counts, rejects = counted(tmp_path, packed)
+    assert counts["kept_tweets"] == 30
+    assert "at least its last 500 bytes give no text" in rejects[0]["detail"]
+
+
+def test_files_that_hold_nothing_are_named(tmp_path: Path) -> None:
+    put(tmp_path / "a.jsonl", TWEETS[0])
+    (tmp_path / "b.jsonl").write_bytes(b"\n\n")
+    report = archive.read(tmp_path).report
+    assert any(w.startswith("a file holds nothing: ") and "b.jsonl" in w for w in report.warnings)
+
+
 BEYOND = {
     "record_mb": (lines(v1_tweet(1, "x" * (9 << 20))), 10),
     "depth": (lines(v1_tweet(1, deep=json.loads("[" * 90 + "]" * 90))), 91),

@@ -128,15 +128,17 @@ def _streams(
     """Yield what streams of one kind hold that follow each other, as parallel packers write."""
     held = next(raw, b"")
     while held:
-        stream = made()
+        stream, fed = made(), 0
         while not stream.eof:
             if not held and stream.needs_input and (held := next(raw, b"")) == b"":
-                raise DamageError("TRUNCATED", "the compressed file ends too early")
+                lost = f": at least its last {fed:,} bytes give no text" if fed else ""
+                raise DamageError("TRUNCATED", f"the compressed file ends too early{lost}")
+            fed += len(held)
             try:
                 text = stream.decompress(held, _TEXT_CHUNK)
             except (OSError, EOFError, ValueError, zstd.ZstdError) as error:
                 raise DamageError("CRC", f"the compressed stream is damaged ({error})") from None
-            held = b""
+            held, fed = b"", 0 if text else fed
             meter.unpacked(len(text))
             yield text
         held = stream.unused_data.lstrip(b"\x00") or next(raw, b"").lstrip(b"\x00")

@@ -229,6 +229,10 @@ class ReadReport:
                 hit = self.rejects.loc[self.rejects["reason"] == reason, "source_file"]
                 names = ", ".join(sorted(set(hit.astype(str)))[:3])
                 said.append(f"{REASONS[reason]} ({reasons[reason]:,} times, in {names})")
+        empty = self.files.loc[self.files["records"] == 0, "source_file"].astype(str)
+        if len(empty):
+            many = f"{len(empty):,} files hold" if len(empty) > 1 else "a file holds"
+            said.append(f"{many} nothing: {', '.join(sorted(empty)[:3])}")
         if total["rejected"]:
             share = _percent(total["rejected"] / total["records"])
             told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
