@@ -108,12 +108,20 @@ def test_an_outbox_holds_posts_and_boosts(tmp_path: Path) -> None:
             common | {"id": f"{me}/3", "type": "Like", "object": "https://b.example/8"},
         ],
     }
-    read = _read(tmp_path, "outbox.json", json.dumps(outbox, indent=1).encode())
-    assert (read.report.totals["kept"], read.report.totals["notices"]) == (2, 1)
+    likes = {"type": "OrderedCollection", "orderedItems": ["https://b.example/8"]}
+    person = {"type": "Person", "id": me, "preferredUsername": "me", "name": "I",
+              "summary": "<p>nothing</p>", "published": "2022-11-01T00:00:00Z"}  # fmt: skip
+    (tmp_path / "likes.json").write_bytes(json.dumps(likes).encode())
+    (tmp_path / "actor.json").write_bytes(json.dumps(person).encode())
+    (tmp_path / "outbox.json").write_bytes(json.dumps(outbox, indent=1).encode())
+    read = archive.read(tmp_path)
+    totals = read.report.totals
+    assert [totals[n] for n in ("kept_tweets", "kept_users", "notices", "rejected")] == [2, 1, 2, 0]
     tweets = read.frame("tweets").set_index("kind")
     assert list(tweets.loc["tweet", "hashtags"]) == ["myopd"]
     assert tweets.loc["retweet", "retweet_of"] == "https://b.example/9"
-    assert read.frame("users").screen_name[0] == "me"
+    user = read.frame("users").iloc[0]
+    assert (user.user_id, user.screen_name, user.description) == (me, "me", "nothing")
 
 
 # --- Bluesky ----------------------------------------------------------------------------
@@ -174,9 +182,11 @@ def test_a_jetstream_of_bluesky(tmp_path: Path) -> None:
             _event("app.bsky.feed.like", {"subject": subject, "createdAt": at}),
             _event("app.bsky.feed.post", None, operation="delete", rkey="gone"),
             {"did": "did:plc:a", "time_us": 1, "kind": "identity", "identity": {}},
+            {"did": "did:plc:a", "time_us": 2, "identity": {"handle": "a.example", "time": at}},
         ),
     )
     assert read.report.totals["notices"] == 4  # a like, a deletion, what it deleted, an identity
+    assert read.frame("users").screen_name.tolist() == ["a.example"]
     tweets = read.frame("tweets").set_index("kind")
     assert list(tweets.loc["tweet", "hashtags"]) == ["mynypd"]
     assert tweets.loc["retweet", "retweet_author_id"] == "did:plc:b"

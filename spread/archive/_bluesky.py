@@ -71,9 +71,11 @@ def gone(data: bytes, source_file: str, source_record: int) -> list[Element]:
 
 
 def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
-    """Return what an event of a Jetstream says: a post, a repost, a follow, or its end."""
+    """Return what an event of a Jetstream says: a post, a repost, a follow, its end, a name."""
     found = _object.decode(data)
     commit, did = _dict(found, "commit"), _required(found, "did")
+    if (named := _dict(found, "identity")).get("handle"):
+        return [_profile(named | {"did": did}, microseconds(str(named.get("time"))))]
     collection = commit.get("collection")
     if collection not in (_POST, _REPOST, _FOLLOW):
         return [Nothing()]

@@ -102,6 +102,7 @@ _OTHERS: Final = (
     ),
     ((("results",),), Kind("twitter search page", "results page")),
     ((("content", "account", "id"),), Kind("mastodon", "mastodon status")),
+    ((("type", "preferredUsername"),), Kind("mastodon account", "mastodon person")),
     ((("username", "acct"),), Kind("mastodon account", "mastodon account")),
     ((("ancestors", "descendants"),), Kind("mastodon context", "mastodon page")),
     (

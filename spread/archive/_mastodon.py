@@ -20,6 +20,7 @@ from spread.text import hashtag_key, hashtags_in
 
 PLATFORM: Final = "mastodon"
 _MEDIA: Final = {"image": "photo", "gifv": "gif", "video": "video", "audio": "audio"}
+_LIKE: Final = b'{"type": "Like", "actor": "", "object": %s}'
 _BREAK: Final = re.compile(r"<br\s{0,9}/?>|</p>\s{0,9}<p[^<>]{0,999}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]{0,9999}>")
 _LINK: Final = re.compile(r'<a\s[^<>]{0,4000}?href="([^"<>]{1,2000})"[^<>]{0,2000}>', re.IGNORECASE)
@@ -64,6 +65,16 @@ class Status(msgspec.Struct, gc=False):
     media_attachments: list[Named] | None = None
 
 
+class Person(msgspec.Struct, gc=False):
+    """The account that an export is of."""
+
+    id: str | None = None
+    preferredUsername: str | None = None  # noqa: N815 - the format's own names
+    name: str | None = None
+    summary: str | None = None
+    published: str | None = None
+
+
 class Medium(msgspec.Struct, gc=False):
     """What hangs on a note."""
 
@@ -95,6 +106,7 @@ class Activity(msgspec.Struct, gc=False):
 
 _status: Final = msgspec.json.Decoder(Status)
 _account: Final = msgspec.json.Decoder(Account)
+_person: Final = msgspec.json.Decoder(Person)
 _activity: Final = msgspec.json.Decoder(Activity)
 
 
@@ -121,9 +133,11 @@ _page: Final = msgspec.json.Decoder(_Page)
 
 
 def elements(data: bytes) -> list[bytes]:
-    """Return the statuses or entries of a page."""
+    """Return the statuses or entries of a page; what is liked or kept is an address alone."""
     page = _page.decode(data)
-    return [bytes(raw) for raw in (*page.ancestors, *page.descendants, *page.orderedItems)]
+    entries = map(bytes, page.orderedItems)
+    items = [_LIKE % raw if raw[:1] == b'"' else raw for raw in entries]
+    return [*map(bytes, page.ancestors), *map(bytes, page.descendants), *items]
 
 
 def status(data: bytes, source_file: str, source_record: int) -> list[Element]:
@@ -142,6 +156,19 @@ def account(data: bytes, source_file: str, source_record: int) -> list[Element]:
     """Return an account of a list of accounts."""
     del source_file, source_record
     return [_profile(_account.decode(data), None)]
+
+
+def person(data: bytes, source_file: str, source_record: int) -> list[Element]:
+    """Return the account that an export is of; it is called by its address, as in the outbox."""
+    del source_file, source_record
+    found = _person.decode(data)
+    if not found.id:
+        raise RejectedError("NO_ID", "the account has no id")
+    row = user_row(
+        PLATFORM, found.id, screen_name=found.preferredUsername, name=found.name,
+        description=plain_text(found.summary or ""), created_at=microseconds(found.published),
+    )  # fmt: skip
+    return [Profile(row, None, None)]
 
 
 def activity(data: bytes, source_file: str, source_record: int) -> list[Element]:
@@ -244,5 +271,6 @@ def _instant(text: str | None) -> int:
 READERS: Final[dict[str, Callable[[bytes, str, int], list[Element]]]] = {
     "mastodon status": status,
     "mastodon account": account,
+    "mastodon person": person,
     "mastodon activity": activity,
 }
