@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from invented_archive import put, v1_retweet, v1_tweet
 
-from spread import archive, scenario
+from spread import archive, scenario, study
 from spread._errors import InputError, MissingColumnError, OutputError, SpreadError, UsageError
 from spread.archive import _workers
 from spread.tables import TWEETS, arrow
@@ -244,6 +244,16 @@ def test_a_table_that_was_damaged_since_is_one_line(tmp_path: Path) -> None:
     (made.path / "users.parquet").write_bytes(b"PAR1 not")
     with pytest.raises(InputError, match="the archive is damaged") as caught:
         made.frame("users")
+    _text(caught.value)
+
+
+def test_a_study_of_a_table_that_was_damaged_since_is_one_line(tmp_path: Path) -> None:
+    made = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), to=tmp_path / "out")
+    tweets = made.path / "tweets.parquet"
+    whole = tweets.read_bytes()
+    tweets.write_bytes(whole[:4] + bytes(len(whole) // 4) + whole[4 + len(whole) // 4 :])
+    with pytest.raises(InputError, match="the archive is damaged") as caught:
+        study.run(archive.open(made.path), progress=False)
     _text(caught.value)
 
 

@@ -12,6 +12,7 @@ from spread import archive as archives
 from spread._arguments import require_instance
 from spread._random import resolve_seed
 from spread.archive import Archive
+from spread.archive._damage import damage_told
 from spread.study import _camps, _hours, _labels, _scope, _steps, _story, _tables
 from spread.study._controls import controls
 from spread.study._found import STEPS, find
@@ -92,7 +93,7 @@ def run(
     Raises
     ------
     InputError
-        The archive is absent, holds no tweet, or the tag never occurs in it.
+        The archive is absent or damaged, holds no tweet, or the tag never occurs in it.
     UsageError
         An argument is not what is allowed.
     OutputError
@@ -122,7 +123,8 @@ def run(
     key = "" if place is None else _steps.fingerprint(opened, asked)
     _tell_known(_steps.known(place, key=key), progress)
     quiet = None if progress is None else not progress
-    with tqdm(total=100, desc="counting", bar_format=BAR, disable=quiet, leave=False) as bar:
+    shown = tqdm(total=100, desc="counting", bar_format=BAR, disable=quiet, leave=False)
+    with shown as bar, damage_told(opened.path):
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         _scope.require_launched(scope, launched)
         labels = _labels.accounts(scope.users.to_pyarrow().to_pandas(), names=names)
