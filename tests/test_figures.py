@@ -474,6 +474,20 @@ def test_family_of_an_archive_that_holds_all_first_uses_has_one_scale() -> None:
     assert "before" not in figures.caption(figure) + figures.alt(figure)
 
 
+def test_family_without_a_line_says_that_no_parent_is_probable() -> None:
+    figure = figures.family(TABLES["members"], TABLES["links"][:0])
+    assert figures.caption(figure).endswith("No parent is as probable as 5 %.")
+    assert "Dotted" in figures.caption(EVERY["family"](TABLES))
+
+
+def test_network_without_camps_says_so() -> None:
+    nodes = TABLES["nodes"].assign(camp="other")
+    figure = figures.network(nodes, TABLES["edges"])
+    assert "no camps are told" in figures.caption(figure)
+    assert "camp" not in figures.alt(figure)
+    assert [part.name for part in figure.data if part.mode == "markers"] == ["accounts (900)"]
+
+
 def test_family_of_a_window_turned_round_is_refused() -> None:
     window = invented.LAUNCH, invented.LAUNCH - pd.Timedelta(days=3)
     with pytest.raises(UsageError, match="ends before it begins"):

@@ -11,7 +11,7 @@ import pytest
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
-from spread.study import _covered, _paths, _turning
+from spread.study import _covered, _paths, _places, _turning
 from spread.study._claims import claims, subjects
 
 
@@ -193,6 +193,14 @@ def test_a_coding_of_tweets_says_how_many_it_covers(early: study.Study) -> None:
     ]
 
 
+def test_places_with_few_who_used_the_tag_are_hidden_in_public() -> None:
+    """Five are located in each; four used the tag in the first, none has in the last."""
+    located = pd.DataFrame({"place_id": list("abc") * 5})
+    arrivals = pd.DataFrame({"place_id": list("abc"), "adopters": [4, 5, 0]})
+    assert _places.shown(arrivals, located, names=False).place_id.tolist() == ["b", "c"]
+    assert _places.shown(arrivals, located, names=True).equals(arrivals)
+
+
 class TestRealArchives:
     """What real archives can and cannot tell."""
 
@@ -203,6 +211,8 @@ class TestRealArchives:
         assert "494 of them carry #BlackLivesMatter" in found.story[0]
         assert dict(found.cannot_tell)["the family of tags"].startswith("collected by this tag")
         assert len(found.tables["companions"])
+        assert "who carried it" in dict(found.cannot_tell)
+        assert "who carried it" not in set(found.tables["evidence"].topic)
 
     def test_an_archive_without_retweets(self, shared: Path) -> None:
         found = study.run(shared / "academictwitter" / "hk3", rng=1)

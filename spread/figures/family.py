@@ -122,7 +122,8 @@ def family(
         figure,
         title="The family of hashtags",
         subtitle="by first use; a line is as broad as the parent is probable",
-        caption=_caption(everyone, drawn) + earlier_words(drawn, placed, window, time_zone),
+        caption=_caption(everyone, drawn, _lines(figure))
+        + earlier_words(drawn, placed, window, time_zone),
         alt=_alt(drawn, int(placed.is_earlier.sum())),
         height=_TOP_PX + 104 + 30 + _ROW_PX * len(drawn),
     )
@@ -254,16 +255,24 @@ def _label(member: object, root: str | None, when: str) -> str:
     return f'{name} <span style="color:{MUTED}">{aside}</span>' if aside else name
 
 
-def _caption(everyone: pd.DataFrame, drawn: pd.DataFrame) -> str:
+def _caption(everyone: pd.DataFrame, drawn: pd.DataFrame, lines: set[str]) -> str:
     words = (
         f"{counted(len(everyone), 'hashtag')} with {counted(everyone['tweets'].sum(), 'use')}; a "
-        f"mark stands at the first use in the archive and its area is the number of tweets. The "
-        f"number is the probability of the parent drawn with the broadest line; parents under "
-        f"5 % are left out. Dotted: where a tag cannot be told to descend, its possible parents."
+        f"mark stands at the first use in the archive and its area is the number of tweets."
     )
+    if lines & {"solid"}:
+        words += " The number is the probability of the parent drawn with the broadest line."
+    if lines & {"dot"}:
+        words += " Dotted: where a tag cannot be told to descend, its possible parents."
+    words += " Parents under 5 % are left out." if lines else " No parent is as probable as 5 %."
     if len(drawn) < len(everyone):
         words += f" The {len(drawn)} most used are drawn."
     return words
+
+
+def _lines(figure: go.Figure) -> set[str]:
+    """Return which kinds of lines are drawn: solid, dot."""
+    return {str(trace.line.dash) for trace in figure.data if trace.mode == "lines"}
 
 
 def _alt(drawn: pd.DataFrame, earlier: int) -> str:

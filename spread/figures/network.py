@@ -156,8 +156,8 @@ def network(
         title=_titled(kind),
         subtitle=_subtitle(*size, len(linked), len(edges)),
         caption=_caption(size, linked, len(edges), kind),
-        alt=f"A network of {counted(len(everyone), 'account')} and {counted(len(links), 'edge')} "
-        f"in {counted(everyone['camp'].nunique(), 'camp')}; the strongest account is "
+        alt=f"A network of {counted(len(everyone), 'account')} and {counted(len(links), 'edge')}"
+        f"{_of_camps(everyone['camp'])}; the strongest account is "
         f"{shown(marked['label'][0])}.",
         height=_HEIGHT + (98 if animated else 0),
         narrow={"height": _NARROW_HEIGHT},
@@ -273,7 +273,7 @@ def _draw_nodes(
     for camp in sorted(camps.unique(), key=lambda name: (name == "other", name)):
         rows = np.flatnonzero(camps == camp)[::-1]
         mark = drawn.get(camp, drawn["other"])
-        label = shown(names.get(camp, camp))
+        label = shown(names.get(camp, "accounts" if (camps == "other").all() else camp))
         lots.append((len(figure.data), rows))
         figure.add_scatter(
             x=nodes["x"].to_numpy(np.float32)[rows],
@@ -370,6 +370,12 @@ def _subtitle(nodes: int, edges: int, nodes_drawn: int, edges_drawn: int) -> str
     return words
 
 
+def _of_camps(camps: "pd.Series[str]") -> str:
+    """Return in how many camps accounts are, the others not counted."""
+    count = camps[camps != "other"].nunique()
+    return f" in {counted(count, 'camp')}" if count else ""
+
+
 def _titled(kind: str) -> str:
     return f"Who {_VERBS[kind]} whom"
 
@@ -377,9 +383,12 @@ def _titled(kind: str) -> str:
 def _caption(whole: tuple[int, int], nodes: pd.DataFrame, edges: int, kind: str) -> str:
     words = (
         f"{counted(whole[0], 'account')} and {counted(whole[1], 'edge')}; a line is an account "
-        f"that {_VERBS[kind]} another, a point's area is its strength, its colour and symbol "
-        f"are its camp; grey lines run between camps."
+        f"that {_VERBS[kind]} another, a point's area is its strength"
     )
+    if (nodes["camp"] == "other").all():
+        words += "; no camps are told."
+    else:
+        words += ", its colour and symbol are its camp; grey lines run between camps."
     if len(nodes) < whole[0]:
         words += f" The {len(nodes):,} strongest accounts are drawn"
         words += f", and {edges:,} edges among them." if edges < whole[1] else "."

@@ -79,10 +79,10 @@ def _archive(study: Study) -> Markup:
     report = study.read_report
     embedded, stubs = (report.origins.get(origin, 0) for origin in ("embedded", "stub"))
     lost = ["Counts are of the tweets that the archive returned."]
-    if embedded or stubs:
-        lost.append(
-            f"{embedded:,} more came inside others and {stubs:,} are known by their number alone."
-        )
+    more = [(embedded, "more came inside others"), (stubs, "are known by their number alone")]
+    if any(count for count, _ in more):
+        parts = (f"{count:,} {words}" for count, words in more if count)
+        lost.append(f"{' and '.join(parts)}.")
     if report.share_cut:
         lost.append(
             f"The text of {100 * report.share_cut:.1f} % of the tweets is known to be cut, so "
@@ -172,8 +172,9 @@ def _turned(study: Study) -> Markup:
     return joined(
         *_note(study, "the turn"),
         *_drawn(study, "shares", "onset"),
-        *listed(study, "turn_shares", "turned", "drivers"),
-        *listed(study, "turn_changes", "turn_volume", "turn_timeline"),
+        *_unless_refused(study, "the turn", "turn_shares", "turned", "drivers", "turn_changes"),
+        *_unless_refused(study, "the turn", "turn_volume", "turn_timeline"),
+        *_refused_of(study, " there would be without "),
         *_some(study, "without"),
         *_naive(study, ("When did it turn", "Who turned")),
     )
@@ -186,6 +187,7 @@ def _spawned(study: Study) -> Markup:
         *_note(study, "the family of tags"),
         *_drawn(study, "family"),
         *listed(study, "members", "recruitment", "merged", "companions"),
+        *_refused_of(study, " traces back to "),
         *_drawn(study, "influence"),
         *_some(study, "traced", "influence"),
         *_naive(study, ("Where did #",)),
@@ -223,6 +225,12 @@ def _note(study: Study, topic: str) -> list[Markup]:
     return [element("p", isolated(f"Cannot tell {topic}: {reason}."), class_="note")]
 
 
+def _refused_of(study: Study, words: str) -> list[Markup]:
+    """Return why topics that hold these words cannot be told."""
+    topics = [topic for topic, _ in study.cannot_tell if words in topic]
+    return [note for topic in topics for note in _note(study, topic)]
+
+
 def _has(study: Study, name: str) -> bool:
     return name in pictures(study)
 
@@ -235,6 +243,12 @@ def _drawn(study: Study, *names: str) -> list[Markup]:
 def _some(study: Study, *names: str) -> list[Markup]:
     """Return those of some tables that have rows."""
     return listed(study, *(name for name in names if len(study.tables.get(name, ()))))
+
+
+def _unless_refused(study: Study, topic: str, *names: str) -> list[Markup]:
+    """Return tables; of a topic that is refused, the empty ones are not spoken of."""
+    refused = topic in dict(study.cannot_tell)
+    return _some(study, *names) if refused else listed(study, *names)
 
 
 def _checked(study: Study) -> list[tuple[str, str, Markup]]:

@@ -17,11 +17,15 @@ _WHY = {
 
 
 def shown(arrivals: pd.DataFrame, located: pd.DataFrame, *, names: bool) -> pd.DataFrame:
-    """Return arrivals in places that enough located accounts share to be shown in public."""
+    """Return arrivals in places that enough accounts share to be shown in public.
+
+    Both who is located there and who used the tag there are enough; nobody is enough, too.
+    """
     if names:
         return arrivals
     accounts = arrivals.place_id.map(located.place_id.value_counts()).fillna(0)
-    return arrivals[accounts >= SMALLEST_CELL].reset_index(drop=True)
+    few = arrivals.adopters.between(1, SMALLEST_CELL - 1)
+    return arrivals[(accounts >= SMALLEST_CELL) & ~few].reset_index(drop=True)
 
 
 def told(arrivals: pd.DataFrame, root: str | None) -> pd.DataFrame:

@@ -36,6 +36,7 @@ _NOT_TRACED = pd.DataFrame(
 def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tables:
     """Return every table of a study by its name."""
     told = _places.told(_places.shown(found.arrivals, found.located, names=names), found.scope.root)
+    credited = found.rank if _story.no_credit(found) is None else found.rank.iloc[:0]
     depth_refused = any(topic == _story.DEPTH for topic, _ in _story.of_cascades(found).refusals)
     return {
         "files": report.files,
@@ -62,7 +63,7 @@ def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tabl
         **_of_between(found.between, names=names),
         "evidence": _evidence.behind(
             found.scope.tweets,
-            rank=found.rank,
+            rank=credited,
             turn=found.turn,
             turned=found.turned,
             family=found.family,
@@ -70,7 +71,7 @@ def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tabl
             names=names,
         ),
         "naive": _naive.answers(
-            rank=found.rank if _story.no_credit(found) is None else found.rank.iloc[:0],
+            rank=credited,
             turn=found.turn,
             turned=found.turned,
             family=found.family,
