@@ -56,16 +56,19 @@ def share(
 
 
 def gathered(shares: ibis.Table) -> ibis.Table:
-    """Return a row a tweet, its first, with all the objects that its rows tell of."""
+    """Return a row a tweet, its first, with all the objects that its rows tell of.
+
+    These are in the order of their names, whatever the order of the rows; the least of the
+    retweeted tweets is the original.
+    """
     named = _objects(shares)
     by_what = ibis.window(
         group_by=[named.platform, named.tweet_id, named.what],
-        order_by=[named[name] for name in _PLACE],
+        order_by=[named.object.length(), named.object],
     )
     named = named.mutate(nth=ibis.row_number().over(by_what))
     is_original = (named.what == _RETWEET) & (named.nth == 0)
-    place = {name: named[name] for name in _PLACE}
-    held = ibis.struct(place | {"object": named.object, "shown": named.shown})
+    held = ibis.struct({"object": named.object, "shown": named.shown})
     told = named.group_by(*_TWEET).agg(
         original=named.object.max(where=is_original),
         made=named.original_at.max(where=is_original),
@@ -111,14 +114,13 @@ def _objects(shares: ibis.Table) -> ibis.Table:
         for what, object_, shown in kinds
     ]
     every = ibis.union(*parts).filter(lambda each: each.object.notnull())
-    place = {name: every[name] for name in _PLACE}
     once = every.group_by(*_TWEET, "what", "object").agg(
         original_at=every.original_at.max(),
-        first=ibis.struct(place | {"shown": every.shown}).min(),
+        shown=every.shown.min(),
+        first=ibis.struct({name: every[name] for name in _PLACE}).min(),
     )
-    return once.select(
-        *_TWEET, "what", "object", "original_at", **{n: once["first"][n] for n in (*place, "shown")}
-    )
+    place = {name: once["first"][name] for name in _PLACE}
+    return once.select(*_TWEET, "what", "object", "shown", "original_at", **place)
 
 
 def _are_alike(object_: str, tweet_id: str) -> bool:

@@ -277,7 +277,7 @@ def _row_fault(fields: list[str], found: Layout) -> RejectedError | None:
             "BAD_FIELD", f"{len(fields)} fields where the header has {found.width}"
         )
     if any(not field.isascii() and _has_stray_bytes(field) for field in fields):
-        return RejectedError("BAD_UTF8", "bytes that are not UTF-8")
+        return RejectedError("BAD_UTF8", "bytes that are not UTF-8: export the table as UTF-8")
     if found.name in _NUMERIC and not looks_like_id(given := fields[found.places["tweet_id"]]):
         return RejectedError("NO_ID", f"the id is {given[:40]!r}")
     return None

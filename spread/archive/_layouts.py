@@ -77,6 +77,9 @@ _NAMING: Final = (
 )
 
 
+_NAMING_TWO: Final = f"{_NAMING}; of who follows whom, follower_id and followed_id"
+
+
 class Layout(NamedTuple):
     """How a table is laid out: its name, which column holds what, its delimiter and width.
 
@@ -126,7 +129,8 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
             found = Layout(name, places, delimiter, len(names))
             return found._replace(texts=_has_texts(starts[1:], found))
     if len(names) > 1 and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
-        why = f"a table with {_shown(names)}: {_NAMING}" if not absent else _without(absent, names)
+        how = _NAMING_TWO if len(names) == 2 else _NAMING
+        why = f"a table with {_shown(names)}: {how}" if not absent else _without(absent, names)
         return Layout("table", {}, delimiter, len(names), why)
     return None
 
