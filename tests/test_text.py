@@ -34,6 +34,10 @@ def test_dotless_i_stays_itself() -> None:
     assert text.hashtag_key("#ısı") != text.hashtag_key("#isi")
 
 
+def test_a_key_holds_nothing_invisible() -> None:
+    assert text.hashtag_key("#my\u200bNY\u00adPD\ufe0f") == "mynypd"
+
+
 @given(st.text(max_size=20))
 @settings(max_examples=2000)
 def test_a_key_is_its_own_key(tag: str) -> None:

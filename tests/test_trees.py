@@ -165,7 +165,8 @@ def test_observed_trees_expect_what_was_seen():
 def test_observed_trees_keep_when_they_began():
     root_at = pd.DatetimeIndex(["2014-04-22T18:00Z"])
     assert trees.observed(events([2]), [-1, 0], root_at=root_at).root_at is root_at
-    assert trees.observed(events([2]), [-1, 0]).root_at[0] == pd.Timestamp(0, tz="UTC")
+    unknown = trees.observed(events([2, 1]), [-1, 0, -1]).root_at
+    assert unknown.tolist() == [pd.Timestamp(0, tz="UTC")] * 2
     with pytest.raises(UsageError, match="parents and events differ in length: got 1, 2"):
         trees.observed(events([2]), [-1])
 
