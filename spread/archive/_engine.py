@@ -88,7 +88,9 @@ def view(con: Any, paths: Sequence[Path], name: str) -> None:
     if not isinstance(con, Backend):
         _spark().parquet(con, files, name)
         return
-    con.con.read_parquet([glob_safe(path) for path in files]).create_view(name)
+    # DuckDB's own verb for this loads pandas, to ask whether a path is a frame.
+    listed = ", ".join(_quoted(glob_safe(path)) for path in files)
+    con.con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
 
 
 def parts(path: Path) -> list[Path]:
@@ -113,7 +115,7 @@ def store(con: Any, query: Query, name: str) -> None:
     if not isinstance(con, Backend):
         _spark().stored(con, query.table, name)
         return
-    con.con.execute(f"CREATE TEMPORARY TABLE {name} AS {query.sql}")
+    con.con.execute(f"CREATE TABLE {name} AS {query.sql}")
 
 
 def stored(con: Any, table: ibis.Table, name: str) -> ibis.Table:
@@ -127,6 +129,10 @@ def stored(con: Any, table: ibis.Table, name: str) -> ibis.Table:
 def glob_safe(path: Path) -> str:
     """Return a path in which no character stands for others."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def write(

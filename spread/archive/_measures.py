@@ -8,12 +8,11 @@ from typing import Any, Final
 
 import ibis
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from spread._schemas import TWEETS, USERS
 from spread.archive import _engine
-from spread.archive._rows import COLLECTED, EMBEDDED, ORIGINS, STUB
+from spread.archive._rows import COLLECTED, ORIGINS, STUB
 
 _NEIGHBOURS: Final = 50
 LEAST_FOR_GAPS: Final = 2 * _NEIGHBOURS + 2
@@ -31,12 +30,15 @@ def measured(con: Any, tweets: str, users: str) -> dict[str, Any]:
     tweets, users
         The names of tables with the columns of `tables.TWEETS` and `tables.USERS`.
     """
-    told = {name: _engine.asked(con, query) for name, query in _queries(tweets, users).items()}
-    rows = {row["origin"]: row for row in told["origins"].to_pylist()}
+    asked = queries(tweets, users)
+    rows = {row["origin"]: row for row in _engine.asked(con, asked["origins"]).to_pylist()}
     origins = {origin: rows[origin]["rows"] if origin in rows else 0 for origin in ORIGINS}
-    chosen = told["times"].filter(pc.field("collected") == bool(origins[COLLECTED]))
-    at = np.sort(chosen["at"].cast("int64").to_numpy())
-    known, originals, retweets = (told[n].to_pylist()[0] for n in ("users", "missing", "coverage"))
+    dated = _engine.asked(con, asked["collected" if origins[COLLECTED] else "stubs"])
+    # Arrow's own way to numpy loads pandas.
+    at = np.sort(np.from_dlpack(dated["at"].cast("int64").combine_chunks()))
+    known, originals, retweets = (
+        _engine.asked(con, asked[name]).to_pylist()[0] for name in ("users", "missing", "coverage")
+    )
     cut = rows[COLLECTED]["cut"] if origins[COLLECTED] else None
     return {
         "origins": origins,
@@ -52,16 +54,17 @@ def measured(con: Any, tweets: str, users: str) -> dict[str, Any]:
 
 
 @cache
-def _queries(tweets_name: str, users_name: str) -> dict[str, _engine.Query]:
+def queries(tweets_name: str, users_name: str) -> dict[str, _engine.Query]:
+    """Return what `measured` asks of tables of these names."""
     tweets, users = (
         ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
         for schema, name in ((TWEETS, tweets_name), (USERS, users_name))
     )
     is_located = users.location.strip().length() > 0
-    dated = tweets.filter(tweets.origin != EMBEDDED)
     asked = {
         "origins": tweets.group_by("origin").agg(rows=tweets.count(), cut=tweets.cut.sum()),
-        "times": dated.select("at", collected=dated.origin == COLLECTED),
+        "collected": tweets.filter(tweets.origin == COLLECTED).select("at"),
+        "stubs": tweets.filter(tweets.origin == STUB).select("at"),
         "users": users.agg(rows=users.count(), located=is_located.sum()),
         "missing": _missing(tweets),
         "coverage": _coverage(tweets),

@@ -4,7 +4,7 @@ Which row stands for a tweet is decided by a total order, so that neither the or
 files nor the number of workers changes a byte of the result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import ibis
@@ -56,17 +56,18 @@ class Parts(NamedTuple):
     notices: ibis.Table
 
 
-def numbered(tweets: ibis.Table, before: Mapping[int, int]) -> ibis.Table:
+def numbered(tweets: ibis.Table, stretches: ibis.Table) -> ibis.Table:
     """Return rows whose records are numbered by their files, not by stretches of them.
 
-    `before` says how many records of its file stand before a stretch; a row's number holds
+    `stretches` says how many records of its file stand before a stretch; a row's number holds
     that of its stretch.
     """
-    if not before:
-        return tweets
-    stretch = tweets.row // PART_ROWS
-    cases = [(stretch == number, records) for number, records in before.items()]
-    return tweets.mutate(source_record=tweets.source_record + ibis.cases(*cases, else_=0))
+    stretch = (tweets.row // PART_ROWS).cast("int64")
+    found = tweets.left_join(stretches, stretch == stretches.stretch)
+    records = found.source_record + found.records_before.fill_null(0)
+    return found.select(
+        **{name: found[name] for name in tweets.columns} | {"source_record": records}
+    )
 
 
 def deleted(parts: Parts) -> ibis.Table:

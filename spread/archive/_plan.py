@@ -3,7 +3,6 @@
 To put a query of Ibis into SQL takes longer than the query itself takes on a small archive.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,9 +10,9 @@ import ibis
 import pyarrow as pa
 
 from spread._schemas import REJECTS
-from spread.archive import _coortweet, _merge
+from spread.archive import _merge, _shares
 from spread.archive._engine import Query
-from spread.archive._rows import EMBEDDED, PARTS, TWEET_PARTS
+from spread.archive._rows import EMBEDDED, PARTS, STRETCHES, TWEET_PARTS
 
 
 class Plan(NamedTuple):
@@ -42,26 +41,28 @@ def part_name(name: str) -> str:
     return f"part_{name}"
 
 
-def plan(*, scrubbed: bool, before: Mapping[int, int], shared: bool = False) -> Plan:
+def plan(*, scrubbed: bool = False, divided: bool = False, shared: bool = False) -> Plan:
     """Return what is to be asked.
 
     Parameters
     ----------
     scrubbed
         Whether anybody asked to forget where they were.
-    before
-        How many records of its file stand before each stretch that is not the first.
+    divided
+        Whether files were read in stretches, which `STRETCHES` tells of.
     shared
         Whether there are rows of single objects that tweets share, to be gathered.
     """
-    return _plan(scrubbed, tuple(sorted(before.items())), shared)
+    return _plan(scrubbed, divided, shared)
 
 
 @lru_cache(maxsize=8)
-def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...], shared: bool) -> Plan:
+def _plan(scrubbed: bool, divided: bool, shared: bool) -> Plan:
     parts = _merge.Parts(*(_part(name) for name in _merge.Parts._fields))
-    every = _merge.numbered(parts.tweets, dict(before))
-    made_of_shares = _coortweet.gathered(parts.shares)
+    every = parts.tweets
+    if divided:
+        every = _merge.numbered(every, _table(STRETCHES, part_name("stretches")))
+    made_of_shares = _shares.gathered(parts.shares)
     parts = parts._replace(tweets=every)
     if shared:
         parts = parts._replace(tweets=every.union(_table(TWEET_PARTS, "gathered")))
@@ -82,7 +83,7 @@ def _plan(scrubbed: bool, before: tuple[tuple[int, int], ...], shared: bool) -> 
         "rejects": _part("rejects").order_by(*REJECTS.names),
         "follows": _part("follows").distinct().order_by("follower_id", "followed_id"),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
-        "further": _by_file(_coortweet.further(parts.shares, ranks)),
+        "further": _by_file(_shares.further(parts.shares, ranks)),
         "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),
     }
     return Plan(**{name: Query(table) for name, table in asked.items()})

@@ -157,7 +157,7 @@ def read(
 
 
 def _tables() -> ModuleType:
-    """Load what makes tables of parts, and the engines with it."""
+    """Return what makes tables of parts, which loads the engines."""
     return import_module("spread.archive._tables")
 
 
@@ -181,7 +181,14 @@ def _require_workers(workers: int | None, engine: str) -> None:
 
 def _here(workers: int | None, jobs: list[Job], on_bytes: Callable[[int], object]) -> Counts:
     count = how_many(workers, [job.size for job in jobs])
-    return run(jobs, count, on_bytes, note_done, meanwhile=_tables)
+    is_divided = any(job.start for job in jobs)
+    return run(
+        jobs,
+        count,
+        on_bytes,
+        note_done,
+        meanwhile=lambda: _tables().prepare(divided=is_divided),
+    )
 
 
 def _on_spark(target: Path | None) -> Callable[..., Counts]:

@@ -33,6 +33,8 @@ PLACE_PARTS: Final = pa.schema(
 NOTICE_PARTS: Final = pa.schema(
     [("kind", pa.string()), ("tweet_id", pa.string()), ("user_id", pa.string())]
 )
+STRETCHES: Final = pa.schema([("stretch", pa.int64()), ("records_before", pa.int64())])
+"""How many records of its file stand before a stretch of it, by the number of its part."""
 PARTS: Final = {
     "tweets": TWEET_PARTS,
     "shares": TWEET_PARTS,

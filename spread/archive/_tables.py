@@ -2,12 +2,14 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spread._errors import InputError
@@ -16,15 +18,23 @@ from spread.archive import _engine
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._files import REPORT, Found
 from spread.archive._known_names import with_ids
-from spread.archive._measures import measured
+from spread.archive._measures import measured, queries
 from spread.archive._plan import KINDS, part_name, plan
-from spread.archive._rows import PARTS, part_path
+from spread.archive._rows import PARTS, STRETCHES, part_path
 from spread.archive._workers import Counts
 
-__all__ = ["write"]
+__all__ = ["prepare", "write"]
 
 _EMPTY: Final = 999_999
 """The number of a part without rows: there is always one of each table."""
+_WRITTEN: Final = ("written_tweets", "written_users")
+"""How queries ask for tables that are whole."""
+
+
+def prepare(*, divided: bool) -> None:
+    """Put into words, while files are read, what will most likely be asked of their parts."""
+    for query in (*plan(divided=divided), *queries(*_WRITTEN).values()):
+        query.sql  # noqa: B018 - it is kept
 
 
 def write(
@@ -69,8 +79,9 @@ def _written(
         shared = any(_parts(draft, "shares"))
         for name in PARTS:
             _add_parts(con, draft, name)
+        _add_stretches(con, draft, before)
         kinds = _engine.asked(con, KINDS)["kind"].to_pylist()
-        ask = plan(scrubbed="scrub_geo" in kinds, before=before, shared=shared)
+        ask = plan(scrubbed="scrub_geo" in kinds, divided=bool(before), shared=shared)
         if shared:
             _engine.store(con, ask.gathered, "gathered")
         names = _engine.asked(con, ask.names)
@@ -85,10 +96,9 @@ def _written(
         standing, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
         if shared:
             standing = dict(Counter(standing) + Counter(_by_file(con, ask.further)))
-        written = [f"written_{name}" for name in ("tweets", "users")]
-        for name, view in zip(("tweets", "users"), written, strict=True):
+        for name, view in zip(("tweets", "users"), _WRITTEN, strict=True):
             _engine.view(con, [draft / f"{name}.parquet"], view)
-        return standing, deleted, measured(con, *written)
+        return standing, deleted, measured(con, *_WRITTEN)
     finally:
         con.disconnect()
 
@@ -97,8 +107,21 @@ def _add_parts(con: Any, draft: Path, name: str) -> None:
     """Let queries ask all parts of a table; there is always one, if an empty one."""
     empty = part_path(draft / "parts", name, _EMPTY)
     paths = [*_parts(draft, name), empty]
-    pq.write_table(PARTS[name].empty_table(), empty)
+    pq.ParquetWriter(empty, PARTS[name]).close()
     _engine.view(con, paths, part_name(name))
+
+
+def _add_stretches(con: Any, draft: Path, before: Mapping[int, int]) -> None:
+    path = draft / "parts" / "stretches.parquet"
+    columns = [_numbers(column) for column in (before, before.values())]
+    pq.write_table(pa.table(columns, schema=STRETCHES), path)
+    _engine.view(con, [path], part_name("stretches"))
+
+
+def _numbers(found: Iterable[int]) -> pa.Array:
+    """Return numbers as Arrow holds them; to make these of a list it would load pandas."""
+    held = np.fromiter(found, np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(held), [None, pa.py_buffer(held)])
 
 
 def _parts(draft: Path, name: str) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Files read side by side: this process is one worker, each other a Python of its own.
+"""Files read side by side, by workers that are a Python each, or by this process alone.
 
 Workers are started as programs rather than forked: a fork is unsafe beside an engine's
 threads, and what `multiprocessing` starts runs a script without a main guard again.
@@ -85,12 +85,15 @@ def run(
     """Read all files, and return their counts in the order of the jobs.
 
     `on_done` is told of each as soon as it was read to its end; `meanwhile` is called once
-    the other workers are at work.
+    other processes are at work.
     """
     by_number = {job.number: job for job in jobs}
     counts = []
     # Workers end with the answers, also where one of these is an error.
-    with contextlib.closing(_side_by_side(jobs, workers, on_bytes, meanwhile)) as answers:
+    answering = (
+        _side_by_side(jobs, workers, meanwhile) if workers > 1 else _one_by_one(jobs, on_bytes)
+    )
+    with contextlib.closing(answering) as answers:
         for count in told(_without_bytes(answers, on_bytes)):
             said = {name: value for name, value in count.items() if name != "number"}
             on_done(by_number[count["number"]], said)
@@ -171,43 +174,34 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
 
 
 def _side_by_side(
-    jobs: Sequence[Job],
-    workers: int,
-    on_bytes: Callable[[int], object],
-    meanwhile: Callable[[], object],
+    jobs: Sequence[Job], workers: int, meanwhile: Callable[[], object]
 ) -> Generator[tuple[str, object], None, None]:
-    """Yield what workers answer; of several, the largest files are begun first."""
-    waiting = list(reversed(jobs))
-    if workers > 1:
-        waiting.sort(key=lambda job: (job.size, -job.number))
+    """Yield what workers answer; the largest files are begun first."""
+    waiting = sorted(jobs, key=lambda job: (job.size, -job.number))
     answers: SimpleQueue[tuple[str, object]] = SimpleQueue()
     with contextlib.ExitStack() as stack:
-        for _ in range(workers - 1):
+        for _ in range(workers):
             process = _started()
             stack.callback(_ended, process)
             Thread(target=_drive, args=(process, waiting, answers), daemon=True).start()
         meanwhile()
-        left, alive = len(jobs), workers - 1
-        while left and (alive or waiting):
-            if waiting and answers.empty():
-                kind, value = _own(waiting, on_bytes)
-            else:
-                kind, value = answers.get()
+        left, alive = len(jobs), workers
+        while left and alive:
+            kind, value = answers.get()
             alive -= kind == "end"
             left -= kind in _LAST
-            if kind not in ("end", "none"):
+            if kind != "end":
                 yield kind, value
         if left:
             yield "error", "it ended before its files were read"
 
 
-def _own(waiting: list[Job], on_bytes: Callable[[int], object]) -> tuple[str, object]:
-    """Read the next file in this process, unless another worker took the last."""
-    try:
-        job = waiting.pop()
-    except IndexError:
-        return "none", None
-    return "counts", _run(job, on_bytes) | {"number": job.number}
+def _one_by_one(
+    jobs: Sequence[Job], on_bytes: Callable[[int], object]
+) -> Generator[tuple[str, object], None, None]:
+    """Yield what would be a worker's answers, from this process."""
+    for job in jobs:
+        yield "counts", _run(job, on_bytes) | {"number": job.number}
 
 
 def _started() -> subprocess.Popen[str]:
