@@ -32,7 +32,7 @@ import json, os, signal, sys, time
 from spread import archive
 from spread.archive._plan import plan
 files, out, delays = json.loads(sys.argv[1])
-for query in plan(scrubbed=False, before={}):
+for query in plan():
     query.sql, query.schema
 for number, delay in enumerate(delays):
     child = os.fork()
@@ -105,6 +105,7 @@ def _cut_off(files: list[Path], to: Path, after: int) -> list[str]:
 
 
 _whole_run = _workers._run
+_start = _workers._started
 
 
 def test_what_was_read_to_its_end_is_not_read_again(tmp_path: Path) -> None:
@@ -146,6 +147,32 @@ def test_a_file_that_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
     assert _tables(tmp_path / "out") == _tables(
         archive.read(files, to=tmp_path / "whole", workers=1).path
     )
+
+
+def test_a_part_that_is_not_as_it_was_noted_is_made_again(tmp_path: Path) -> None:
+    files = _files(tmp_path, tweets=5)
+    assert len(_cut_off(files, tmp_path / "out", 2)) == 2
+    part = tmp_path / ".out.0.part" / "parts" / "tweets-000001.parquet"
+    # As after the power went: its length is there, what it held is not.
+    part.write_bytes(bytes(part.stat().st_size))
+    assert _cut_off(files, tmp_path / "out", 9) == ["1.jsonl", "2.jsonl"]
+    whole = archive.read(files, to=tmp_path / "whole", workers=1)
+    assert _tables(tmp_path / "out") == _tables(whole.path)
+
+
+def test_workers_end_with_the_error_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        started.append(_start())
+        return started[-1]
+
+    monkeypatch.setattr(_workers, "_started", start)
+    jobs = [_workers.Job(str(tmp_path / "gone"), "gone", n, str(tmp_path), False) for n in (0, 1)]
+    with pytest.raises(FileNotFoundError):
+        _workers.run(jobs, 2, lambda _: None)
+    assert len(started) == 2
+    assert None not in [process.poll() for process in started]
 
 
 @pytest.mark.calibration
