@@ -108,6 +108,15 @@ def test_influence_of_the_published_toy():
     assert posterior.influence() == pytest.approx(PHI, rel=1e-14)
 
 
+def test_other_marks_on_the_same_times_are_a_posterior_of_their_own():
+    kernel, marks = excitation.omori(300, 0.8, beta=0.5), np.array(MARKS)[::-1]
+    changed = excitation.posterior(TIMES, MARKS, kernel).with_marks(marks)
+    anew = excitation.posterior(TIMES, marks, kernel)
+    assert changed.probabilities(3).tolist() == anew.probabilities(3).tolist()
+    draws = [one.draw(np.random.default_rng(1)).tolist() for one in (changed, anew)]
+    assert draws[0] == draws[1]
+
+
 def test_parents_under_a_power_law():
     # p ∝ m^.5 (lag + 300)^-1.8, worked directly; the sum of exponentials is within 0.1 %.
     kernel = excitation.omori(300, 0.8, beta=0.5)
