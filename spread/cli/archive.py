@@ -22,7 +22,8 @@ _EXAMPLES = """\
       what is in these files, and what could not be read
   python -m spread.archive read folder/ --to tables/
       the same, and keep the tables: Parquet, for spread and everything else
-  python -m spread.archive report own.csv --columns tweet_id=ID --columns at=Time
+  python -m spread.archive report own.csv --columns tweet_id=ID --columns author_id=Who \\
+      --columns at=When --columns text=Text
       a table of your own: which column is which
   python -m spread.archive export tables/ --to ids/
       the ids alone, which may be passed on

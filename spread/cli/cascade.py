@@ -52,7 +52,8 @@ _EXAMPLES = """\
 A command that was interrupted or killed goes on where it was, if it is given again: steps that
 were done are in OUT/.unfinished, with the tweets, until it ends. After that, whatever else is
 asked of the same study, such as --only figures or --static svg, is drawn from OUT/.study; delete
-that file to have the study made anew.
+that file to have the study made anew. What a command wrote of another study into OUT, as run.json
+there lists it, is taken away; other files stay.
 """
 
 

@@ -29,6 +29,8 @@ _MARKUP = re.compile(r"</?(?:b|br|i|span)\b[^>]*>")
 _TAG_ROWS = 3
 _FAMILY_MOST = 16
 _NODES, _EDGES = 1_500, 4_000
+_DEGREE_PX, _SIGN_PX, _LINE_PX = 1.2, 6.6, 16.0
+"""How large a degree of the map, a sign and a line are in an explorer at its usual width."""
 
 
 def still(study: Study, index: Index) -> dict[str, go.Figure]:
@@ -160,6 +162,9 @@ def _map(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
         return {"traces": []}
     whole = {"lonaxis": {"range": [-180, 180]}, "lataxis": {"range": [-58, 80]}}
     figure.update_layout(height=440, geo=whole)
+    for trace in figure.data:
+        if trace.name == "cities":
+            trace.text = _apart(trace)
     cities = study.tables["places"].astype({"place_id": str}).set_index("place_id")
     cities = cities.loc[list(index.names["place"])]
     figure.add_scattergeo(
@@ -170,6 +175,26 @@ def _map(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
         **_hover("tweets from there"),
     )  # fmt: skip
     return {"traces": [len(figure.data) - 1], "most": 34}
+
+
+def _apart(cities: go.Scattergeo) -> list[str]:
+    """Return the names of cities that cover none before, on half a page with the whole world."""
+    taken: list[tuple[float, float, float]] = []
+    kept = []
+    for name, side, east, north in zip(
+        cities.text, cities.textposition, cities.lon, cities.lat, strict=True
+    ):
+        wide = _SIGN_PX * len(_MARKUP.sub("", name))
+        middle = east * _DEGREE_PX + {"left": -1, "right": 1}.get(side.split()[1], 0) * wide / 2
+        level = north * _DEGREE_PX + {"top": 16, "bottom": -16}.get(side.split()[0], 0)
+        is_free = all(
+            abs(middle - other) > (wide + width) / 2 or abs(level - height) > _LINE_PX
+            for other, height, width in taken
+        )
+        if name and is_free:
+            taken.append((middle, level, wide))
+        kept.append(name if is_free else "")
+    return kept
 
 
 def _family(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
