@@ -474,6 +474,22 @@ def test_family_of_an_archive_that_holds_all_first_uses_has_one_scale() -> None:
     assert "before" not in figures.caption(figure) + figures.alt(figure)
 
 
+def test_a_family_of_the_root_alone_is_no_family() -> None:
+    alone = TABLES["members"].query("hashtag == 'mynypd'")
+    figure = figures.family(alone, TABLES["links"][:0], root="mynypd")
+    assert figures.alt(figure) == "Nothing is drawn: no related hashtag was found."
+
+
+def test_timeline_counts_what_is_much_older_and_does_not_draw_it() -> None:
+    bins = TABLES["timeline"]
+    old = bins[:1].assign(start_at=invented.LAUNCH - pd.Timedelta(days=900), tweets=3)
+    figure = figures.timeline(pd.concat([old.assign(end_at=bins.start_at.min()), bins]))
+    whole = bins[bins.hashtag == "mynypd"].tweets.sum()
+    assert f"{whole:,} tweets and 3 older" in [note.text for note in figure.layout.annotations]
+    assert "3 uses are much older, from 4 Nov 2011, 17:55 UTC on" in figures.caption(figure)
+    assert trace(figure, "#mynypd").x[0] >= np.datetime64("2014-04-22")
+
+
 def test_family_without_a_line_says_that_no_parent_is_probable() -> None:
     figure = figures.family(TABLES["members"], TABLES["links"][:0])
     assert figures.caption(figure).endswith("No parent is as probable as 5 %.")

@@ -5,13 +5,15 @@ from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import ibis
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
-from spread.study import _covered, _paths, _places, _turning
+from spread.study import _covered, _paths, _places, _recent, _turning
 from spread.study._claims import claims, subjects
 
 
@@ -191,6 +193,23 @@ def test_a_coding_of_tweets_says_how_many_it_covers(early: study.Study) -> None:
     assert _covered.by_camps(scope, coded) == [  # type: ignore[arg-type]
         "Your coding covers 81 of 324 tweets (25 %) with #myNYPD."
     ]
+
+
+def test_a_few_much_older_tweets_do_not_coarsen_the_others() -> None:
+    """One of 60 tweets is a year older than the hour of the rest, which is less than 2 %."""
+    hour = pd.date_range("2025-07-01", periods=59, freq="min", tz="UTC")
+    old = pd.DatetimeIndex(["2024-07-01"], tz="UTC")
+    for before in (1, 2):
+        at = old.append([old] * (before - 1) + [hour]).as_unit("us")
+        tweets = pd.DataFrame({"at": at, "origin": "collected", "hashtags": [["x"]] * len(at)})
+        ids = [f"{number:02}" for number in range(len(at))]
+        table = pa.Table.from_pandas(tweets.assign(tweet_id=ids, author_id=ids))
+        scope = SimpleNamespace(tweets=ibis.memtable(table), tagged=ibis.memtable(table))
+        found = _recent.timeline(scope, ["x"])  # type: ignore[arg-type]
+        assert found.tweets.sum() == len(at)
+        last = (found.end_at - found.start_at).iloc[-1]
+        assert (last < pd.Timedelta(hours=1)) == (before == 1)
+        assert found.start_at.iloc[0] <= old[0]
 
 
 def test_places_with_few_who_used_the_tag_are_hidden_in_public() -> None:

@@ -97,7 +97,7 @@ def family(
     )
     ties = frame(links, "child", "parent", "probability")
     drawn = lineage(everyone, root, require_count("most", most))
-    if drawn.empty:
+    if set(drawn["hashtag"]) <= {root}:
         return blank("The family of hashtags", "no related hashtag was found")
     figure = go.Figure()
     placed = eras(drawn["first_at"], window, time_zone)

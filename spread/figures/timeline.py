@@ -27,6 +27,7 @@ from spread.tables import Table
 __all__ = ["timeline"]
 
 _FIRST_PX, _NEXT_PX, _GAP_PX = 210, 74, 34
+_LONG = 8
 
 
 def timeline(
@@ -45,7 +46,8 @@ def timeline(
     ----------
     usage_timeline
         As `hashtags.timeline` gives it: hashtag, start_at, end_at, tweets, authors. A bin
-        that is not there holds no tweet.
+        that is not there holds no tweet. One more than eight times as long as others, before
+        them, holds what is much older: it is counted beside the row and not drawn.
     turn
         A `hijack.Turn`; its onset and half-way time are drawn with their 95 % intervals.
     labels
@@ -76,6 +78,7 @@ def timeline(
     bins = frame(usage_timeline, "hashtag", "start_at", "end_at", "tweets", "authors")
     if bins.empty or not bins["tweets"].sum():
         return blank("Tweets over time", "no tweet carries a hashtag in this window")
+    older, bins = _parted(bins)
     totals = bins.groupby("hashtag", sort=True)["tweets"].sum()
     leading = totals.sort_values(ascending=False, kind="stable").index[
         : require_count("most", most)
@@ -88,7 +91,12 @@ def timeline(
         _draw(figure, of_tag, row, name, bottoms[row], time_zone)
         figure.add_annotation(header(f"<b>{name}</b>", y=bottoms[row][1], colour=TAG))
         figure.add_annotation(
-            header(counted(totals[tag], "tweet"), y=bottoms[row][1], right=True, colour=MUTED)
+            header(
+                counted(totals[tag], "tweet") + _beside(older, tag),
+                y=bottoms[row][1],
+                right=True,
+                colour=MUTED,
+            )
         )
     stack(figure, bins["start_at"], turn=turn, rows=len(leading), right_px=16, time_zone=time_zone)
     width = duration((bins["end_at"] - bins["start_at"]).dt.total_seconds().median())
@@ -96,9 +104,34 @@ def timeline(
         figure,
         title="Tweets over time",
         subtitle=f"tweets per {width}, a row a hashtag, each on its own scale",
-        caption=_caption(bins, leading, len(totals), width) + turn_words(turn, time_zone=time_zone),
+        caption=_caption(bins, leading, len(totals), width)
+        + _older_words(older, time_zone)
+        + turn_words(turn, time_zone=time_zone),
         alt=_alt(bins, leading, width, labels or {}, time_zone),
         height=height + AROUND_PX,
+    )
+
+
+def _parted(bins: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the long bins of what is much older, and the others."""
+    length = bins["end_at"] - bins["start_at"]
+    is_long = length > _LONG * length.min()
+    return bins[is_long], bins[~is_long]
+
+
+def _beside(older: pd.DataFrame, tag: str) -> str:
+    """Return how many older tweets stand beside those of a row, if any."""
+    count = older[older["hashtag"] == tag]["tweets"].sum()
+    return f" and {count:,} older" if count else ""
+
+
+def _older_words(older: pd.DataFrame, time_zone: str) -> str:
+    if older.empty:
+        return ""
+    uses = counted(older["tweets"].sum(), "use is", "uses are")
+    return (
+        f" {uses} much older, from {stamp(older['start_at'].min(), time_zone)} on, and not drawn: "
+        "beside each row stands how many."
     )
 
 

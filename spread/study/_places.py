@@ -33,12 +33,9 @@ def told(arrivals: pd.DataFrame, root: str | None) -> pd.DataFrame:
 
     The third says more than the first, which may be one account that is located wrongly.
     """
-    of_root = arrivals[arrivals.hashtag == root]
-    chosen = of_root
-    for k in _TOLD_K:
-        chosen = of_root[(of_root.k == k) & of_root["at"].notna()]
-        if len(chosen) > 1 or k == 1:
-            break
+    of_root = arrivals[(arrivals.hashtag == root) & arrivals["at"].notna()]
+    third, first = (of_root[of_root.k == k] for k in _TOLD_K)
+    chosen = third if len(third) > 1 or len(third) >= len(first) else first
     return chosen.sort_values(["at", "place_id"], ignore_index=True)
 
 

@@ -5,12 +5,12 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from spread import cascade, coordination, hashtags
+from spread import cascade, coordination
 from spread.archive import ReadReport
 from spread.hashtags import Family
 from spread.hawkes import Between, Traces, Without
 from spread.hijack import Turn
-from spread.study import _between, _evidence, _naive, _places, _story
+from spread.study import _between, _evidence, _naive, _places, _recent, _story
 from spread.study._camps import Camps
 from spread.study._found import Found
 from spread.study._labels import UNKNOWN
@@ -42,7 +42,7 @@ def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tabl
         "files": report.files,
         "rejects": report.rejects,
         "usage": found.scope.usage,
-        "timeline": _timeline(found),
+        "timeline": _recent.timeline(found.scope, found.tags),
         **_of_network((found.nodes, found.edges)),
         **_of_camps(found.camps),
         "vocabulary": found.vocabulary,
@@ -156,13 +156,6 @@ def _of_places(found: tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame], *, names:
 
 def _of_between(between: Between | None, *, names: bool) -> Tables:
     return {"between_cities": _between.table(between, names=names)}
-
-
-def _timeline(found: Found) -> pd.DataFrame:
-    """Return how often each tag was used when; no row where no tag occurs."""
-    if not found.tags:
-        return pd.DataFrame(columns=["hashtag", "start_at", "end_at", "tweets", "authors"])
-    return hashtags.timeline(found.scope.tweets, found.tags)
 
 
 def _labelled(table: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
