@@ -22,6 +22,7 @@ from spread.archive._twitter_v1 import Tweet, User, created, own_words, point
 from spread.archive._twitter_v1_columns import FACTS, Profiles, Statuses, columns, user_columns
 
 _ITSELF: Final = -1
+_NOT_YET: Final = (-1, None, -1)
 _PROFILE: Final = attrgetter(
     "id_str", "screen_name", "name", "description", "location", "time_zone", "utc_offset", "lang",
     "created_at", "verified",
@@ -41,8 +42,8 @@ class Batch:
         self._passes_on: list[int] = []
         self._outer: list[int] = []
         self._said: list[tuple[Said, list[str]]] = []
-        self._inside: dict[object, tuple[int, Tweet]] = {}
-        self._profiles: list[tuple[Any, ...]] = []
+        self._inside: dict[object, tuple[int, Tweet | None, int]] = {}
+        self._profiles: list[User] = []
         self._profile_of: dict[object, int] = {}
         self._seen: list[int] = []
         self._seen_followers: list[int | None] = []
@@ -84,7 +85,8 @@ class Batch:
             "row": np.arange(first_row, first_row + rows),
         }
         when = tweets["at"][self._outer][self._seen_with]
-        profiles = Profiles(list(zip(*self._profiles, strict=True)), self._seen, when)
+        fields = list(zip(*map(_PROFILE, self._profiles), strict=True))
+        profiles = Profiles(fields, self._seen, when)
         users = user_columns(profiles, self._seen_followers)
         return table(tweets, TWEET_PARTS, rows), table(users, USER_PARTS, len(self._profiles))
 
@@ -113,35 +115,47 @@ class Batch:
         Of several that say the same one is held, as the most retweeted has it, and the first
         of these.
         """
-        self._see(tweet.user)
-        passes_on = self._add_inner(tweet, record)
-        row, known = self._inside.get(tweet.id_str, (-1, tweet))
-        if row >= 0 and _says_the_same(tweet, known) and _facts(tweet) == self._facts[row]:
-            if _count(tweet.retweet_count) > _count(self._retweets[row]):
-                self._retweets[row], self._records[row] = tweet.retweet_count, record
-                self._followers[row] = None if tweet.user is None else tweet.user.followers_count
+        row, known, at = self._inside.get(tweet.id_str, _NOT_YET)
+        if known is not None and _is_again(tweet, known):
+            self._note(at, tweet.user)
+            self._count_again(row, tweet, record)
             return row
-        added = self._add(tweet, record, passes_on)
-        if row < 0:
-            self._inside[tweet.id_str] = added, tweet
-        return added
+        at = self._see(tweet.user)
+        passes_on = self._add_inner(tweet, record)
+        if known is None:
+            row = self._add(tweet, record, passes_on)
+            self._inside[tweet.id_str] = row, tweet, at
+            return row
+        if _says_the_same(tweet, known) and _facts(tweet) == self._facts[row]:
+            self._count_again(row, tweet, record)
+            return row
+        return self._add(tweet, record, passes_on)
 
-    def _see(self, user: User | None) -> None:
-        """Note an account's profile, seen with the status that is added next.
+    def _count_again(self, row: int, tweet: Tweet, record: int) -> None:
+        if _count(tweet.retweet_count) > _count(self._retweets[row]):
+            self._retweets[row], self._records[row] = tweet.retweet_count, record
+            self._followers[row] = None if tweet.user is None else tweet.user.followers_count
+
+    def _see(self, user: User | None) -> int:
+        """Note an account's profile, seen with the status that is added next; return where.
 
         Of an account whose profile changes the last one is compared with, so that one that
         comes back is there twice; what the merge makes of it is the same.
         """
         if user is None:
-            return
-        profile = _PROFILE(user)
+            return -1
         at = self._profile_of.get(user.id_str, -1)
-        if at < 0 or self._profiles[at] != profile:
+        if at < 0 or not _is_same(user, self._profiles[at]):
             at = self._profile_of[user.id_str] = len(self._profiles)
-            self._profiles.append(profile)
-        self._seen.append(at)
-        self._seen_followers.append(user.followers_count)
-        self._seen_with.append(len(self._outer))
+            self._profiles.append(user)
+        self._note(at, user)
+        return at
+
+    def _note(self, at: int, user: User | None) -> None:
+        if user is not None:
+            self._seen.append(at)
+            self._seen_followers.append(user.followers_count)
+            self._seen_with.append(len(self._outer))
 
 
 def table(columns: dict[str, Any], schema: pa.Schema, rows: int) -> pa.Table:
@@ -209,6 +223,30 @@ def _author(tweet: Tweet | None) -> Any:
 
 def _count(found: str | int | None) -> int:
     return found if isinstance(found, int) else -1
+
+
+def _is_again(tweet: Tweet, known: Tweet) -> bool:
+    """Tell a status that differs from another in its counts at most, and holds no further one."""
+    if tweet.retweeted_status is not None or tweet.quoted_status is not None:
+        return False
+    user, other, count = tweet.user, known.user, tweet.retweet_count
+    if user is None or other is None:
+        return False
+    followers = user.followers_count
+    # To compare all at once, with the counts made equal, is faster than one by one.
+    tweet.retweet_count, user.followers_count = known.retweet_count, other.followers_count
+    is_again = tweet == known
+    tweet.retweet_count, user.followers_count = count, followers
+    return is_again
+
+
+def _is_same(user: User, known: User) -> bool:
+    """Tell whether two profiles differ in the number of followers at most."""
+    followers = user.followers_count
+    user.followers_count = known.followers_count
+    is_same = user == known
+    user.followers_count = followers
+    return is_same
 
 
 def _says_the_same(tweet: Tweet, other: Tweet) -> bool:
