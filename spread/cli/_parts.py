@@ -68,7 +68,8 @@ def write(
     }
     quiet = None if progress is None else not progress
     total = sum(_SHARES[part] for part in parts)
-    with tqdm(total=total, bar_format=_steps.BAR, disable=quiet, leave=False) as bar:
+    shown = tqdm(total=total, desc="writing: ", bar_format=_steps.BAR, disable=quiet, leave=False)
+    with shown as bar:
         for part in (part for part in PARTS if part in parts):
             bar.set_description(f"writing the {part}")
             writers[part]()

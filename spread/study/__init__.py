@@ -123,7 +123,7 @@ def run(
     key = "" if place is None else _steps.fingerprint(opened, asked)
     _tell_known(_steps.known(place, key=key), progress)
     quiet = None if progress is None else not progress
-    shown = tqdm(total=100, desc="counting", bar_format=BAR, disable=quiet, leave=False)
+    shown = tqdm(total=100, desc="counting: ", bar_format=BAR, disable=quiet, leave=False)
     with shown as bar, damage_told(opened.path):
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
         _scope.require_launched(scope, launched)
