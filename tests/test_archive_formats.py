@@ -419,6 +419,10 @@ def test_follows_of_two_columns(tmp_path: Path) -> None:
     read = archive.read([tmp_path / "f.csv", tmp_path / "t.jsonl"])
     assert read.frame("follows").to_numpy().tolist() == [["1", "2"], ["1", "3"]]
     assert read.report.totals["kept_follows"] == 2
+    (tmp_path / "g.csv").write_bytes(follows + b"2,1\n2,1\n")
+    counts = archive.read([tmp_path / n for n in ("f.csv", "g.csv")]).report.files
+    # The pairs of the first file stand again in the second, where one stands twice.
+    assert counts[["kept_follows", "duplicates"]].to_numpy().tolist() == [[2, 0], [1, 3]]
     pair = table({"a": "5", "b": "6"})
     ends = {"follower_id": "b", "followed_id": "a"}
     assert _read(tmp_path, "p.csv", pair, columns=ends).frame("follows").to_numpy().tolist() == [

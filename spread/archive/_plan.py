@@ -9,7 +9,7 @@ from typing import NamedTuple
 import ibis
 import pyarrow as pa
 
-from spread._schemas import REJECTS
+from spread._schemas import FOLLOWS, REJECTS
 from spread.archive import _merge, _shares
 from spread.archive._engine import Query
 from spread.archive._rows import EMBEDDED, PARTS, STRETCHES, TWEET_PARTS
@@ -19,7 +19,8 @@ class Plan(NamedTuple):
     """Queries of the parts, and of what others of these queries answered.
 
     `gathered` (where rows are to be), `ranks`, `links` and `stubs` are to be stored under these
-    names, in this order; `standing`, `further` and `deleted` count records by their files.
+    names, in this order; `following`, `standing`, `further` and `deleted` count records by
+    their files.
     """
 
     gathered: Query
@@ -31,6 +32,7 @@ class Plan(NamedTuple):
     users: Query
     rejects: Query
     follows: Query
+    following: Query
     standing: Query
     further: Query
     deleted: Query
@@ -72,6 +74,8 @@ def _plan(scrubbed: bool, divided: bool, shared: bool) -> Plan:
     links, stubs = _merge.links(parts, ranks), _merge.stubs(ranks)
     rows = _merge.tweets(parts, _named(links, "links"), _named(stubs, "stubs"), scrubbed=scrubbed)
     collected = every.filter(every.origin != EMBEDDED)
+    followed = _part("follows")
+    followed = followed.group_by(*FOLLOWS.names).agg(source_file=followed.source_file.min())
     asked = {
         "gathered": made_of_shares,
         "names": _merge.names(parts),
@@ -81,7 +85,8 @@ def _plan(scrubbed: bool, divided: bool, shared: bool) -> Plan:
         "tweets": rows,
         "users": _merge.users(parts, ranks),
         "rejects": _part("rejects").order_by(*REJECTS.names),
-        "follows": _part("follows").distinct().order_by("follower_id", "followed_id"),
+        "follows": followed.select(*FOLLOWS.names).order_by(*FOLLOWS.names),
+        "following": _by_file(followed),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
         "further": _by_file(_shares.further(parts.shares, ranks)),
         "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),

@@ -62,7 +62,7 @@ class Records:
             elif isinstance(item, Profile):
                 self._parts.user(item.row, followers=item.followers, at=item.at)
             elif isinstance(item, FollowRow):
-                self._parts.add("follows", item)
+                self._parts.follow(item, self.counts.source_file)
             elif isinstance(item, NoticeRow):
                 self._parts.add("notices", item)
             elif isinstance(item, RejectedError):

@@ -48,7 +48,7 @@ class ReadReport:
     files
         A row a file: source_file, formats, records, kept (= kept_tweets + kept_users +
         kept_follows; a row of CooRTweet that adds an object to a tweet is kept),
-        duplicates (tweets that another record stands for), notices (of a stream, with
+        duplicates (tweets and follows that another record stands for), notices (of a stream, with
         the tweets that they delete, and pages without a record), rejected, blank
         (lines), size (bytes), sha256.
     rejects

@@ -30,6 +30,7 @@ USER_PARTS: Final = pa.schema([*USERS, ("name_key", pa.string())])
 PLACE_PARTS: Final = pa.schema(
     [("place_id", pa.string()), ("place_name", pa.string()), ("place_country", pa.string())]
 )
+FOLLOW_PARTS: Final = pa.schema([*FOLLOWS, ("source_file", pa.string())])
 NOTICE_PARTS: Final = pa.schema(
     [("kind", pa.string()), ("tweet_id", pa.string()), ("user_id", pa.string())]
 )
@@ -41,7 +42,7 @@ PARTS: Final = {
     "users": USER_PARTS,
     "places": PLACE_PARTS,
     "notices": NOTICE_PARTS,
-    "follows": FOLLOWS,
+    "follows": FOLLOW_PARTS,
     "rejects": REJECTS,
 }
 _REPEATED: Final = ("platform", "origin", "kind", "lang", "place_name", "source_file", "time_zone")
@@ -186,7 +187,11 @@ class Parts:
             )
         )
 
-    def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow | FollowRow) -> None:
+    def follow(self, row: FollowRow, source_file: str) -> None:
+        """Add who follows whom."""
+        self._rows["follows"].append((*row, source_file))
+
+    def add(self, part: str, row: PlaceRow | NoticeRow | RejectRow) -> None:
         """Add a row of another table."""
         self._rows[part].append(row)
 

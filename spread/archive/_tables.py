@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import duckdb
 import numpy as np
@@ -29,6 +29,14 @@ _EMPTY: Final = 999_999
 """The number of a part without rows: there is always one of each table."""
 _WRITTEN: Final = ("written_tweets", "written_users")
 """How queries ask for tables that are whole."""
+
+
+class _Stands(NamedTuple):
+    """By file, how many of its records stand in a table, and how many were deleted."""
+
+    tweets: dict[str, int]
+    follows: dict[str, int]
+    deleted: dict[str, int]
 
 
 def prepare(*, divided: bool) -> None:
@@ -62,17 +70,17 @@ def write(
     """
     data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
     try:
-        standing, deleted, measures = _written(draft, engine, before, data)
+        stands, measures = _written(draft, engine, before, data)
     except duckdb.OutOfMemoryException:
         # How much is held at once depends on how its threads meet: the usual is not the most.
-        standing, deleted, measures = _written(draft, engine, before, None)
-    _count(counts, standing, deleted)
+        stands, measures = _written(draft, engine, before, None)
+    _count(counts, stands)
     _write_report(measures, found, counts, draft)
 
 
 def _written(
     draft: Path, engine: str, before: Mapping[int, int], data: int | None
-) -> tuple[dict[str, int], dict[str, int], dict[str, Any]]:
+) -> tuple[_Stands, dict[str, Any]]:
     """Write the tables; return what stands and what is deleted, by file, and what they hold."""
     con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
     try:
@@ -93,12 +101,13 @@ def _written(
         _engine.write(con, ask.users, draft / "users.parquet", USERS)
         _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
         _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
-        standing, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
+        tweets, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
         if shared:
-            standing = dict(Counter(standing) + Counter(_by_file(con, ask.further)))
+            tweets = dict(Counter(tweets) + Counter(_by_file(con, ask.further)))
+        follows = _by_file(con, ask.following) if any(_parts(draft, "follows")) else {}
         for name, view in zip(("tweets", "users"), _WRITTEN, strict=True):
             _engine.view(con, [draft / f"{name}.parquet"], view)
-        return standing, deleted, measured(con, *_WRITTEN)
+        return _Stands(tweets, follows, deleted), measured(con, *_WRITTEN)
     finally:
         con.disconnect()
 
@@ -130,19 +139,22 @@ def _parts(draft: Path, name: str) -> list[Path]:
     return sorted(path for path in found if path != part_path(draft / "parts", name, _EMPTY))
 
 
-def _count(counts: Counts, standing: dict[str, int], deleted: dict[str, int]) -> None:
+def _count(counts: Counts, stands: _Stands) -> None:
     """Tell duplicates and deleted tweets from those that are kept."""
     for count in counts:
         name = count["source_file"]
-        count["duplicates"] = count["kept_tweets"] - standing.get(name, 0) - deleted.get(name, 0)
-        count["kept_tweets"] = standing.get(name, 0)
-        count["notices"] += deleted.get(name, 0)
+        deleted = stands.deleted.get(name, 0)
+        read = count["kept_tweets"] + count["kept_follows"]
+        count["kept_tweets"] = stands.tweets.get(name, 0)
+        count["kept_follows"] = stands.follows.get(name, 0)
+        count["duplicates"] = read - count["kept_tweets"] - count["kept_follows"] - deleted
+        count["notices"] += deleted
         kept = ("kept_tweets", "kept_users", "kept_follows")
         count["kept"] = sum(count[name] for name in kept)
     if not any(count["kept_tweets"] or count["kept_follows"] for count in counts):
         raise InputError(
             "no tweet is left in it",
-            got=f"{sum(deleted.values()):,} tweets, all with a notice that deletes them",
+            got=f"{sum(stands.deleted.values()):,} tweets, all with a notice that deletes them",
         )
 
 
