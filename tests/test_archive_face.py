@@ -245,6 +245,10 @@ def test_a_table_that_was_damaged_since_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="the archive is damaged") as caught:
         made.frame("users")
     _text(caught.value)
+    (made.path / "users.parquet").unlink()
+    with pytest.raises(InputError, match=r"users\.parquet is missing") as caught:
+        made.frame("users")
+    _text(caught.value)
 
 
 def test_a_study_of_a_table_that_was_damaged_since_is_one_line(tmp_path: Path) -> None:

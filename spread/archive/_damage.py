@@ -34,6 +34,8 @@ def damage_told(folder: Path) -> Iterator[None]:
 def damaged(folder: Path, error: Exception) -> InputError:
     """Return what is told of an archive that something is wrong with."""
     why = (str(error).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, FileNotFoundError):
+        why = f"{Path(error.filename or why).name} is missing"
     return InputError(
         "the archive is damaged", got=f"{folder} ({why})", hint="Read its files again"
     )
