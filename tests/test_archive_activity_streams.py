@@ -152,6 +152,7 @@ def test_what_gnip_adds_and_sends_beside_tweets(tmp_path: Path) -> None:
         ({"actor": None}, "NO_USER", "no author"),
         ({"id": "tag:search.twitter.com,2005:7", "postedTime": None}, "BAD_TIME", "no readable"),
         ({"body": 5}, "BAD_FIELD", "$.body"),
+        ({"body": None}, "BAD_FIELD", "without a body"),
     ],
 )
 def test_a_bad_activity_costs_itself_only(

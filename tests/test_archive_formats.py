@@ -320,6 +320,7 @@ def test_a_list_of_ids_tells_ids_times_and_duplicates(shared: Path) -> None:
     totals = read.report.totals
     assert (totals["records"], totals["kept"], totals["duplicates"]) == (82_309, 82_035, 274)
     assert set(tweets.origin) == {"stub"}
+    assert repr(read).startswith("<Archive: 82,035 ids of tweets, 0 users")
     assert set(tweets["at"].dt.date.astype(str)) == {"2021-01-06"}
     assert "2021-01-06" in read._repr_html_()
 

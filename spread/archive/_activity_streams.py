@@ -128,6 +128,8 @@ def activity(data: bytes, source_file: str, source_record: int) -> list[Element]
             f"an Activity Streams record with the verb {found.verb!r}: read are "
             "post, share and delete",
         )
+    if found.body is None:
+        raise RejectedError("BAD_FIELD", "an activity without a body")
     rows = v1.rows(_status(found), source_file=source_file, source_record=source_record)
     return [_element(row) for row in rows]
 

@@ -221,9 +221,12 @@ class Archive:
         return _forget.Forgotten(replace(self, told=None), *counts)
 
     def __repr__(self) -> str:
-        collected, rejected = self.report.origins["collected"], self.report.totals["rejected"]
+        origins, rejected = self.report.origins, self.report.totals["rejected"]
+        held = f"{origins['collected']:,} tweets collected"
+        if not origins["collected"] and origins.get("stub"):
+            held = f"{origins['stub']:,} ids of tweets"
         return (
-            f"<Archive: {collected:,} tweets collected, {self.report.users:,} users, "
+            f"<Archive: {held}, {self.report.users:,} users, "
             f"{rejected:,} records rejected; {self.path}>"
         )
 
