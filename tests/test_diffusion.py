@@ -400,3 +400,11 @@ def test_roots_of_rows() -> None:
     above = np.array([-1, -1, 0, 1, 2], np.int64)
     assert _runs.roots(above).tolist() == [0, 1, 0, 1, 0]
     assert _runs.roots.py_func(above).tolist() == [0, 1, 0, 1, 0]
+
+
+def test_simulated_trees_keep_the_seed_that_makes_them_again() -> None:
+    pair = igraph.Graph([(0, 1)], directed=True)
+    made = diffusion.independent_cascade(pair, [0], p=0.5, runs=20, rng=7)
+    again = diffusion.independent_cascade(pair, [0], p=0.5, runs=20, rng=made.seed)
+    assert made.seed == 7
+    assert list(again.offsets) == list(made.offsets)

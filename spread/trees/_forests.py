@@ -317,7 +317,7 @@ def observed(
     method
         A word for where the trees come from.
     parameters
-        What made them.
+        What made them; `seed`, if they were simulated.
     root_at
         When each cascade began; 1970 where it is not given.
 
@@ -351,6 +351,6 @@ def observed(
         )
     if root_at is None:
         root_at = pd.DatetimeIndex(np.zeros(len(offsets) - 1, "datetime64[us]")).tz_localize("UTC")
-    return Forests(
-        events, offsets, Observed(checked, offsets), method, 1, 0, dict(parameters or {}), root_at
-    )
+    facts = dict(parameters or {})
+    seed = int(facts.get("seed", 0))
+    return Forests(events, offsets, Observed(checked, offsets), method, 1, seed, facts, root_at)
