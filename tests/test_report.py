@@ -262,12 +262,21 @@ def test_on_paper_a_figure_and_its_caption_stand_on_one_page(
     media = "Emulation.setEmulatedMedia"
     browser.execute_cdp_cmd(media, {"media": "print"})
     try:
-        browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+        browser.execute_script(
+            "document.querySelector('#figure-sensitivity').dataset.least = 944;"
+            "dispatchEvent(new Event('beforeprint'))"
+        )
         printed = browser.execute_script(high)
+        # What needs 944 px for its columns is drawn so, and made smaller.
+        wide = browser.execute_script(
+            "const plot = document.querySelector('#figure-sensitivity');"
+            "return [plot.layout.width, Math.round(plot.layout.width * plot.style.zoom)]"
+        )
         browser.execute_script("dispatchEvent(new Event('afterprint'))")
     finally:
         browser.execute_cdp_cmd(media, {"media": ""})
     assert max(before) > 979 >= max(printed)
+    assert wide == [944, 640]
     assert browser.execute_script(high) == before
 
 

@@ -264,7 +264,10 @@ def _write_names(
             chosen.append(int(row))
     figure.add_scatter(
         x=x[chosen], y=y[chosen], mode="text", showlegend=False, hoverinfo="skip", name="names",
-        text=[f"<b>{shown(events['label'][row], most=22)}</b>" for row in chosen],
+        text=[
+            ("\u2003" if row == 0 else "") + f"<b>{shown(events['label'][row], most=22)}</b>"
+            for row in chosen
+        ],
         textposition=["top right" if row == 0 else "top center" for row in chosen],
         textfont={"size": 12, "color": INK, "shadow": HALO},
     )  # fmt: skip

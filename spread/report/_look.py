@@ -108,7 +108,7 @@ footer { margin-top: 3rem; color: var(--muted); font-size: .9rem; }
   nav, .skip, .play, .plot .modebar { display: none; }
   summary { color: var(--muted); }
   header { padding-top: 0; }
-  figure, tr, li { break-inside: avoid; }
+  figure, tr, li, .scroll { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   figure { border-color: #999; }
   .plot, .scroll { overflow: visible; }

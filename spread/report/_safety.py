@@ -28,6 +28,7 @@ _DRAW = """\
     var place = document.getElementById(block.getAttribute("data-figure"));
     var figure = JSON.parse(block.textContent);
     place.textContent = "";
+    if (figure.narrow.width) place.setAttribute("data-least", String(figure.narrow.width));
     if (place.clientWidth < 560) narrow(figure, place);
     var given = {data: figure.data, layout: figure.layout, frames: figure.frames || [],
                  config: setting};
@@ -96,7 +97,9 @@ _DRAW = """\
   var page = {width: 640, height: 760, pressed: 0.75};
   function forPaper(place) {
     var high = place.layout.height, part = Math.min(1, page.height / high);
-    var pressed = Math.max(part, page.pressed), zoom = part / pressed;
+    var least = Number(place.getAttribute("data-least"));
+    var pressed = Math.max(part, page.pressed);
+    var zoom = Math.min(part / pressed, page.width / Math.max(least, page.width));
     place.setAttribute("data-high", String(high));
     place.style.height = high * pressed + "px";
     place.style.zoom = String(zoom);
