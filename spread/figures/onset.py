@@ -75,7 +75,7 @@ def onset(
     figure.update_layout(
         xaxis={"type": "date", "title": {"text": zone_words(table["at"], time_zone)}},
         yaxis={"title": {"text": f"probability per {_length(bin_s)}"},
-               **percent_axis(most), "range": [0, most * (1.14 + _NAME_ROOM * len(named))],
+               **percent_axis(most), "range": [0, most * (1.26 + _NAME_ROOM * len(named))],
                "automargin": True, "fixedrange": True},
         showlegend=False, bargap=0, margin={"l": 60, "r": 24, "b": 56, "t": 96},
     )  # fmt: skip
