@@ -352,5 +352,5 @@ def observed(
     if root_at is None:
         root_at = pd.DatetimeIndex(np.zeros(len(offsets) - 1, "datetime64[us]")).tz_localize("UTC")
     facts = dict(parameters or {})
-    seed = int(facts.get("seed", 0))
+    seed = int(facts.get("seed", 0))  # type: ignore[call-overload]
     return Forests(events, offsets, Observed(checked, offsets), method, 1, seed, facts, root_at)
