@@ -12,7 +12,7 @@ from invented_archive import put, snowflake, v1_retweet, v1_time, v1_tweet, v1_u
 
 from spread import archive, scenario
 from spread.archive import _reader
-from spread.archive._instants import UNKNOWN, clock_times, microseconds
+from spread.archive.formats._instants import UNKNOWN, clock_times, microseconds
 
 TEXTS = (
     "fine #myNYPD &amp; more", "RT @a: #GOPDeb…", "via @someone", "＃ＮＹＰＤ @b", "cut #my…",

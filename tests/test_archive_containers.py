@@ -17,8 +17,9 @@ from invented_archive import counted, lines, put, v1_tweet
 
 from spread import archive
 from spread._errors import UsageError
-from spread.archive import _cells, _lines
-from spread.archive._packed import zstd
+from spread.archive.files import _lines
+from spread.archive.files._packed import zstd
+from spread.archive.formats import _cells
 
 TWEETS = [v1_tweet(n, f"tweet {n} {random.Random(n).random()} #myNYPD") for n in range(30)]
 TEXT = lines(*TWEETS)

@@ -22,7 +22,7 @@ from spread import archive
 from spread._errors import OutputError, UsageError
 from spread.archive import _engine, _lock, _workers
 from spread.archive._lock import HeldError, held
-from spread.archive._packed import zstd
+from spread.archive.files._packed import zstd
 from spread.tables import TWEETS
 
 # Reads again and again, each time in a fork that is killed after the next of the delays. The
@@ -30,7 +30,7 @@ from spread.tables import TWEETS
 _PROGRAM = """
 import json, os, signal, sys, time
 from spread import archive
-from spread.archive._plan import plan
+from spread.archive.merging._plan import plan
 files, out, delays = json.loads(sys.argv[1])
 for query in plan():
     query.sql, query.schema

@@ -18,7 +18,7 @@ from invented_archive import put, snowflake, v1_retweet, v1_tweet, v1_user
 
 from spread import archive, cascade, graphs, scenario
 from spread._errors import InputError, OutputError, SpreadError, UsageError
-from spread.archive._export_pseudonyms import FEWEST, grouped, rounded_up
+from spread.archive.sharing._export_pseudonyms import FEWEST, grouped, rounded_up
 
 SECRET = "Zyxomma"  # stands in every field that could name somebody
 TAGS = {"hashtags": [{"text": "myNYPD"}], "user_mentions": [], "urls": [], "media": []}

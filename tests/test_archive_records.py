@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from invented_archive import counted, lines, snowflake, v1_tweet, v2_tweet, v2_user
 
 from spread import archive
-from spread.archive import _lines
 from spread.archive._faults import REASONS, DamageError
-from spread.archive._lines import pieces
-from spread.archive._packed import Meter, unpacked
+from spread.archive.files import _lines
+from spread.archive.files._lines import pieces
+from spread.archive.files._packed import Meter, unpacked
 
 ONE, TWO, THREE = v1_tweet(1), v1_tweet(2), v2_tweet(3)
 

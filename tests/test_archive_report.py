@@ -8,7 +8,7 @@ import pytest
 from invented_archive import put, snowflake, v1_retweet, v1_tweet, v1_user, v2_tweet
 
 from spread import archive
-from spread.archive._measures import gaps
+from spread.archive.merging._measures import gaps
 from spread.cli import archive as command
 
 ORIGINAL = v1_tweet(1, "the original #myNYPD", retweet_count=8)

@@ -16,7 +16,7 @@ import pytest
 
 from spread import samples
 from spread.archive import Archive
-from spread.archive._files import find
+from spread.archive.files._found import find
 from spread.cli import _answer as codes
 from spread.cli import archive, cascade, places, scenario
 

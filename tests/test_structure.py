@@ -129,9 +129,15 @@ def test_methods_name_their_source() -> None:
     assert unnamed == MECHANICAL
 
 
-def test_import_is_light() -> None:
-    heavy = "pandas igraph plotly duckdb numba pyarrow ibis scipy networkx"
-    code = f"import sys, spread; print([m for m in {heavy.split()} if m in sys.modules])"
+@pytest.mark.parametrize(
+    ("module", "heavy"),
+    [
+        ("spread", "pandas igraph plotly duckdb numba pyarrow ibis scipy networkx"),
+        ("spread.archive", "pandas igraph plotly duckdb numba ibis scipy networkx tqdm"),
+    ],
+)
+def test_import_is_light(module: str, heavy: str) -> None:
+    code = f"import sys, {module}; print([m for m in {heavy.split()} if m in sys.modules])"
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )

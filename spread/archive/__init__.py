@@ -15,17 +15,17 @@ from spread.archive._read import read
 # The reference shows the names that are there, and touches none.
 if TYPE_CHECKING or "pdoc" in sys.modules:
     from spread.archive._archive import Archive, open  # noqa: A004 - a verb of archive
-    from spread.archive._export_key import new_key
-    from spread.archive._forget import Forgotten
     from spread.archive._report import ReadReport
+    from spread.archive.sharing._export_key import new_key
+    from spread.archive.sharing._forget import Forgotten
 
 __all__ = ["Archive", "Forgotten", "ReadReport", "new_key", "open", "read"]
 
 _ON_TOUCH: Final = {
     "Archive": "_archive",
-    "Forgotten": "_forget",
+    "Forgotten": "sharing._forget",
     "ReadReport": "_report",
-    "new_key": "_export_key",
+    "new_key": "sharing._export_key",
     "open": "_archive",
 }
 

@@ -16,15 +16,15 @@ from spread._errors import InputError, SpreadError, UsageError
 from spread._schemas import FOLLOWS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._damage import damaged
-from spread.archive._files import is_archive, usable
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
+from spread.archive.files._found import is_archive, usable
 from spread.text import html_card
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from spread.archive._forget import Forgotten
     from spread.archive._report import ReadReport
+    from spread.archive.sharing._forget import Forgotten
 
 _SCHEMAS = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
 
@@ -159,7 +159,7 @@ class Archive:
         (12598, 12598)
         <Archive: 12,598 tweets collected, 3,155 users, 0 records rejected; ...>
         """
-        from spread.archive import _export
+        from spread.archive.sharing import _export
 
         if pseudonyms is not None:
             return _export.pseudonyms(
@@ -215,7 +215,7 @@ class Archive:
         <Forgotten: 1 tweets and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
         1 ids unknown>
         """
-        from spread.archive import _forget
+        from spread.archive.sharing import _forget
 
         counts = _forget.forget(self.path, ids)
         return _forget.Forgotten(replace(self, told=None), *counts)

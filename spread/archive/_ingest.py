@@ -6,14 +6,14 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from spread.archive._bytes import file_chunks, identity
-from spread.archive._layouts import Columns
-from spread.archive._limits import USUAL, Limits
-from spread.archive._members import texts
-from spread.archive._packed import Meter
 from spread.archive._reader import Reader
 from spread.archive._records import Records, Stopped
 from spread.archive._rows import Parts
+from spread.archive.files._bytes import file_chunks, identity
+from spread.archive.files._limits import USUAL, Limits
+from spread.archive.files._members import texts
+from spread.archive.files._packed import Meter
+from spread.archive.formats._layouts import Columns
 
 
 def ingest(

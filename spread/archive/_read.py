@@ -19,13 +19,13 @@ from spread._arguments import require_count, require_instance
 from spread._errors import InputError, UsageError
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
-from spread.archive._files import Found, find, is_archive, source_name, usable
-from spread.archive._layouts import FIELDS
-from spread.archive._limits import limits_of
 from spread.archive._progress import bar
 from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before, renumber_rejects
 from spread.archive._workers import Counts, Job, cores, how_many, run
+from spread.archive.files._found import Found, find, is_archive, source_name, usable
+from spread.archive.files._limits import limits_of
+from spread.archive.formats._layouts import FIELDS
 
 if TYPE_CHECKING:
     from spread.archive._archive import Archive
@@ -158,7 +158,7 @@ def read(
 
 def _tables() -> ModuleType:
     """Return what makes tables of parts, which loads the engines."""
-    return import_module("spread.archive._tables")
+    return import_module("spread.archive.merging._tables")
 
 
 def _require_engine(engine: str) -> None:

@@ -6,25 +6,25 @@ from typing import Final
 
 import msgspec
 
-from spread.archive import _account_export as account_export
-from spread.archive import _twitter_v1 as v1
-from spread.archive import _twitter_v2 as v2
-from spread.archive import _twitter_v2_json as v2_json
-from spread.archive._delimited import checked, elements, rows
-from spread.archive._elements import Nothing
 from spread.archive._faults import DamageError, RejectedError
-from spread.archive._formats import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
-from spread.archive._instants import microseconds
-from spread.archive._layouts import Columns, Layout, layout
-from spread.archive._limits import Limits, small_test, why, without_half_pairs
-from spread.archive._lines import BLANK, Lines, Piece, placed, runs, several
-from spread.archive._members import Text, peeked
-from spread.archive._platforms import PAGES, RECORDS
 from spread.archive._records import Records
 from spread.archive._rows import EMBEDDED, Parts
-from spread.archive._said import name_id
-from spread.archive._twitter_v1_batch import Batch
-from spread.archive._twitter_v1_regular import are_regular
+from spread.archive.files._limits import Limits, small_test, why, without_half_pairs
+from spread.archive.files._lines import BLANK, Lines, Piece, placed, runs, several
+from spread.archive.files._members import Text, peeked
+from spread.archive.formats import _account_export as account_export
+from spread.archive.formats import _twitter_v1 as v1
+from spread.archive.formats import _twitter_v2 as v2
+from spread.archive.formats import _twitter_v2_json as v2_json
+from spread.archive.formats._delimited import checked, elements, rows
+from spread.archive.formats._elements import Nothing
+from spread.archive.formats._instants import microseconds
+from spread.archive.formats._kinds import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
+from spread.archive.formats._layouts import Columns, Layout, layout
+from spread.archive.formats._platforms import PAGES, RECORDS
+from spread.archive.formats._said import name_id
+from spread.archive.formats._twitter_v1_batch import Batch
+from spread.archive.formats._twitter_v1_regular import are_regular
 
 BATCH_TWEETS: Final = 10_000
 _TOGETHER: Final = 128

@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from spread.archive import _twitter_v1 as v1
-from spread.archive import _twitter_v2_json as v2_json
 from spread.archive._counts import FileCounts
-from spread.archive._elements import Element, Profile, Share
 from spread.archive._faults import RejectedError, detail
-from spread.archive._formats import honoured
 from spread.archive._rows import FollowRow, NoticeRow, Parts, RejectRow, TweetRow
-from spread.archive._said import count
-from spread.archive._twitter_v1_batch import Batch
+from spread.archive.formats import _twitter_v1 as v1
+from spread.archive.formats import _twitter_v2_json as v2_json
+from spread.archive.formats._elements import Element, Profile, Share
+from spread.archive.formats._kinds import honoured
+from spread.archive.formats._said import count
+from spread.archive.formats._twitter_v1_batch import Batch
 
 Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._faults import REASONS
-from spread.archive._measures import LEAST_FOR_GAPS
+from spread.archive.merging._measures import LEAST_FOR_GAPS
 from spread.tables import instants
 from spread.text import html_card, html_list, html_table
 

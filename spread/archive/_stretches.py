@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from spread.archive._done import forget_done
-from spread.archive._lines import is_whole
 from spread.archive._rows import part_path
 from spread.archive._workers import Job
+from spread.archive.files._lines import is_whole
 
 STRETCH_BYTES: Final = 64 << 20
 _SEARCHED: Final = 16 << 20

@@ -17,13 +17,12 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from spread._errors import SpreadError
 from spread.archive._ingest import ingest
-from spread.archive._limits import USUAL, Limits
+from spread.archive.files._limits import USUAL, Limits
 
-# The package itself is left empty: a worker needs the readers, not the engines that query.
-# Nor does it search for cycles, of which reading makes none, nor load pandas, which Arrow would
-# ask whether a list is one of its own. Ctrl-C ends it without a word.
+# A worker does not search for cycles, of which reading makes none, nor load pandas, which Arrow
+# would ask whether a list is one of its own. Ctrl-C ends it without a word.
 _PROGRAM: Final = """
-import gc, importlib.util, signal, sys
+import gc, signal, sys
 class WithoutPandas:
     def find_spec(self, name, path=None, target=None):
         if name == "pandas":
@@ -31,8 +30,6 @@ class WithoutPandas:
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 gc.disable()
 sys.meta_path.insert(0, WithoutPandas())
-spec = importlib.util.find_spec("spread.archive")
-sys.modules["spread.archive"] = importlib.util.module_from_spec(spec)
 from spread.archive._workers import serve
 serve()
 """

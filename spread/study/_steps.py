@@ -18,7 +18,7 @@ import spread
 from spread import archive as archives
 from spread._errors import OutputError, SpreadError
 from spread.archive import Archive
-from spread.archive._files import find, source_name
+from spread.archive.files._found import find, source_name
 from spread.study import _kept, _tables
 from spread.study._found import STEPS, beside
 from spread.study._freeze import sha256

@@ -19,14 +19,14 @@ from typing import Any
 import pyarrow as pa
 
 from spread import text
-from spread.archive._bytes import checked_text
 from spread.archive._faults import REASONS, DamageError
-from spread.archive._limits import USUAL
-from spread.archive._members import Text, texts
-from spread.archive._packed import Meter
 from spread.archive._reader import Reader
 from spread.archive._records import Records
 from spread.archive._rows import PARTS, Parts
+from spread.archive.files._bytes import checked_text
+from spread.archive.files._limits import USUAL
+from spread.archive.files._members import Text, texts
+from spread.archive.files._packed import Meter
 from spread.places import locate
 
 if sys.version_info >= (3, 14):
@@ -45,7 +45,7 @@ HEADERS = (
     b"object_id,account_id,content_id,timestamp_share\n",
     b"follower_id,followed_id\n",
 )
-GROWTH = 1000  # as `spread.archive._packed` allows it, beyond the first 16 MB
+GROWTH = 1000  # as `spread.archive.files._packed` allows it, beyond the first 16 MB
 FIRST = 16 << 20
 
 

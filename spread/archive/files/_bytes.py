@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from spread.archive._faults import DamageError
-from spread.archive._packed import Meter
+from spread.archive.files._packed import Meter
 
 _RAW_CHUNK: Final = 1 << 18
 _HEAD: Final = 8192

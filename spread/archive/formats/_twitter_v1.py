@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from spread.archive import _said
 from spread.archive._faults import RejectedError
-from spread.archive._instants import Id, id_text, microseconds, snowflake, tweet_time
 from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
+from spread.archive.formats import _said
+from spread.archive.formats._instants import Id, id_text, microseconds, snowflake, tweet_time
 
 PLATFORM: Final = "twitter"
 _STAMP_DIGITS: Final = 13

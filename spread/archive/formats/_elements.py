@@ -2,10 +2,10 @@
 
 from typing import Final, NamedTuple, TypeAlias
 
-from spread.archive import _said
 from spread.archive._faults import RejectedError
-from spread.archive._instants import snowflake
 from spread.archive._rows import COLLECTED, FollowRow, NoticeRow, TweetRow, UserRow
+from spread.archive.formats import _said
+from spread.archive.formats._instants import snowflake
 
 
 class Profile(NamedTuple):

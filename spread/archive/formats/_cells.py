@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final
 
 from spread.archive._faults import RejectedError
-from spread.archive._limits import Limits, allowing
+from spread.archive.files._limits import Limits, allowing
 
 __all__ = ["cells", "lines"]
 

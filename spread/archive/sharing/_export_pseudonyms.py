@@ -26,11 +26,11 @@ from ibis.backends.duckdb import Backend
 from numpy.typing import NDArray
 
 from spread.archive import _engine
-from spread.archive._export_key import Rename, renaming
-from spread.archive._export_readme import Told, readme
-from spread.archive._files import REPORT
-from spread.archive._measures import measured
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
+from spread.archive.files._found import REPORT
+from spread.archive.merging._measures import measured
+from spread.archive.sharing._export_key import Rename, renaming
+from spread.archive.sharing._export_readme import Told, readme
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS
 
 FEWEST: Final = 5

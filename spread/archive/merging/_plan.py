@@ -10,9 +10,9 @@ import ibis
 import pyarrow as pa
 
 from spread._schemas import FOLLOWS, REJECTS
-from spread.archive import _merge, _shares
 from spread.archive._engine import Query
 from spread.archive._rows import EMBEDDED, PARTS, STRETCHES, TWEET_PARTS
+from spread.archive.merging import _merge, _shares
 
 
 class Plan(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from spread.archive._twitter_v1 import Tweet, User
+from spread.archive.formats._twitter_v1 import Tweet, User
 
 _COUNT_MOST: Final = 1 << 53
 _ID_MOST: Final = 20

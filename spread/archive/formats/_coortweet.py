@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from spread.archive import _said
-from spread.archive._elements import Share, tweet_row
+from spread.archive.formats import _said
+from spread.archive.formats._elements import Share, tweet_row
 from spread.text import hashtags_in
 
 NAME: Final = "CooRTweet"

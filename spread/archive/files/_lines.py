@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from spread.archive._bytes import BOM
 from spread.archive._faults import DamageError
-from spread.archive._limits import allowing
+from spread.archive.files._bytes import BOM
+from spread.archive.files._limits import allowing
 
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20

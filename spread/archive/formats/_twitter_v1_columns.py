@@ -9,9 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from spread.archive import _said
-from spread.archive._instants import AGREES_WITHIN_S, SNOWFLAKE_EPOCH_MS, UNKNOWN, clock_times
-from spread.archive._twitter_v1 import PLATFORM
+from spread.archive.formats import _said
+from spread.archive.formats._instants import (
+    AGREES_WITHIN_S,
+    SNOWFLAKE_EPOCH_MS,
+    UNKNOWN,
+    clock_times,
+)
+from spread.archive.formats._twitter_v1 import PLATFORM
 
 FACTS: Final = (
     "tweet_id", "author_id", "created_at", "exact", "lang", "retweet_of", "retweet_author_id",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Final, Protocol
 
 from spread.archive._faults import DamageError
-from spread.archive._limits import allowing
+from spread.archive.files._limits import allowing
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -15,11 +15,17 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from spread.archive._instants import UNKNOWN
 from spread.archive._rows import COLLECTED, EMBEDDED, TWEET_PARTS, USER_PARTS
-from spread.archive._said import Said
-from spread.archive._twitter_v1 import Tweet, User, created, own_words, point
-from spread.archive._twitter_v1_columns import FACTS, Profiles, Statuses, columns, user_columns
+from spread.archive.formats._instants import UNKNOWN
+from spread.archive.formats._said import Said
+from spread.archive.formats._twitter_v1 import Tweet, User, created, own_words, point
+from spread.archive.formats._twitter_v1_columns import (
+    FACTS,
+    Profiles,
+    Statuses,
+    columns,
+    user_columns,
+)
 
 _ITSELF: Final = -1
 _NOT_YET: Final = (-1, None, -1)

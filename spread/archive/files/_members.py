@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
-from spread.archive._bytes import checked_text
 from spread.archive._faults import DamageError
-from spread.archive._files import is_candidate_name
-from spread.archive._packed import Meter, inflated, unpacked
+from spread.archive.files._bytes import checked_text
+from spread.archive.files._found import is_candidate_name
+from spread.archive.files._packed import Meter, inflated, unpacked
 
 _BLOCK: Final = 512
 _NESTED_MOST: Final = 3

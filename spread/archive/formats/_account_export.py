@@ -5,14 +5,14 @@ from typing import Final
 
 import msgspec
 
-from spread.archive import _twitter_v1 as v1
-from spread.archive._bytes import file_chunks
-from spread.archive._elements import Element, Profile
 from spread.archive._faults import DamageError, RejectedError
-from spread.archive._instants import Id, id_text, microseconds
-from spread.archive._lines import pieces
-from spread.archive._members import texts
-from spread.archive._packed import Meter
+from spread.archive.files._bytes import file_chunks
+from spread.archive.files._lines import pieces
+from spread.archive.files._members import texts
+from spread.archive.files._packed import Meter
+from spread.archive.formats import _twitter_v1 as v1
+from spread.archive.formats._elements import Element, Profile
+from spread.archive.formats._instants import Id, id_text, microseconds
 
 _ACCOUNT: Final = "account.js"
 

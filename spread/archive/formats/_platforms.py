@@ -1,10 +1,10 @@
-"""Readers of records and of pages, by the name that `_formats` gives them."""
+"""Readers of records and of pages, by the name that `_kinds` gives them."""
 
 from collections.abc import Callable
 from typing import Final
 
-from spread.archive import _account_export, _activity_streams, _bluesky, _mastodon
-from spread.archive._elements import Element
+from spread.archive.formats import _account_export, _activity_streams, _bluesky, _mastodon
+from spread.archive.formats._elements import Element
 
 RECORDS: Final[dict[str, Callable[[bytes, str, int], list[Element]]]] = {
     **_mastodon.READERS,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from spread.archive import _coortweet
+from spread.archive.formats import _coortweet
 
 Columns = Mapping[str, str]
 _SAMPLE: Final = 1000

@@ -6,9 +6,10 @@ from typing import Final
 
 from spread._errors import UsageError
 from spread._folders import new_folder, require_free
-from spread.archive import _engine, _export_pseudonyms
+from spread.archive import _engine
 from spread.archive._damage import NOT_WRITTEN, damage_told
-from spread.archive._export_key import read_key
+from spread.archive.sharing import _export_pseudonyms
+from spread.archive.sharing._export_key import read_key
 
 _OF_30_DAYS: Final = 1_500_000
 _TERMS: Final = "https://developer.x.com/en/developer-terms/policy"

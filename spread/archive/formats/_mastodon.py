@@ -11,11 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
-from spread.archive import _said
-from spread.archive._elements import Element, Nothing, Profile, tweet_row, user_row
 from spread.archive._faults import RejectedError
-from spread.archive._instants import microseconds
 from spread.archive._rows import COLLECTED, EMBEDDED, NoticeRow
+from spread.archive.formats import _said
+from spread.archive.formats._elements import Element, Nothing, Profile, tweet_row, user_row
+from spread.archive.formats._instants import microseconds
 from spread.text import hashtag_key, hashtags_in
 
 PLATFORM: Final = "mastodon"

@@ -16,12 +16,12 @@ from spread._errors import InputError
 from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._counts import FILE_COLUMNS
-from spread.archive._files import REPORT, Found
-from spread.archive._known_names import with_ids
-from spread.archive._measures import measured, queries
-from spread.archive._plan import KINDS, part_name, plan
 from spread.archive._rows import PARTS, STRETCHES, part_path
 from spread.archive._workers import Counts
+from spread.archive.files._found import REPORT, Found
+from spread.archive.merging._known_names import with_ids
+from spread.archive.merging._measures import measured, queries
+from spread.archive.merging._plan import KINDS, part_name, plan
 
 __all__ = ["prepare", "write"]
 

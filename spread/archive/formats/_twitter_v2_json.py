@@ -5,8 +5,8 @@ from typing import Final, TypeAlias, TypeVar
 import msgspec
 
 from spread.archive._faults import RejectedError
-from spread.archive._instants import Id, id_text, microseconds
 from spread.archive._rows import UserRow
+from spread.archive.formats._instants import Id, id_text, microseconds
 
 PLATFORM: Final = "twitter"
 

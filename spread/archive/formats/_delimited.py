@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final, NamedTuple
 
-from spread.archive import _coortweet, _said
-from spread.archive._cells import cells, lines
-from spread.archive._elements import Element, Profile, tweet_row, user_row
 from spread.archive._faults import DamageError, RejectedError
-from spread.archive._instants import microseconds, tweet_time
-from spread.archive._layouts import AROUND_IDS, Layout, looks_like_id
-from spread.archive._limits import Limits
 from spread.archive._rows import STUB, FollowRow
+from spread.archive.files._limits import Limits
+from spread.archive.formats import _coortweet, _said
+from spread.archive.formats._cells import cells, lines
+from spread.archive.formats._elements import Element, Profile, tweet_row, user_row
+from spread.archive.formats._instants import microseconds, tweet_time
+from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.text import manual_retweet
 
 _SAMPLE: Final = 1000

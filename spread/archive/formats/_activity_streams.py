@@ -13,11 +13,11 @@ from typing import Final
 
 import msgspec
 
-from spread.archive import _said
-from spread.archive import _twitter_v1 as v1
-from spread.archive._elements import Element, Profile
 from spread.archive._faults import RejectedError
 from spread.archive._rows import NoticeRow
+from spread.archive.formats import _said
+from spread.archive.formats import _twitter_v1 as v1
+from spread.archive.formats._elements import Element, Profile
 
 _SOURCE: Final = re.compile(r"(?:tag|object):search\.(?:twitter|x)\.com,\d{4}:")
 _STATUS: Final = re.compile(r"(?:twitter|x)\.com/(\w{1,15})/status(?:es)?/(\d{1,20})")

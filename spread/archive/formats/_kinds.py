@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from spread.archive._faults import RejectedError
-from spread.archive._instants import Id, id_text
 from spread.archive._rows import NoticeRow
+from spread.archive.formats._instants import Id, id_text
 
 NOTICES: Final = (
     "delete",

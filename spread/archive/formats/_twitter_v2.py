@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from spread.archive import _said
 from spread.archive._faults import RejectedError
-from spread.archive._instants import id_text, microseconds, snowflake, tweet_time
 from spread.archive._rows import COLLECTED, EMBEDDED, PlaceRow, TweetRow
-from spread.archive._twitter_v2_json import (
+from spread.archive.formats import _said
+from spread.archive.formats._instants import id_text, microseconds, snowflake, tweet_time
+from spread.archive.formats._twitter_v2_json import (
     PLATFORM,
     Attachments,
     Geo,

@@ -1,0 +1,1 @@
+"""From paths to lines: files, what is packed in them, texts and their pieces, none too large."""
