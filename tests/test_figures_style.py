@@ -137,3 +137,13 @@ def test_the_words_of_a_turn_are_legible_where_its_bands_overlap() -> None:
     drawn = "#" + "".join(f"{round(part):02x}" for part in ground)
     assert contrast(_style.ACCENT_INK, drawn) >= 4.5
     assert contrast(_style.ACCENT, drawn) < 4.5  # the colour of the lines would not do
+
+
+def test_a_long_subtitle_and_what_a_figure_asks_of_a_narrow_page_are_joined() -> None:
+    """80 letters stand on one line of a wide page and on two of a narrow one, 18 px more."""
+    words = {"title": "t", "subtitle": "four " * 16, "caption": "c", "alt": "a", "height": 300}
+    narrow = {"margin": {"b": 140}, "height": 350}
+    figure = _style.finish(go.Figure(), **words, narrow=narrow)
+    asked = figure.layout.meta["narrow"]
+    assert asked["margin"] == {"t": 84 + 18, "b": 140}
+    assert asked["height"] == 350 + 18

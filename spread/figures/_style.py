@@ -282,7 +282,7 @@ def finish(
     lines = textwrap.wrap(subtitle, _LINE_MOST, break_long_words=False)
     height += _LINE_PX * max(len(lines) - 1, 0)
     given = figure.layout.margin.t or 0
-    more = _narrowed(subtitle, len(lines), height, given) | dict(narrow or {})
+    more = _joined(_narrowed(subtitle, len(lines), height, given), narrow or {}, height)
     figure.update_layout(
         template=_TEMPLATE,
         height=height,
@@ -303,6 +303,16 @@ def finish(
         margin={"t": _top(len(lines), given)},
     )
     return figure
+
+
+def _joined(own: dict[str, Any], given: Mapping[str, object], height: int) -> dict[str, object]:
+    """Return the layout of a narrow page, more lines of a title beside what a figure asks for."""
+    joined: dict[str, object] = own | dict(given)
+    if "margin" in own and isinstance(margin := given.get("margin"), Mapping):
+        joined["margin"] = own["margin"] | dict(margin)
+    if "height" in own and isinstance(asked := given.get("height"), int):
+        joined["height"] = asked + own["height"] - height
+    return joined
 
 
 def _subtitle(lines: list[str]) -> dict[str, object]:

@@ -24,6 +24,8 @@ from spread.tables import Table
 __all__ = ["arrivals"]
 
 _ROW_PX = 26
+_ROWS_LEAST = 3
+_LEGEND_PX = 44  # what its entries take more where they stand below each other
 _LATE_MOST = 6
 _DUE = "due by its number of users"
 _LATE = "not reached"
@@ -116,7 +118,11 @@ def arrivals(
             if len(first) > 1
             else "."
         ),
-        height=100 + 92 + _ROW_PX * rows,
+        height=100 + 92 + _ROW_PX * max(rows, _ROWS_LEAST),
+        narrow={
+            "margin": {"b": 92 + _LEGEND_PX},
+            "height": 100 + 92 + _LEGEND_PX + _ROW_PX * max(rows, _ROWS_LEAST),
+        },
     )
 
 

@@ -147,10 +147,10 @@ def influence(
 
 def _narrow(tags: int, sources: int) -> dict[str, object]:
     """Return the layout of a narrow page, where the words below the title take another line."""
-    more = {"margin": {"t": 210}, "height": _ROW_PX * sources + 234}
+    height = _ROW_PX * sources + 234
     if tags <= 2:
-        return more
-    return {"xaxis": {"tickangle": -90}, "margin": {"r": 16, "t": 210}, "height": more["height"]}
+        return {"margin": {"t": 210}, "height": height}
+    return {"xaxis": {"tickangle": -90}, "margin": {"r": 16, "t": 210}, "height": height}
 
 
 def _cell(share: float, low: float, high: float) -> str:
