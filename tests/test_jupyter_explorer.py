@@ -151,3 +151,4 @@ def test_without_anywidget_the_figures_stand_still(monkeypatch: pytest.MonkeyPat
     assert len(still.selected) == 600
     assert [*still.figures] == ["timeline", "network", "map", "family"]
     assert "pip install 'spread[notebook]'" in repr(still)
+    assert still.title == explored().title

@@ -36,6 +36,7 @@ def test_a_static_figure_is_a_vector(written: Path, name: str) -> None:
     svg = (written / f"{name}.svg").read_text(encoding="utf-8")
     assert svg.startswith("<svg")
     assert "<image" not in svg
+    assert "(synthetic data)" in svg
 
 
 def test_a_pdf_holds_no_picture_of_pixels(written: Path) -> None:

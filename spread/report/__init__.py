@@ -6,6 +6,8 @@ A page makes no request and runs no script but its own: see `spread.report._safe
 from collections.abc import Sequence
 from pathlib import Path
 
+import plotly.graph_objects as go
+
 from spread import tables
 from spread.report import _page, _safety, _sections
 from spread.report._elements import document, element, joined
@@ -121,8 +123,15 @@ def write_static(study: Study, folder: str | Path, *, formats: Sequence[str] = F
     Traceback (most recent call last):
     spread._errors.UsageError: unknown format: got 'gif'; allowed: svg, pdf, png
     """
-    drawn = {name: picture(study, name) for name in pictures(study)}
+    drawn = {name: _labelled(picture(study, name), study) for name in pictures(study)}
     export(drawn, Path(folder), formats)
+
+
+def _labelled(figure: go.Figure, study: Study) -> go.Figure:
+    """Return a figure that says of itself that its data are synthetic, if they are."""
+    if study.synthetic:
+        figure.update_layout(title_text=f"{figure.layout.title.text or ''} (synthetic data)")
+    return figure
 
 
 def _alone(study: Study, name: str) -> str:

@@ -18,6 +18,7 @@ class Still:
 
     figures: dict[str, go.Figure]
     selected: pd.DataFrame
+    title: str = ""
 
     def __repr__(self) -> str:
         return (
@@ -28,7 +29,7 @@ class Still:
     def _ipython_display_(self) -> None:
         from IPython.display import display
 
-        print(repr(self).strip("<>"))
+        print(*filter(None, [self.title, repr(self).strip("<>")]), sep="\n")
         for figure in self.figures.values():
             display(figure)  # type: ignore[no-untyped-call]
 
@@ -71,5 +72,6 @@ def explore(study: Study) -> Any:
     try:
         from spread.report._explore_widget import Explorer
     except ImportError:
-        return Still(_explore_views.still(study, index), evidence.of(index.tweet_id))
-    return Explorer(index, evidence, _explore_views.views(study, index))
+        still = _explore_views.still(study, index)
+        return Still(still, evidence.of(index.tweet_id), study.title)
+    return Explorer(index, evidence, _explore_views.views(study, index), title=study.title)

@@ -32,6 +32,7 @@ class Explorer(anywidget.AnyWidget):
 
     _esm = (_HERE / "explorer.js").read_text(encoding="utf-8")
     _css = (_HERE / "explorer.css").read_text(encoding="utf-8")
+    _title = traitlets.Unicode().tag(sync=True)
     _plotly = traitlets.Bytes().tag(sync=True)
     _views = traitlets.Dict().tag(sync=True)
     _names = traitlets.Dict().tag(sync=True)
@@ -39,12 +40,15 @@ class Explorer(anywidget.AnyWidget):
     _choice = traitlets.Dict().tag(sync=True)
     _answer = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, index: Index, evidence: Evidence, views: Mapping[str, Any]) -> None:
+    def __init__(
+        self, index: Index, evidence: Evidence, views: Mapping[str, Any], *, title: str
+    ) -> None:
         self._index = index
         self._evidence = evidence
         self._chosen = index.everything
         self._rows = views["timeline"]["marks"].get("rows", [])
         super().__init__(
+            _title=title,
             _plotly=_packed_plotly(),
             _views=dict(views),
             _names={kind: list(evidence.called[kind]) for kind in KINDS},

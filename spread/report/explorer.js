@@ -91,7 +91,7 @@ function frame(model, el, ask) {
     box.append(element("h4", "", view.title), element("p", "note", view.words), parts.plots[name]);
     return [name, box];
   }));
-  root.append(parts.status, parts.choose, parts.chips, boxes.timeline, parts.range,
+  root.append(element("h3", "title", model.get("_title")), parts.status, parts.choose, parts.chips, boxes.timeline, parts.range,
               ...ORDER.slice(1).map((name) => boxes[name]), parts.read);
   el.append(root);
   return parts;
