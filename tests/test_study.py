@@ -13,6 +13,7 @@ import pytest
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
+from spread.report._pictures import pictures
 from spread.study import _covered, _paths, _places, _recent, _turning
 from spread.study._claims import claims, subjects
 
@@ -230,6 +231,14 @@ class TestRealArchives:
         assert "494 of them carry #BlackLivesMatter" in found.story[0]
         assert dict(found.cannot_tell)["the family of tags"].startswith("collected by this tag")
         assert len(found.tables["companions"])
+        assert found.tables["members"].empty
+        assert found.tables["links"].empty
+        assert "what it spawned" not in set(found.tables["evidence"].topic)
+        assert not found.tables["naive"].question.str.startswith("Where did #").any()
+        usage = found.tables["usage"].query("hashtag != 'blacklivesmatter'")
+        most = usage.nlargest(3, "tweets").hashtag
+        assert set(most) <= set(found.tables["timeline"].hashtag)
+        assert "family" not in pictures(found)
         assert "who carried it" in dict(found.cannot_tell)
         assert "who carried it" not in set(found.tables["evidence"].topic)
 

@@ -186,7 +186,9 @@ def _spawned(study: Study) -> Markup:
     return joined(
         *_note(study, "the family of tags"),
         *_drawn(study, "family"),
-        *listed(study, "members", "recruitment", "merged", "companions"),
+        *_unless_refused(
+            study, "the family of tags", "members", "recruitment", "merged", "companions"
+        ),
         *_refused_of(study, " traces back to "),
         *_drawn(study, "influence"),
         *_some(study, "traced", "influence"),

@@ -27,13 +27,14 @@ def behind(
     The text is given for public accounts alone, and in it other accounts go by their
     labels, unless `names`.
     """
+    told = None if family is None or family.cannot_tell else family
     cited = pd.DataFrame(
         [
             *_cited("who carried it", rank.head(_TOP), "user_id"),
             *(("when it turned", "the turn", tweet) for tweet in turn.evidence),
             *_cited("who turned it", _likeliest(turned), "user_id"),
             *_cited("who drove it", turn.drivers.head(_TOP), "user_id"),
-            *([] if family is None else _cited("what it spawned", family.members, "hashtag")),
+            *([] if told is None else _cited("what it spawned", told.members, "hashtag")),
         ],
         columns=["topic", "about", "tweet_id"],
     ).drop_duplicates()
@@ -46,8 +47,8 @@ def behind(
     read["account"] = read.label.fillna(UNKNOWN)
     joined = cited.merge(read, on="tweet_id", how="left")
     about = dict(zip(labels.user_id, labels.label, strict=True))
-    if family is not None:
-        about |= {row.hashtag: f"#{row.shown}" for row in rows(family.members)}
+    if told is not None:
+        about |= {row.hashtag: f"#{row.shown}" for row in rows(told.members)}
     joined["about"] = joined.about.map(lambda name: about.get(name, name))
     return joined[["topic", "about", "tweet_id", "at", "account", "text"]]
 

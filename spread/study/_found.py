@@ -312,6 +312,10 @@ def _interactions(scope: Scope) -> tuple[str, igraph.Graph]:
 
 def _tags(scope: Scope, family: Family | None) -> list[str]:
     """Return the root and the largest tags that come from it, or the commonest tags."""
+    if family is not None and family.cannot_tell:
+        used = scope.usage[scope.usage.hashtag != family.root]
+        used = used.sort_values(["tweets", "authors", "hashtag"], ascending=[False, False, True])
+        return [family.root, *used.hashtag.head(TAGS - 1)]
     if family is None or scope.root is None:
         return (
             scope.usage.sort_values(["authors", "hashtag"], ascending=[False, True])

@@ -97,7 +97,7 @@ def _turners(
 
 
 def _parents(family: Family | None) -> list[tuple[str, ...]]:
-    if family is None or family.members.empty:
+    if family is None or family.cannot_tell or family.members.empty:
         return []
     shown = dict(zip(family.members.hashtag, family.members.shown, strict=True))
     shown.setdefault(family.root, family.root)

@@ -186,4 +186,8 @@ def _largest(found: Found) -> pd.DataFrame:
 def _of_family(family: Family | None) -> Tables:
     if family is None:
         return {name: pd.DataFrame(columns=columns) for name, columns in _EMPTY.items()}
-    return {name: getattr(family, name) for name in _EMPTY}
+    tables = {name: getattr(family, name) for name in _EMPTY}
+    if family.cannot_tell:
+        # What is refused is not told by a table instead; tags that stand beside the root are.
+        return {name: t if name == "companions" else t.iloc[:0] for name, t in tables.items()}
+    return tables
