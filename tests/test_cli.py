@@ -15,10 +15,11 @@ import pandas as pd
 import pytest
 
 from spread import samples
+from spread._errors import InputError, UsageError
 from spread.archive import Archive
 from spread.archive.files._found import find
 from spread.cli import _answer as codes
-from spread.cli import archive, cascade, places, scenario
+from spread.cli import _source, archive, cascade, places, scenario
 
 HEAD = 2_000
 
@@ -202,7 +203,7 @@ def test_usage(
     assert "got " in line
 
 
-@pytest.mark.parametrize("argv", [["--colour"], ["--seed", "x"]])
+@pytest.mark.parametrize("argv", [["--colour"], ["--seed", "x"], ["--out", ""], ["--keep", ""]])
 def test_what_cannot_be_parsed_is_one_line(
     argv: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -294,10 +295,42 @@ def test_tables_kept_of_an_archive_are_not_taken_for_the_sample(
     kept = tmp_path / "kept"
     assert archive.main(["read", str(small), "--to", str(kept), "--quiet"]) == codes.DONE
     options = cascade.parser().parse_args(["--keep", str(kept)])
-    opened = cascade._source(options, False)
+    opened = _source.source(options, False)
     assert isinstance(opened, Archive)
-    assert not cascade._is_sample(opened)
-    assert cascade._is_sample(samples.load("mynypd"))
+    assert not _source.is_sample(opened)
+    assert _source.is_sample(samples.load("mynypd"))
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_mistyped_folder_of_tables_is_not_answered_with_the_sample(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, is_there: bool
+) -> None:
+    if is_there:
+        (tmp_path / "own-tabels").mkdir()
+    argv = ["--keep", str(tmp_path / "own-tabels"), "--out", str(tmp_path / "o")]
+    code, line = one_line(capsys, argv)
+    assert code == codes.NOTHING_USABLE
+    assert "no tables are kept there, and no archive is named: got --keep" in line
+    assert not (tmp_path / "o").exists()
+    assert not list(tmp_path.glob("own-tabels/*"))
+
+
+def test_the_sample_says_that_it_is_told_because_nothing_was_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert _source.source(cascade.parser().parse_args([]), None) == [samples.path("mynypd")]
+    assert "no archive is named: this is the shipped sample" in capsys.readouterr().err
+
+
+def test_tables_are_not_told_for_an_archive_that_is_not_there(small: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    assert archive.main(["read", str(small), "--to", str(kept), "--quiet"]) == codes.DONE
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "b.jsonl").touch()
+    for named, error in (("none.jsonl", InputError), ("other", UsageError)):
+        options = cascade.parser().parse_args([str(tmp_path / named), "--keep", str(kept)])
+        with pytest.raises(error):
+            _source.source(options, False)
 
 
 def test_what_was_made_of_a_folder_is_not_read_with_it(small: Path, tmp_path: Path) -> None:

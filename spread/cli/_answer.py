@@ -19,7 +19,7 @@ from spread.archive._lock import HeldError, held
 
 __all__ = [
     "CODES", "DONE", "FAULT", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE",
-    "alone", "answer", "parser", "said", "writable",
+    "alone", "answer", "parser", "place", "said", "writable",
 ]  # fmt: skip
 
 DONE, FAULT, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN = 0, 1, 2, 3, 4, 5
@@ -49,6 +49,19 @@ def parser(room: str, description: str, examples: str) -> argparse.ArgumentParse
     )
     options.add_argument("--version", action="version", version=f"spread {__version__}")
     return options
+
+
+def place(text: str) -> Path:
+    """Return the path that an option names; an empty one is a variable of the shell not set.
+
+    Examples
+    --------
+    >>> place("out").name
+    'out'
+    """
+    if not text.strip():
+        raise argparse.ArgumentTypeError("got '', which names no place")
+    return Path(text)
 
 
 def answer(

@@ -8,7 +8,7 @@ from pathlib import Path
 from spread import archive
 from spread._errors import UsageError
 from spread.archive import Archive
-from spread.cli._answer import DONE, PARTLY, answer, parser
+from spread.cli._answer import DONE, PARTLY, answer, parser, place
 
 __all__ = ["main"]
 
@@ -52,22 +52,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser("archive", "Read tweet archives; nothing is lost silently.", _EXAMPLES)
     commands = options.add_subparsers(dest="command", required=True, metavar="COMMAND")
     read = _files(commands.add_parser("read", help="read files into tables, and report"))
-    read.add_argument("--to", metavar="DIR", type=Path, required=True, help=_TO)
+    read.add_argument("--to", metavar="DIR", type=place, required=True, help=_TO)
     read.set_defaults(run=_read)
     report = _files(commands.add_parser("report", help="report what is in files or in tables"))
     report.set_defaults(run=_report)
     export = commands.add_parser("export", help="write what may be passed on: ids, or pseudonyms")
-    export.add_argument("archive", type=Path, help="a folder that `read` made")
-    export.add_argument("--to", metavar="DIR", type=Path, required=True, help=_TO)
-    export.add_argument("--pseudonyms", metavar="KEYFILE", type=Path, help=_PSEUDONYMS)
+    export.add_argument("archive", type=place, help="a folder that `read` made")
+    export.add_argument("--to", metavar="DIR", type=place, required=True, help=_TO)
+    export.add_argument("--pseudonyms", metavar="KEYFILE", type=place, help=_PSEUDONYMS)
     export.add_argument("--new-key", action="store_true", help=_NEW_KEY)
     export.add_argument("--exact-followers", action="store_true", help=_EXACT)
     export.add_argument("--json", action="store_true", help="tell it as JSON")
     export.set_defaults(run=_export)
     forget = commands.add_parser("forget", help="take tweets or accounts out of the tables")
-    forget.add_argument("archive", type=Path, help="a folder that `read` made")
+    forget.add_argument("archive", type=place, help="a folder that `read` made")
     forget.add_argument("id", nargs="*", help="ids of tweets or of accounts")
-    forget.add_argument("--ids", metavar="FILE", type=Path, help=_IDS)
+    forget.add_argument("--ids", metavar="FILE", type=place, help=_IDS)
     forget.add_argument("--json", action="store_true", help="tell it as JSON")
     forget.set_defaults(run=_forget)
     return answer(lambda given: int(given.run(given)), options, argv)

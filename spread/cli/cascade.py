@@ -11,15 +11,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from spread import archive, report, samples, study, tables
+from spread import report, study, tables
 from spread._errors import InputError, OutputError, UsageError
 from spread._folders import require_free
 from spread.archive import Archive
 from spread.archive._damage import damage_told
-from spread.cli import _answer, _listing, _parts
-from spread.cli._answer import DONE, NOT_WRITTEN, PARTLY, alone, answer, said, writable
+from spread.cli import _answer, _listing, _parts, _source
+from spread.cli._answer import (
+    DONE,
+    NOT_WRITTEN,
+    PARTLY,
+    alone,
+    answer,
+    place,
+    said,
+    writable,
+)
 from spread.cli._parts import PARTS
-from spread.study import Source, _steps
+from spread.study import _steps
 
 __all__ = ["main", "parser"]
 
@@ -70,16 +79,16 @@ def parser() -> argparse.ArgumentParser:
     add = options.add_argument
     add("archive", nargs="*", help="files, folders or globs; the shipped sample by default")
     add("--root", metavar="TAG", help="the hashtag; the commonest by default")
-    add("--out", metavar="DIR", default="out", type=Path, help="where to write (default: out)")
+    add("--out", metavar="DIR", default="out", type=place, help="where to write (default: out)")
     add("--only", metavar="PART", action="append", help=f"write {', '.join(PARTS)}; repeatable")
     add("--static", metavar="FORMATS", help=_STATIC)
-    add("--keep", metavar="DIR", type=Path, help=_KEEP)
-    add("--freeze", metavar="DIR", type=Path, help=_FREEZE)
-    add("--verify", metavar="DIR", type=Path, help=_VERIFY)
+    add("--keep", metavar="DIR", type=place, help=_KEEP)
+    add("--freeze", metavar="DIR", type=place, help=_FREEZE)
+    add("--verify", metavar="DIR", type=place, help=_VERIFY)
     add("--start", metavar="TIME", help="first moment, such as 2014-04-22T14:00")
     add("--end", metavar="TIME", help="the moment after the last")
     add("--time-zone", metavar="ZONE", help="zone of the times told, such as America/New_York")
-    add("--camps", metavar="CSV", type=Path, help=_CODING)
+    add("--camps", metavar="CSV", type=place, help=_CODING)
     add("--launch", metavar="TIME", help="when the tag was launched, if the archive holds that")
     add("--names", action="store_true", help="name every account, not only public ones")
     add("--checks", action="store_true", help=_CHECKS)
@@ -114,6 +123,7 @@ def _run(options: argparse.Namespace, command: str) -> int:
         raise UsageError("--seed is out of range", got=str(options.seed), allowed="0, 1, 2, …")
     formats = _formats(options.static)
     coding = None if options.camps is None else _coded(options.camps)
+    _source.require_kept(options)
     writable(options.out, files=_FILES, folders=("tables", "figures"))
     if options.freeze is not None:
         require_free(options.freeze)
@@ -145,8 +155,9 @@ def _found(
 ) -> tuple[study.Study, str]:
     """Return the study and its key: as it ended here before, or made, each step kept once done."""
     progress = False if options.quiet else None
-    source = _source(options, progress)
-    shipped = not options.archive and (not isinstance(source, Archive) or _is_sample(source))
+    source = _source.source(options, progress)
+    is_sample = not isinstance(source, Archive) or _source.is_sample(source)
+    shipped = not options.archive and is_sample
     root = "myNYPD" if shipped and options.root is None else options.root
     usual = "America/New_York" if shipped else "UTC"
     zone = usual if options.time_zone is None else options.time_zone
@@ -296,37 +307,6 @@ def _asked_parts(only: list[str] | None) -> tuple[str, ...]:
     if unknown:
         raise UsageError("no such part", got=repr(unknown[0]), allowed=", ".join(PARTS))
     return tuple(only) if only else PARTS
-
-
-def _source(options: argparse.Namespace, progress: bool | None) -> Source:
-    """Return the archive, if its tables are kept or it is read strictly; else its paths."""
-    if options.keep is not None and (options.keep / "tweets.parquet").exists():
-        kept = archive.open(options.keep)
-        _require_same(kept, options)
-        return kept
-    paths: list[str | Path] = options.archive or [samples.path("mynypd")]
-    if options.keep is None and not options.strict:
-        return paths
-    return archive.read(paths, to=options.keep, strict=options.strict, progress=progress)
-
-
-def _is_sample(opened: Archive) -> bool:
-    """Whether it is the shipped archive, and not another that was kept in the same place."""
-    return {Path(name).name for name in opened.report.files.source_file} == {
-        samples.path("mynypd").name
-    }
-
-
-def _require_same(kept: Archive, options: argparse.Namespace) -> None:
-    """Refuse tables that were made of other files than those named now."""
-    known = {Path(name).name for name in kept.report.files.source_file}
-    named = {Path(given).name for given in options.archive if Path(given).is_file()}
-    if other := sorted(named - known):
-        raise UsageError(
-            "the tables kept there are of other files",
-            got=f"{other[0]} is not among those in {options.keep}",
-            hint="Name another folder with --keep",
-        )
 
 
 def _checked(found: study.Study, seed: int, progress: bool | None) -> study.Study:

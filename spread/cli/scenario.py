@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spread import scenario
 from spread._errors import UsageError
-from spread.cli._answer import DONE, answer, parser, writable
+from spread.cli._answer import DONE, answer, parser, place, writable
 
 __all__ = ["main"]
 
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser("scenario", "Write a synthetic tweet archive with known truth.", _EXAMPLES)
     add = options.add_argument
     add("name", help=f"the campaign: {', '.join(scenario.NAMES)}")
-    add("--out", metavar="DIR", type=Path, default=".", help="where to write (default: here)")
+    add("--out", metavar="DIR", type=place, default=".", help="where to write (default: here)")
     add("--scale", metavar="X", type=float, default=0.1, help="volume; 1 is the day (default: 0.1)")
     add("--seed", metavar="N", type=int, default=1, help="seed of every random draw (default: 1)")
     add("--thinning", metavar="SHARE", type=float, default=1.0, help="share of retweets kept")
