@@ -43,7 +43,6 @@ COLUMNS = {
 }
 
 _GONE = "the account is among those left out"
-_TAGS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +137,8 @@ def claims(results: Results, asked: Subjects) -> pd.DataFrame:
     """Return one row a claim: does it hold by these results, and how far from nothing?
 
     `agrees` says whether the same is found as in the study: a turn to the same side, an
-    onset whose interval overlaps, the same account or parent first; it is missing where
+    onset whose interval overlaps, the same account first, the same parent told (by the rule
+    by which a study tells one: probable enough, not only the likeliest); it is missing where
     that cannot be asked, as of an account that was left out on purpose. `beyond_null` says
     whether the interval excludes the value of no effect; it is missing where a claim is a
     probability and has no interval.
@@ -270,7 +270,10 @@ def _of_parents(family: Family | None, asked: Subjects) -> list[dict[str, object
 def _of_parent(
     family: Family | None, child: str, parent: str, tags: Mapping[str, str]
 ) -> dict[str, object]:
-    """Return how probable a parent is; the tags go by the spelling of the study."""
+    """Return how probable a parent is, and whether a study would tell it.
+
+    The tags go by the spelling of the study.
+    """
     told = f"comes from #{tags.get(parent, parent)}"
     question = _Question(told, "probability", f"#{tags.get(child, child)}")
     if family is None or family.cannot_tell:
@@ -278,9 +281,10 @@ def _of_parent(
     links = family.links[(family.links.child == child) & family.links.parent.notna()]
     if links.empty:
         return _refused(question, "the tag has no candidate parent")
-    ordered = links.sort_values(["probability", "parent"], ascending=[False, True])
     held = float(links.set_index("parent").probability.get(parent, 0.0))
-    return _told(question, held, agrees=bool(ordered.parent.iloc[0] == parent))
+    of = family.members[family.members.hashtag == child]
+    found = (of.verdict == "descends") & (of.parent == parent)
+    return _told(question, held, agrees=bool(found.any()))
 
 
 def _labels(accounts: pd.DataFrame) -> dict[str, str]:
@@ -295,14 +299,10 @@ def _written(tags: pd.DataFrame) -> dict[str, str]:
 
 
 def _parents(family: Family) -> tuple[tuple[str, str], ...]:
-    """Return the largest tags told to descend, each with its likeliest parent."""
-    named = family.links[family.links.parent.notna()]
-    ordered = named.sort_values(["child", "probability", "parent"], ascending=[True, False, True])
-    best = ordered.drop_duplicates("child").set_index("child").parent
+    """Return every tag told to descend with the parent that is told, the largest first."""
     told = family.members[family.members.verdict == "descends"]
-    told = told[told.hashtag.isin(best.index)]
-    chosen = told.sort_values(["authors", "hashtag"], ascending=[False, True]).head(_TAGS)
-    return tuple((str(tag), str(best[tag])) for tag in chosen.hashtag)
+    chosen = told.sort_values(["authors", "hashtag"], ascending=[False, True])
+    return tuple((str(row.hashtag), str(row.parent)) for row in rows(chosen))
 
 
 def _same_side(results: Results, risen: frozenset[str]) -> bool:

@@ -10,6 +10,7 @@ from spread.archive import Archive, ReadReport
 from spread.communities import Partition
 from spread.hashtags import Family
 from spread.hijack import Turn
+from spread.study import _settled as settled
 from spread.text import plain
 from spread.trees import Forests
 
@@ -83,9 +84,14 @@ class Study:
     def with_tables(self, **tables: pd.DataFrame) -> "Study":
         """Return the study with more tables, such as `sensitivity` and `controls`.
 
-        `report.write` and the command show and write every table that a study has.
+        `report.write` and the command show and write every table that a study has. With
+        `robustness` the story ends with what does not hold whatever was chosen.
         """
-        return replace(self, tables={**self.tables, **tables})
+        before = settled.sentence(self.tables.get("robustness"))
+        made = {**self.tables, **tables}
+        said = settled.sentence(made.get("robustness"))
+        story = [line for line in self.story if line != before]
+        return replace(self, tables=made, story=(*story, *([said] if said else [])))
 
     def freeze(self, path: str | Path, *, with_archive: bool = False) -> None:
         """Write the study as a replication package; see `study.freeze`."""

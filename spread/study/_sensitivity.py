@@ -47,7 +47,8 @@ def sensitivity(
 
     Each specification asks what the study claims: the rise of the same camp, its onset,
     who turned it, who has most credit, whether the largest cascade went beyond a star, and
-    where its tags came from. A specification that cannot tell counts as one that does not
+    where each tag came from of which that is told: found again where a study would tell it,
+    at the same probability. A specification that cannot tell counts as one that does not
     agree; one that leaves the question open by what it is (the account was left out, or
     trees are stars by definition) is not asked. Of what the study refuses to tell nothing
     is asked: a row of specification 0 says so, and why. Steps that a choice leaves alone are not
@@ -207,14 +208,18 @@ def _in_words(same: bool, sized: bool, lowest: float, highest: float, unit: str)
     """Return whether a claim holds in direction and in size, with its range."""
     if np.isnan(lowest):
         return "nowhere"
-    span = f"{lowest:.2g} to {highest:.2g}"
+    first = "yes" if same and sized else "in direction, not in size" if same else "not everywhere"
+    return f"{first}: {_ranging(lowest, highest, unit)}"
+
+
+def _ranging(lowest: float, highest: float, unit: str) -> str:
+    """Return the range of a claim's estimates in words."""
     if unit == _HOURS:
-        span = f"{lowest:+.1f} to {highest:+.1f} h"
-    elif lowest > 0:
-        span = f"over {highest / lowest:.2g}-fold"
-    if same and sized:
-        return f"yes: it ranges {span}"
-    return f"{'in direction, not in size' if same else 'not everywhere'}: it ranges {span}"
+        return f"it ranges {lowest:+.1f} to {highest:+.1f} h"
+    if lowest <= 0:
+        return f"it ranges {lowest:.2g} to {highest:.2g}"
+    fold = f"{highest / lowest:.2g}"
+    return "its size is the same" if fold == "1" else f"it ranges over {fold}-fold"
 
 
 def _one_at_a_time(draws: int, vary: Sequence[str]) -> list[Specification]:
