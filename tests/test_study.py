@@ -184,6 +184,25 @@ def test_originals_known_by_their_ids_alone_are_told_of(unknown: int, told: bool
         assert sentences[0].startswith("Of 21 originals passed on in the archive, 17 (81 %) are")
 
 
+@pytest.mark.parametrize(
+    ("unknown", "probability", "reported", "why"),
+    [
+        (3, 0.9, None, "75 % of the originals are known by their number alone"),
+        (2, 0.49, None, "only 0 % of the parents in the largest are more likely than not"),
+        (2, 0.5, None, None),
+        (3, 0.1, 9, None),
+    ],
+)
+def test_depth_is_refused_where_nobody_knows_whether_cascades_are_whole(
+    unknown: int, probability: float, reported: int | None, why: str | None
+) -> None:
+    ids = [None] * unknown + ["1"] * (4 - unknown)
+    coverage = pd.DataFrame({"observed": 1, "user_id": ids, "reported": [reported] * 4})
+    tree = pd.DataFrame({"parent": [-1, 0, 0], "probability": [1, probability, probability]})
+    said = _covered.uncounted(coverage, tree)
+    assert said is None if why is None else why in str(said)
+
+
 def test_a_coding_of_tweets_says_how_many_it_covers(early: study.Study) -> None:
     scope = _paths.whole(early)
     ids = scope.tagged.filter(scope.tagged.origin == "collected").tweet_id.to_pyarrow().to_pylist()

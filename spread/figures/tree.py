@@ -279,8 +279,10 @@ def _caption(everything: pd.DataFrame, events: pd.DataFrame, parents: NDArray[np
         f"One drawn tree of a cascade of {counted(len(everything), 'tweet')}; the platform "
         f"reports only the star of retweets round the original, so who passed on to whom is "
         f"inferred. {percent(float(np.mean(later >= 0.5)))} of the retweets have a parent that is "
-        f"at least 50 % probable. A point grows with the account's followers."
+        f"at least 50 % probable."
     )
+    if (events["mark"].to_numpy(float) > 1).any():
+        words += " A point grows with the account's followers."
     if len(events) < len(everything):
         words += f" Only the first {len(events):,} tweets are drawn."
     return words

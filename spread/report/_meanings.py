@@ -10,7 +10,8 @@ MEANINGS = {
     "agrees": "whether the same is found as in the study",
     "as_expected": "whether nothing was found",
     "at": "when; the median where it is an estimate",
-    "at_s": "seconds after the original",
+    "at_s": "seconds after the original, or after the first retweet where the original is known "
+    "by its number alone",
     "authors": "accounts that used it",
     "authors_kept": "share of the authors kept, drawn at random",
     "bayes_factor": "how much likelier what is seen is with a parent here than without, whatever "
@@ -111,6 +112,8 @@ MEANINGS = {
     "resolution": "how finely camps are cut; 1: the study's",
     "retweeters": "people of the camp who passed the account on",
     "robust": "whether it holds everywhere, in direction and size",
+    "root_at": "when the original was posted, or first passed on where it is known by its number "
+    "alone",
     "share_agree": "agree / specifications that were asked",
     "share_as_large": "of those asked, within twofold of the study's estimate",
     "share_beyond_null": "of those with an interval, how many leave out the value of no effect",
@@ -124,7 +127,7 @@ MEANINGS = {
     "strength": "weight of all edges of the account, given and received",
     "support": "share of redrawn adopters that give the same answer",
     "template": "the form that it shares with other tags",
-    "time_to_10_s": "seconds until the 10th tweet; empty: never",
+    "time_to_10_s": "seconds from the beginning until the 10th tweet; empty: never",
     "time_to_100_s": "seconds until the 100th tweet",
     "time_to_1000_s": "seconds until the 1,000th tweet",
     "together": "tweets that carry it beside the studied tag",
@@ -179,7 +182,7 @@ PLAIN = frozenset(
         "interval", "kept_follows", "kept_tweets", "kept_users", "label", "last_at", "latitude",
         "location", "longitude", "low", "lowest", "naive_rule",
         "onset", "p_present", "place", "public",
-        "question", "reason", "records", "recovered", "region", "root_at", "sha256", "source",
+        "question", "reason", "records", "recovered", "region", "sha256", "source",
         "source_file", "source_name", "start_at", "target", "target_name", "term", "text", "topic",
         "tweet_id", "tweets_per_min", "unit", "variant",
     }

@@ -6,9 +6,11 @@ from spread.study import _words as words
 from spread.study._camps import Camps
 from spread.study._scope import Scope
 
-__all__ = ["by_camps", "by_id_alone"]
+__all__ = ["by_camps", "by_id_alone", "known_by_id_alone", "uncounted"]
 
 _UNKNOWN_LEAST = 0.05
+_UNKNOWN_MOST = 0.5
+_PROBABLE, _PROBABLE_LEAST = 0.5, 0.05
 
 
 def by_id_alone(coverage: pd.DataFrame) -> list[str]:
@@ -16,16 +18,52 @@ def by_id_alone(coverage: pd.DataFrame) -> list[str]:
 
     Fewer than 5 % are not worth a sentence.
     """
-    passed = coverage[coverage.observed > 0]
-    unknown = int(passed.user_id.isna().sum())
-    if not unknown or unknown < _UNKNOWN_LEAST * len(passed):
+    unknown, passed = known_by_id_alone(coverage)
+    if not unknown or unknown < _UNKNOWN_LEAST * passed:
         return []
     return [
-        f"Of {words.counted(len(passed), 'original')} passed on in the archive, {unknown:,} "
-        f"({words.percent(unknown / len(passed))}) are known by their number alone, without "
+        f"Of {words.counted(passed, 'original')} passed on in the archive, {unknown:,} "
+        f"({words.percent(unknown / passed)}) are known by their number alone, without "
         "author, text or hour: their cascades begin with the first retweet, nobody has credit for "
         "writing them, and no link of the network rests on them."
     ]
+
+
+def known_by_id_alone(coverage: pd.DataFrame) -> tuple[int, int]:
+    """Return how many originals that were passed on are known by ids alone, and how many there are.
+
+    Examples
+    --------
+    >>> known_by_id_alone(pd.DataFrame({"observed": [3, 1, 0], "user_id": ["1", None, None]}))
+    (1, 2)
+    """
+    passed = coverage[coverage.observed > 0]
+    return int(passed.user_id.isna().sum()), len(passed)
+
+
+def uncounted(coverage: pd.DataFrame, tree: pd.DataFrame) -> str | None:
+    """Return why depth cannot be told where the platform's counts are not in the archive.
+
+    Without them nobody knows whether cascades are whole. They may be told nevertheless where
+    most originals are known, and one in twenty of the largest's parents is more likely than not.
+    """
+    if coverage.reported.notna().any():
+        return None
+    unknown, passed = known_by_id_alone(coverage)
+    lead = "whether cascades are whole is not known, as no retweet count was reported, and"
+    if unknown > _UNKNOWN_MOST * passed:
+        return (
+            f"{lead} {words.percent(unknown / passed)} of the originals are known by their "
+            "number alone, so that their cascades begin with the first retweet"
+        )
+    parents = tree.probability[tree.parent >= 0]
+    probable = float((parents >= _PROBABLE).mean()) if len(parents) else 1.0
+    if probable < _PROBABLE_LEAST:
+        return (
+            f"{lead} only {words.percent(probable)} of the parents in the largest are more "
+            "likely than not"
+        )
+    return None
 
 
 def by_camps(scope: Scope, camps: Camps) -> list[str]:

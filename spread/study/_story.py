@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from spread import coordination
+from spread import cascade, coordination
 from spread.archive import ReadReport
 from spread.study import _between, _covered, _places, _spawned, _turning, _vocabulary
 from spread.study import _words as words
@@ -90,7 +90,8 @@ def of_cascades(found: Found) -> Telling:
         f"the largest cascade, by {called(found.labels, [top.user_id])[0]}, has "
         f"{words.counted(int(top['size']), 'tweet')}"
     )
-    if reason := _cut_short(found, top):
+    tree = cascade.tree(found.forests, int(top.cascade))
+    if reason := _covered.uncounted(found.coverage, tree) or _cut_short(found, top):
         return Telling([f"{sizes}; {largest}."], [(DEPTH, reason)])
     fitted, fixed, star = (
         next(rows(found.reconstructions[found.reconstructions.method == name]))
@@ -103,10 +104,17 @@ def of_cascades(found: Found) -> Telling:
             f"structural virality of {_virality(fitted)}, a fixed one (DebateNight) "
             f"{_depth(fixed)} and {_virality(fixed)}, the star that the platform reports "
             f"{star.depth:.0f} and {star.virality:.2f}. The intervals hold under each kernel "
-            "alone."
+            f"alone.{_without_followers(found)}"
         ],
         [],
     )
+
+
+def _without_followers(found: Found) -> str:
+    """Say that the kernels rest on times alone, where no account's followers are known."""
+    if (found.forests.events["mark"] > 1).any():
+        return ""
+    return " No follower counts are in the archive, so that the kernels rest on times alone."
 
 
 def _cut_short(found: Found, top: Any) -> str | None:
@@ -120,6 +128,11 @@ def _cut_short(found: Found, top: Any) -> str | None:
             )
     if top.root_at < found.scope.start_at:
         return "the largest cascade began before the archive, so that its early part is missing"
+    if pd.isna(top.user_id):
+        return (
+            "the original of the largest cascade is known by its number alone, so that it begins "
+            "here with the first retweet"
+        )
     return None
 
 
