@@ -19,7 +19,7 @@ from spread._errors import InputError, UsageError
 from spread.archive import Archive
 from spread.archive.files._found import find
 from spread.cli import _answer as codes
-from spread.cli import _source, archive, cascade, places, scenario
+from spread.cli import _listing, _source, archive, cascade, places, scenario
 
 HEAD = 2_000
 
@@ -65,6 +65,26 @@ def test_it_writes_what_the_readme_says(done: Path) -> None:
     csv = {path.stem for path in (done / "tables").glob("*.csv")}
     assert csv == {path.stem for path in (done / "tables").glob("*.parquet")} >= {"seeds", "naive"}
     assert not list(done.rglob("*.part"))
+
+
+def test_every_table_has_a_name_that_is_known_before_the_work(done: Path) -> None:
+    assert {path.stem for path in (done / "tables").iterdir()} <= _listing.TABLES
+    assert {"sensitivity", "robustness", "controls"} <= _listing.TABLES
+
+
+@pytest.mark.parametrize("name", ["report.html", "run.json", "tables/seeds.csv", "figures/map.svg"])
+def test_what_is_not_ours_is_not_written_over(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, small: Path, name: str
+) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("mine")
+    argv = [str(small), "--out", str(tmp_path), "--quiet", "--static", "svg"]
+    code, line = one_line(capsys, argv)
+    assert code == codes.NOT_WRITTEN
+    assert f"bear the names of what is to be written: got {name}. Move them" in line
+    assert [(f, f.read_text()) for f in tmp_path.rglob("*") if f.is_file()] == [
+        (tmp_path / name, "mine")
+    ]
 
 
 def test_the_record_says_how_to_repeat_it(done: Path, small: Path) -> None:

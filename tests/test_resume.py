@@ -159,7 +159,9 @@ def test_the_command_goes_on_and_draws_again(
     _listing.record(tmp_path, {}, ["report.html"], key="another")
     monkeypatch.setattr(cascade._steps, "ended", lambda *_, **__: cut(CUT_AFTER, {}))
     assert cascade.main(argv) == codes.INTERRUPTED
-    assert "10 of 10 steps are done, their tables are in" in capsys.readouterr().err
+    before, after = capsys.readouterr().err.splitlines()
+    assert f"another study in {tmp_path} are taken away for this one's: 1." in before
+    assert "10 of 10 steps are done, their tables are in" in after
     assert json.loads((tmp_path / "run.json").read_text("utf-8"))["finished"] is False
     assert (tmp_path / "tables" / "seeds.csv").exists()
     monkeypatch.undo()

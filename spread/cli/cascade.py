@@ -128,10 +128,12 @@ def _run(options: argparse.Namespace, command: str) -> int:
     if options.freeze is not None:
         require_free(options.freeze)
     with alone(options.out):
+        _listing.require_ours(options.out, parts=parts, formats=formats)
         found, key = _found(options, coding, command, parts)
-        _clear(options.out, key)
+        _listing.clear(options.out, key=key)
         told, files = _record(found, command), _parts.files(found, parts)
-        _listing.record(options.out, {**told, "finished": False}, files, key=key)
+        planned = [*files, *_parts.static_files(found, formats)]
+        _listing.record(options.out, {**told, "finished": False}, planned, key=key)
         progress = False if options.quiet else None
         _parts.write(found, options.out, command=command, parts=parts, progress=progress)
         code = PARTLY if len(found.read_report.rejects) else DONE
@@ -163,6 +165,7 @@ def _found(
     zone = usual if options.time_zone is None else options.time_zone
     asked = (root, options.start, options.end, coding, options.launch, zone, options.names)
     key = _steps.fingerprint(source, (*asked, options.seed, options.checks))
+    _tell_of_others(options.out, key)
     if options.freeze is None and (ended := _steps.again(options.out / _ENDED, key=key)):
         if progress is not False:
             said(f"the study in {options.out} is of these files and options: drawn from it", DONE)
@@ -205,7 +208,7 @@ def _writer(out: Path, command: str, key: str, *, writes: bool) -> study.OnStep:
 
     def write_step(_: str, made: Mapping[str, pd.DataFrame]) -> None:
         (out / _ENDED).unlink(missing_ok=True)
-        _clear(out, key)
+        _listing.clear(out, key=key)
         if writes:
             rows.update({name: len(table) for name, table in made.items()})
             told = {"command": command, "finished": False, "rows": rows}
@@ -215,10 +218,11 @@ def _writer(out: Path, command: str, key: str, *, writes: bool) -> study.OnStep:
     return write_step
 
 
-def _clear(out: Path, key: str) -> None:
-    """Take away what is of another study, perhaps with names, and say so."""
-    if gone := _listing.clear(out, key=key):
-        said(f"{gone} files of another study were in {out}, and are taken away", DONE)
+def _tell_of_others(out: Path, key: str) -> None:
+    """Say, while Ctrl-C still leaves them, that files of another study are to go."""
+    if others := _listing.others(out, key=key):
+        what = f"files of another study in {out} are taken away for this one's: {len(others)}"
+        said(f"{what}. --out names another place", DONE)
 
 
 def _make_own(folder: Path) -> None:
