@@ -65,7 +65,7 @@ def require_free(path: str | Path) -> Path:
     final = Path(path)
     try:
         taken = final.is_symlink() or final.exists()
-        if not taken or (final.is_dir() and not any(final.iterdir())):
+        if not taken or (final.is_dir() and not final.is_symlink() and not any(final.iterdir())):
             return final
     except OSError as error:
         raise OutputError(

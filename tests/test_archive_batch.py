@@ -16,7 +16,7 @@ from spread.archive.formats._instants import UNKNOWN, clock_times, microseconds
 
 TEXTS = (
     "fine #myNYPD &amp; more", "RT @a: #GOPDeb…", "via @someone", "＃ＮＹＰＤ @b", "cut #my…",
-    "so true rt @a", "“@a: yes”", "a mt ＠b: no", "@a rt", "é" * 50,
+    "so true rt @a", "v\u0131a @x", "v\u0130a @x", "“@a: yes”", "a mt ＠b: no", "@a rt", "é" * 50,
 )  # fmt: skip
 TAGS = {"hashtags": [{"text": "myNYPD"}], "urls": [], "user_mentions": [{"id_str": "7"}]}
 NAMED = {"user_mentions": [{"screen_name": "b", "id": -1, "id_str": "-1"}]}
@@ -38,6 +38,8 @@ ODD = (
     {"in_reply_to_status_id": 5},
     {"in_reply_to_status_id_str": snowflake(1), "in_reply_to_user_id_str": "8"},
     {"user": {"id_str": "0"}},
+    {"user": v1_user(4, utc_offset=86_401)},
+    {"retweet_count": 2**63 - 1},
     {"user": v1_user(4, verified=True, utc_offset=-14400, time_zone="x", lang="en")},
     {"user": v1_user(4, screen_name=None, created_at="Mon Feb 30 18:00:00 +0000 2009")},
     {"truncated": True, "extended_tweet": {"full_text": "all #of it", "entities": TAGS}},

@@ -25,6 +25,13 @@ TWEETS = [v1_tweet(n, f"tweet {n} {random.Random(n).random()} #myNYPD") for n in
 TEXT = lines(*TWEETS)
 
 
+def test_a_cut_array_costs_no_array_on_a_line_after_it(tmp_path: Path) -> None:
+    pages = [json.dumps(TWEETS[n : n + 10]) for n in (0, 10, 20)]
+    cut = pages[0][: pages[0].rindex(', {"id"')]
+    counts, _ = counted(tmp_path, "\n".join([cut, *pages[1:]]).encode())
+    assert (counts["kept_tweets"], counts["rejected"]) == (29, 1)
+
+
 def tarred(**members: bytes) -> bytes:
     """Return a tar file; __ in a name stands for a dot."""
     out = io.BytesIO()

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
-from spread._errors import OutputError, UsageError
+from spread._errors import OutputError, SpreadError, UsageError
 from spread.archive import _engine, _lock, _workers
 from spread.archive._lock import HeldError, held
 from spread.archive.files._packed import zstd
@@ -158,6 +158,45 @@ def test_a_part_that_is_not_as_it_was_noted_is_made_again(tmp_path: Path) -> Non
     assert _cut_off(files, tmp_path / "out", 9) == ["1.jsonl", "2.jsonl"]
     whole = archive.read(files, to=tmp_path / "whole", workers=1)
     assert _tables(tmp_path / "out") == _tables(whole.path)
+
+
+def test_a_worker_that_is_killed_is_named_at_once_and_the_rest_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _files(tmp_path, tweets=20)
+
+    def killed() -> subprocess.Popen[str]:
+        process = _start()
+        process.kill()
+        return process
+
+    whole = archive.read(files, to=tmp_path / "whole", workers=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(_workers, "_started", killed)
+        with pytest.raises(SpreadError, match="a worker stopped"):
+            archive.read(files, to=tmp_path / "out", workers=2)
+    assert (tmp_path / ".out.0.part").is_dir()
+    assert _tables(archive.read(files, to=tmp_path / "out", workers=2).path) == _tables(whole.path)
+
+
+def test_a_link_in_the_draft_s_place_is_not_followed(tmp_path: Path) -> None:
+    file = put(tmp_path / "a.jsonl", v1_tweet(1))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes").write_text("mine")
+    (tmp_path / ".out.0.part").symlink_to(tmp_path / "mine")
+    assert archive.read(file, to=tmp_path / "out").report.totals["kept"] == 1
+    assert (tmp_path / "mine" / "notes").read_text() == "mine"
+    assert not (tmp_path / "out").is_symlink()
+
+
+def test_workers_run_nothing_from_the_folder_they_are_started_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = _files(tmp_path, tweets=5)
+    (tmp_path / "random.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if path])
+    assert archive.read(files, workers=2).report.totals["kept"] > 0
 
 
 def test_workers_end_with_the_error_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

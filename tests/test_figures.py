@@ -510,6 +510,11 @@ def test_family_of_a_window_turned_round_is_refused() -> None:
         figures.family(TABLES["members"], TABLES["links"], window=window)
 
 
+def test_round_ticks_of_a_century_are_few() -> None:
+    ends = np.datetime64("1914-04-22"), np.datetime64("2014-04-22")
+    assert 1 <= len(round_ticks(*ends)["ticktext"]) <= 5
+
+
 @pytest.mark.parametrize(
     ("first", "last", "words"),
     [

@@ -11,6 +11,7 @@ from typing import Final
 from spread._errors import OutputError, UsageError
 from spread.archive._lock import HeldError, held
 from spread.archive._space import Space, free, is_full, megabytes
+from spread.archive._workers import WorkerError
 
 _ENGINE_STOPPED: Final = "Query interrupted"
 """What DuckDB says, as a RuntimeError, when Ctrl-C stops one of its queries."""
@@ -59,7 +60,8 @@ def drafted(target: Path | None, space: Space) -> Iterator[Path]:
     except BaseException as error:
         needed = space.needed(draft / "parts") if draft is not None else 0
         is_interrupted = isinstance(error, KeyboardInterrupt) or _ENGINE_STOPPED in str(error)
-        if draft is not None and (target is None or not is_interrupted):
+        is_to_go_on = is_interrupted or isinstance(error, WorkerError)
+        if draft is not None and (target is None or not is_to_go_on):
             shutil.rmtree(draft, ignore_errors=True)
         if is_interrupted:
             raise KeyboardInterrupt from None
@@ -89,9 +91,12 @@ def _place(target: Path) -> Path:
 def _taken_up(target: Path) -> Path:
     """Return the draft of a reading that was cut off, with its parts alone, or a new one."""
     draft = _place(target)
+    # What a link points to is somebody else's, and would be cleared away.
+    if draft.is_symlink():
+        draft.unlink()
     draft.mkdir(mode=0o700, exist_ok=True)
     for left in draft.iterdir():
-        if left.name != "parts":
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        if left.name != "parts" or left.is_symlink():
+            shutil.rmtree(left) if left.is_dir() and not left.is_symlink() else left.unlink()
     shutil.rmtree(draft / "parts" / "spill", ignore_errors=True)
     return draft

@@ -215,7 +215,7 @@ def _require_columns(columns: Mapping[str, str] | None) -> None:
 
 
 def _require_free(to: Path) -> Path:
-    if to.is_dir() and not any(to.iterdir()):
+    if to.is_dir() and not to.is_symlink() and not any(to.iterdir()):
         return to
     if to.exists():
         raise UsageError(

@@ -40,6 +40,10 @@ Counts: TypeAlias = list[dict[str, Any]]
 """What became of the records of each file, as dictionaries of `FileCounts`."""
 
 
+class WorkerError(SpreadError):
+    """A process that read files stopped; what others read to the end is whole."""
+
+
 class Job(NamedTuple):
     """A file to be read: its path, its name in the tables, its number, where parts go.
 
@@ -146,7 +150,11 @@ def told(answers: Iterable[tuple[str, object]]) -> Iterator[dict[str, Any]]:
         elif kind == "os error" and isinstance(value, list):
             raise OSError(*value)
         else:
-            raise SpreadError("a worker stopped", got=str(value), hint="Try workers=1")
+            raise WorkerError(
+                "a worker stopped",
+                got=str(value),
+                hint="Read again with workers=1; into a named folder, only what is left is read",
+            )
 
 
 def cores() -> int:
@@ -202,9 +210,10 @@ def _one_by_one(
 
 
 def _started() -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     return subprocess.Popen(
-        [sys.executable, "-c", _PROGRAM],
+        # -P: what lies in the folder of the shell is run by nobody.
+        [sys.executable, "-P", "-c", _PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -237,4 +246,7 @@ def _drive(
                 answers.put((kind, value))
                 if kind in _LAST:
                     break
+            else:
+                # Killed, for its memory perhaps: what others still read would be in vain.
+                answers.put(("error", f"it ended while it read {job.source_file}"))
     answers.put(("end", None))

@@ -25,6 +25,8 @@ def round_ticks(first: np.datetime64, last: np.datetime64, *, most: int = 5) -> 
     """
     begin, end = pd.Timestamp(first), pd.Timestamp(last)
     for step in _STEPS:
+        if (end - begin) // pd.Timedelta(step) > most:
+            continue
         at = pd.date_range(begin.ceil(step), end, freq=step)
         if len(at) <= most:
             break

@@ -20,6 +20,7 @@ LINE_MOST: Final = 64 << 20
 _SHORT_LINE: Final = 1 << 16
 _RUN_LEAST: Final = 1 << 14
 _RUN_MOST: Final = 1 << 20
+_VAIN_MOST: Final = 1 << 28
 _SPACE: Final = b" \t\r\x00"
 _SPACE_OR_COMMA: Final = re.compile(rb"[ \t\r\n\x00,]*")
 _BRACKET: Final = re.compile(
@@ -59,6 +60,7 @@ class _Window:
         self.held = b""
         self.at = 0
         self.ended = False
+        self.vain = 0
         self.damage: DamageError | None = None
 
     def more(self, least: int = 1) -> bool:
@@ -261,9 +263,9 @@ def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:
 def _spanning_array(window: _Window) -> Iterator[Piece]:
     """Yield the elements of an array that spans lines; a bad one costs its line only."""
     window.at = window.held.index(b"[", window.at) + 1
-    broken = False
+    begun = broken = False
     while True:
-        _skip_gap(window)
+        has_line_end = _skip_gap(window) and begun
         if window.at >= len(window.held):
             if not broken and not window.damage:
                 yield Piece("BAD_JSON", b"[", window.place, "the array is not closed")
@@ -272,9 +274,15 @@ def _spanning_array(window: _Window) -> Iterator[Piece]:
             window.at += 1
             _skip_blank_rest(window)
             return
+        if (broken or has_line_end) and window.held[window.at : window.at + 1] == b"[":
+            # A line that opens an array after one that was cut is no element of that.
+            if not broken:
+                yield Piece("BAD_JSON", b"[", window.place, "the array is not closed")
+            return
         piece, broken_here = _element(window)
         if piece is None:
             return
+        begun = True
         broken |= broken_here
         yield piece
 
@@ -321,7 +329,18 @@ def _scalar_size(window: _Window) -> int:
 
 
 def _spanning_end(window: _Window) -> int | None:
-    """Return where the value at the cursor ends, reading on as far as is needed."""
+    """Return where the value at the cursor ends, reading on as far as is needed.
+
+    Where much was searched in vain nothing more is: else each line that is cut costs the rest.
+    """
+    if window.vain > _VAIN_MOST:
+        return None
+    end = _searched_end(window)
+    window.vain = 0 if end is not None else window.vain + len(window.held) - window.at
+    return end
+
+
+def _searched_end(window: _Window) -> int | None:
     size = 0
     while True:
         end = _value_end(window.held, window.at)
@@ -358,12 +377,15 @@ def _breaks_a_string(data: bytes, start: int) -> bool:
     return False
 
 
-def _skip_gap(window: _Window) -> None:
+def _skip_gap(window: _Window) -> bool:
+    """Go past space and commas; tell whether a line ended there without a comma."""
+    passed = b""
     while True:
         gap = _SPACE_OR_COMMA.match(window.held, window.at)
+        passed += gap.group() if gap else b""
         window.at = gap.end() if gap else window.at
         if window.at < len(window.held) or not window.more():
-            return
+            return b"\n" in passed and b"," not in passed
 
 
 def _skip_blank_rest(window: _Window) -> None:

@@ -70,6 +70,10 @@ def gone(data: bytes, source_file: str, source_record: int) -> list[Element]:
     return [Nothing()]
 
 
+# Jetstream counts microseconds; a clock before 1990 is wrong, as in `microseconds`.
+_FIRST_US: Final = 631_152_000_000_000
+
+
 def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
     """Return what an event of a Jetstream says: a post, a repost, a follow, its end, a name."""
     found = _object.decode(data)
@@ -85,7 +89,7 @@ def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
     record = _dict(commit, "record")
     seen = found.get("time_us")
     at = _instant(record.get("createdAt"))
-    at = min(at, seen) if isinstance(seen, int) and seen > 0 else at
+    at = min(at, seen) if type(seen) is int and seen > _FIRST_US else at
     if collection == _FOLLOW:
         return [FollowRow(did, _required(record, "subject"))]
     if collection == _REPOST:

@@ -14,7 +14,8 @@ _RETWEET_OF: Final = re.compile(r"^RT [@＠](\w{1,15}):? ?", re.ASCII)
 _OWN_STATUS: Final = "twitter.com/i/web/status/"
 _MEDIA_PAGE: Final = re.compile(r"/status/\d+/(?:photo|video)/\d+$")
 _cached_key: Final = lru_cache(maxsize=1 << 16)(hashtag_key)
-_COUNT_END: Final = 1 << 63
+# Sums of counts are to fit into 63 bits, too.
+_COUNT_END: Final = 1 << 40
 _DAY_S: Final = 86_400
 
 

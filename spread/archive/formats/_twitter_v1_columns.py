@@ -26,7 +26,7 @@ FACTS: Final = (
 
 _SECOND: Final = 1_000_000
 # More than `text.manual_retweet` finds, in the words of another engine of expressions.
-_MAY_BE_MANUAL: Final = r"(?i)[rmh]t\W{0,7}[@＠]|^\W{0,3}[\"“]\W{0,3}[@＠]|via\W{1,3}[@＠]"
+_MAY_BE_MANUAL: Final = r"(?i)[rmh]t\W{0,7}[@＠]|^\W{0,3}[\"“]\W{0,3}[@＠]|v[iıİ]a\W{1,3}[@＠]"
 
 
 class Statuses(NamedTuple):

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 from spread.archive.formats._twitter_v1 import Tweet, User
 
-_COUNT_MOST: Final = 1 << 53
+_COUNT_MOST: Final = 1 << 40
 _ID_MOST: Final = 20
 _STAMP_MOST: Final = 13
-_OFFSET_MOST: Final = (1 << 31) - 1
+_OFFSET_MOST: Final = 86_400
 # From here to 2^63 an id holds its time.
 _TWEET_ID_LEAST, _TWEET_ID_MOST = 12, 19
 
