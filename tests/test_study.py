@@ -302,6 +302,22 @@ def test_an_archive_without_hashtags_is_studied(tmp_path: Path) -> None:
     assert told.seed >= 0
 
 
+def test_who_turned_it_is_told_with_its_window_and_tags_with_their_counts(
+    found: study.Study,
+) -> None:
+    turn = found.turn
+    end = turn.onset_high + pd.Timedelta(seconds=turn.ramp_s_high)
+    begin, until = (at.tz_convert("America/New_York") for at in (turn.onset_low, end))
+    told = next(sentence for sentence in found.story if "turned it with probability" in sentence)
+    assert f"began to write between {begin:%H:%M} and {until:%H:%M} EDT" in told
+    descend = next(sentence for sentence in found.story if "found to descend" in sentence)
+    for row in found.family.members.query("verdict == 'descends'").itertuples():
+        assert f"#{row.shown} from #myNYPD ({row.probability:.2f}: {row.reason})" in descend
+    largest = found.family.members.query("hashtag != 'mynypd'").nlargest(1, "authors").iloc[0]
+    asked = f"#{largest.shown} after the first (30 of {largest.authors - 1} were asked"
+    assert any(asked in sentence for sentence in found.story)
+
+
 def test_a_tag_without_an_account_is_bounded_only_where_a_process_was_fitted() -> None:
     tweets = pd.DataFrame(
         {"tweet_id": ["1", "2"], "author_id": ["ann", "bob"], "hashtags": [["mynypd"]] * 2}

@@ -221,7 +221,9 @@ GLOSSARY = (
     ("half-way", "When that rise was half done."),
     (
         "turned it",
-        "Brought more of the rising camp's new accounts than anyone else while its share rose.",
+        "Brought more of the rising camp's new accounts than anyone else, counted from the "
+        "earliest onset to the latest end of the rise: those who had passed on its tweets before "
+        "they began to write.",
     ),
     (
         "traces back",
@@ -229,7 +231,13 @@ GLOSSARY = (
         "each may call forth others.",
     ),
     ("branching", "Tweets that one tweet calls forth on average; under 1 a process dies out."),
-    ("descends", "A hashtag whose first users came from another's, beyond what its size explains."),
+    (
+        "descends",
+        "A hashtag that came from another with a probability of 0.8 or more. It rests on which "
+        "was used first, on how alike their forms are, and on its first accounts: how many had "
+        "used the other or turned to its users, against what its size explains, and how many "
+        "named both in one tweet. These must speak for a parent together; no one of them must.",
+    ),
     ("arrival", "When the third account that says it lives in a city used the tag there."),
     ("bin", "A stretch of time in which things are counted together."),
     ("specification", "One set of choices under which the claims are made again."),

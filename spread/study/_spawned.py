@@ -12,6 +12,11 @@ FAMILY = "the family of tags"
 """The topic under which all of it may be refused."""
 
 _FED = 3
+_GROWTH_MOST = 30
+_RESTS_ON = (
+    "the probability rests on these counts together with the tag's form and the order of first "
+    "uses, and form and joint naming may outweigh that no more had used the other than expected"
+)
 
 
 def tell(family: Family | None, traced: Traces | None) -> list[Telling]:
@@ -37,10 +42,10 @@ def of_family(family: Family) -> Telling:
         return Telling([f"{_came_after(family, open_ones)}{end}."], refusals)
     parts = [
         f"#{row.shown} from #{shown.get(row.parent, row.parent)} "
-        f"({words.probability(row.probability)})"
+        f"({words.probability(row.probability)}: {row.reason})"
         for row in rows(told.sort_values("first_at"))
     ]
-    sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}"
+    sentence = f"{_counted_tags(len(told))} descend: {words.listed(parts)}; {_RESTS_ON}"
     return Telling([sentence + (f"; {lone}." if len(alone) else ".")], refusals)
 
 
@@ -79,9 +84,21 @@ def of_growth(family: Family) -> Telling:
         f"{words.percent_interval(row.share, row.share_low, row.share_high)}"
         for row in rows(fed)
     ]
-    return Telling(
-        [f"The adopters of #{largest.shown} after the first came through {words.listed(parts)}."],
-        [],
+    asked = min(int(largest.authors) - 1, _GROWTH_MOST)
+    sentence = (
+        f"The adopters of #{largest.shown} after the first ({asked} of {largest.authors - 1:,} "
+        f"were asked, evenly from its growth) came through {words.listed(parts)}"
+    )
+    return Telling([f"{sentence}{_parent_aside(largest, fed, shown)}."], [])
+
+
+def _parent_aside(tag: pd.Series, fed: pd.DataFrame, shown: dict[str, str]) -> str:
+    """Say why the tag that another came from has no part in its growth, where it has none."""
+    if tag.verdict != "descends" or tag.parent in set(fed.source):
+        return ""
+    return (
+        f"; #{shown.get(tag.parent, tag.parent)} has no part in that, as its use was not clearly "
+        "commoner among them than among like accounts: what a tag came from need not be what it grew by"
     )
 
 

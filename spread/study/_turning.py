@@ -16,6 +16,8 @@ TURN = "the turn"
 TURNER = "who turned it"
 """Topics under which something may be refused."""
 
+_TRACE = 0.005
+
 _KINDS = {
     "takeover": "most of the talk from then on",
     "minority": "never most of the talk",
@@ -120,10 +122,27 @@ def of_drivers(turn: Turn, labels: pd.DataFrame) -> Telling:
     return Telling(
         [
             f"While the share rose, the tweets that camp {turn.rising} posted and passed on go "
-            f"back to {words.listed(parts)}."
+            f"back to {words.listed(parts)}; each is weighed by the probability that the rise, "
+            f"of ten minutes or more, held it{_of_few_cascades(turn.drivers.head(3))}."
         ],
         [],
     )
+
+
+def _of_few_cascades(drivers: pd.DataFrame) -> str:
+    """Say what an interval means that begins at nothing."""
+    if (drivers.share_low >= _TRACE).all():
+        return ""
+    return ", and a range from 0 on means that a share may rest on a single cascade"
+
+
+def rise(turn: Turn) -> tuple[words.Moment, words.Moment]:
+    """Return from when to when new accounts of the rising camp are counted, as `seeds.rank` does.
+
+    From the earliest onset to the latest end: wider than the rise itself is likely to be.
+    """
+    ramp_s = turn.ramp_s_high if math.isfinite(turn.ramp_s_high) else 0.0
+    return turn.onset_low, turn.onset_high + pd.Timedelta(seconds=ramp_s)
 
 
 def of_turners(found: Found, time_zone: str) -> Telling:
@@ -142,12 +161,14 @@ def of_turners(found: Found, time_zone: str) -> Telling:
     return Telling(
         [
             f"{name} turned it with probability {sure}: of the accounts of camp "
-            f"{found.turn.rising} that began to write while its share rose, "
-            f"{likeliest.brought:,.0f} ({low:,.0f}–{high:,.0f}) had passed on its tweets before, "
-            "more than anyone else's. Its first tweet is of "
-            f"{words.clock(likeliest.first_at, time_zone, seen_from=found.turn.onset)}; that the "
-            f"rise had begun by then has probability {words.probability(before)}. Who only read "
-            "it, the archive does not show."
+            f"{found.turn.rising} that began to write between "
+            f"{words.span(*rise(found.turn), time_zone)}, the earliest onset and the latest end "
+            f"of the rise, {likeliest.brought:,.0f} ({low:,.0f}–{high:,.0f}) had passed on its "
+            "tweets before, more than anyone else's. The probability is that there was a turn and "
+            "that it is first in this count, not that it began the rise: its first tweet is of "
+            f"{words.clock(likeliest.first_at, time_zone, seen_from=found.turn.onset)}, and that "
+            f"the rise had begun by then has probability {words.probability(before)}. Who only "
+            "read it, the archive does not show."
         ],
         [],
     )
