@@ -7,6 +7,8 @@ import os
 import shutil
 import stat
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -19,6 +21,7 @@ from invented_archive import put, snowflake, v1_retweet, v1_tweet, v1_user
 from spread import archive, cascade, graphs, scenario
 from spread._errors import InputError, OutputError, SpreadError, UsageError
 from spread.archive.sharing._export_pseudonyms import FEWEST, grouped, rounded_up
+from spread.study import _story
 
 SECRET = "Zyxomma"  # stands in every field that could name somebody
 TAGS = {"hashtags": [{"text": "myNYPD"}], "user_mentions": [], "urls": [], "media": []}
@@ -245,6 +248,30 @@ def test_the_package_is_the_same_whatever_the_clock_showed(
         made.export(folder / "out", pseudonyms=key)
         packages.append({p.name: p.read_bytes() for p in (folder / "out").iterdir()})
     assert packages[0] == packages[1]
+
+
+def test_a_study_of_what_has_no_hours_tells_days_and_that_counts_are_rounded() -> None:
+    """Retweets last two days beyond the midnight at which their cascade begins."""
+    coverage = pd.DataFrame({"observed": [118], "reported": [120], "user_id": ["a"]})
+    scope = SimpleNamespace(
+        start_at=pd.Timestamp("2014-04-21", tz="UTC"), root="a", shown="#a", announcement=None,
+        end_at=pd.Timestamp("2014-04-23 06:40", tz="UTC"), collected=3, authors=2,
+        usage=pd.DataFrame({"hashtag": ["a"], "tweets": [3]}),
+    )  # fmt: skip
+    report: Any = SimpleNamespace(totals={"rejected": 0})
+    [held] = _story.of_archive(cast(Any, scope), report, "Asia/Tokyo", timed=False).sentences
+    assert "from 21 April 2014 to 23 April 2014 (days in UTC; the last may be a day later)" in held
+    assert ":" not in held
+    [counted] = _story.of_coverage(coverage, cast(Any, scope), timed=False).sentences
+    assert "rounded up to two digits" in counted
+    assert "at least 98.3 %" in counted  # 118 of 120, rounded down
+
+
+def test_the_readme_says_what_may_differ(shared_folder: Path) -> None:
+    readme = (shared_folder / "README.txt").read_text("utf-8")
+    same, differs = readme.split("What may differ")
+    assert "Camps" not in same.split("What stays the same")[1]
+    assert "- Camps: " in differs
 
 
 # --- Graph and cascades come out the same -----------------------------------------------------

@@ -5,6 +5,7 @@ from spread.report._elements import Markup, element, isolated, joined
 from spread.report._look import STYLE
 from spread.report._sections import sections
 from spread.study import Study
+from spread.study._hours import TOPIC as HOURS
 
 __all__ = ["body", "head"]
 
@@ -49,9 +50,11 @@ def _section(key: str, title: str, content: Markup) -> Markup:
 
 
 def _header(study: Study) -> Markup:
-    zone = study.time_zone
+    timed = HOURS not in dict(study.cannot_tell)
+    zone = study.time_zone if timed else "UTC"
     window = (study.start_at.tz_convert(zone), study.end_at.tz_convert(zone))
-    first, last = (f"{at.day} {at:%B %Y, %H:%M %Z}" for at in window)
+    moment = "%B %Y, %H:%M %Z" if timed else "%B %Y"
+    first, last = (f"{at.day} {at:{moment}}" for at in window)
     warning = (
         joined(element("span", "SYNTHETIC DATA", class_="label"), element("p", _SYNTHETIC))
         if study.synthetic
@@ -59,11 +62,17 @@ def _header(study: Study) -> Markup:
     )
     times = "UTC" if zone == "UTC" else zone_words(window, zone).removeprefix("time in ")
     beside = "" if zone == "UTC" else " The tables beside this page, CSV and Parquet, are in UTC."
+    told = (
+        f"Times are in {times}.{beside}"
+        if timed
+        else "The archive is pseudonymised: days are in UTC, each cascade begins at midnight of "
+        "its day, and no hour in this page or in the tables beside it is that of an event."
+    )
     return element(
         "header",
         warning,
         element("h1", isolated(study.title)),
-        element("p", f"{first} to {last}. Times are in {times}.{beside}", class_="window"),
+        element("p", f"{first} to {last}. {told}", class_="window"),
         _facts(study),
     )
 

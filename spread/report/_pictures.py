@@ -138,6 +138,7 @@ _OF_TOPIC = {
     "how deep it went": {"ccdf", "cascades", "tree"},
     "who carried it": {"seeds"},
     "anything that rests on the hour": {
+        "timeline",
         "shares",
         "onset",
         "family",

@@ -140,8 +140,8 @@ def _located(study: Study) -> list[Markup]:
 
 def _spread(study: Study) -> Markup:
     return joined(
-        plot(study, "timeline"),
-        *listed(study, "timeline"),
+        *_drawn(study, "timeline"),
+        *(listed(study, "timeline") if _HOURS not in dict(study.cannot_tell) else ()),
         plot(study, "network"),
         *listed(study, "nodes"),
         *_note(study, "the camps"),
@@ -161,7 +161,7 @@ def _carried(study: Study) -> Markup:
     return joined(
         *_told(study, "who carried it", ["seeds"], ["seeds"]),
         *_naive(study, ("Who carried",)),
-        *listed(study, "elites", "roles"),
+        *listed(study, *(("roles",) if _HOURS in dict(study.cannot_tell) else ("elites", "roles"))),
         *_told(study, "whether accounts shared in step", [], ["in_step"]),
     )
 

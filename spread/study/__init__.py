@@ -133,7 +133,7 @@ def run(
         found = find(scope, coding=coding, launch=launched, labels=labels, seed=seed, step=step)
         hours = _hours.without(opened.report)
         told = _story.tell(found, opened.report, time_zone, names=names, timed=not hours)
-        made = _tables.of(found, opened.report, names=names, time_zone=time_zone)
+        made = _tables.of(found, opened.report, names=names, time_zone=time_zone, timed=not hours)
     return Study(
         root=scope.root,
         shown=scope.shown,

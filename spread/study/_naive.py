@@ -1,5 +1,7 @@
 """What a naive tool would have said, beside each recovered answer."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from spread.hashtags import Family
@@ -14,6 +16,7 @@ _RULES = {
     "naive_first_rank": "first to post",
     "naive_retweets_rank": "most retweets received",
 }
+_TIMELESS = ("naive_followers_rank", "naive_retweets_rank")
 
 
 def answers(
@@ -25,10 +28,17 @@ def answers(
     arrivals: pd.DataFrame,
     labels: pd.DataFrame,
     time_zone: str,
+    timed: bool = True,
 ) -> pd.DataFrame:
-    """Return question, recovered, interval, naive_answer, naive_rule: a row a comparison."""
+    """Return question, recovered, interval, naive_answer, naive_rule: a row a comparison.
+
+    Without the hours of the day (`timed`) nothing is compared that rests on them.
+    """
+    if not timed:
+        carried = _carriers(rank, labels, {name: _RULES[name] for name in _TIMELESS})
+        return pd.DataFrame(carried, columns=COLUMNS).astype("str")
     compared = [
-        *_carriers(rank, labels),
+        *_carriers(rank, labels, _RULES),
         *_turning(turn, turned, rank, labels, time_zone),
         *_parents(family),
         *_places(arrivals, time_zone),
@@ -36,7 +46,9 @@ def answers(
     return pd.DataFrame(compared, columns=COLUMNS).astype("str")
 
 
-def _carriers(rank: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]:
+def _carriers(
+    rank: pd.DataFrame, labels: pd.DataFrame, rules: Mapping[str, str]
+) -> list[tuple[str, ...]]:
     if rank.empty:
         return []
     top = rank.iloc[0]
@@ -50,8 +62,8 @@ def _carriers(rank: pd.DataFrame, labels: pd.DataFrame) -> list[tuple[str, ...]]
             called(labels, [rank.sort_values([column, "user_id"]).iloc[0].user_id])[0],
             rule,
         )
-        for column, rule in _RULES.items()
-        if rank[column].nunique() > 1
+        for column, rule in rules.items()
+        if int((rank[column] == rank[column].min()).sum()) == 1
     ]
 
 

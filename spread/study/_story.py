@@ -11,7 +11,7 @@ import pandas as pd
 
 from spread import cascade, coordination
 from spread.archive import ReadReport
-from spread.study import _between, _covered, _places, _spawned, _turning, _vocabulary
+from spread.study import _between, _covered, _hours, _places, _spawned, _turning, _vocabulary
 from spread.study import _words as words
 from spread.study._found import Found
 from spread.study._labels import called
@@ -32,14 +32,16 @@ _EARLY = 0.05
 _SMALL = "no tweet has more than one retweet in the archive"
 
 
-def of_archive(scope: Scope, report: ReadReport, time_zone: str) -> Telling:
-    """Say what the archive holds and lacks."""
+def of_archive(scope: Scope, report: ReadReport, time_zone: str, *, timed: bool = True) -> Telling:
+    """Say what the archive holds and lacks; of one without hours (`timed`) the days alone."""
     tagged = int(scope.usage.set_index("hashtag").tweets.get(scope.root, 0))
     sentences = [scope.announcement] if scope.announcement else []
+    ends = (scope.start_at, scope.end_at)
+    first, last = (words.day(at, time_zone) for at in ends)
+    window = f"from {first} to {last}" if timed else _hours.days(*ends)
     sentences.append(
         f"The archive holds {words.counted(scope.collected, 'tweet')} by "
-        f"{words.counted(scope.authors, 'account')}, from {words.day(scope.start_at, time_zone)} "
-        f"to {words.day(scope.end_at, time_zone)}"
+        f"{words.counted(scope.authors, 'account')}, {window}"
         + (f"; {words.number(tagged)} of them carry {scope.shown}." if scope.root else ".")
     )
     if rejected := report.totals["rejected"]:
@@ -59,13 +61,16 @@ def held(coverage: pd.DataFrame) -> float:
     return float(known.observed.clip(upper=known.reported).sum()) / reported
 
 
-def of_coverage(coverage: pd.DataFrame, scope: Scope) -> Telling:
+def of_coverage(coverage: pd.DataFrame, scope: Scope, *, timed: bool = True) -> Telling:
     """Say how many of the retweets that the platform reported the archive holds."""
     share = held(coverage)
     if math.isnan(share):
         return Telling([], [("coverage", "no retweet count was reported by the platform")])
     known = coverage.dropna(subset=["reported"])
     of_tag = f" of {scope.shown}" if scope.root else ""
+    if not timed:
+        reported = int(known.reported.sum())
+        return Telling([_hours.coverage(reported, len(known), of_tag, share)], [])
     missing = "" if share == 1 else "; what is missing cannot be credited to anyone"
     return Telling(
         [
@@ -214,7 +219,8 @@ def of_seeds(found: Found) -> Telling:
         f"{words.percent_interval(top['share'], top.share_low, top.share_high)} of the total, "
         f"and is first with probability {words.probability(top.p_first)}"
     )
-    if name != followed and rank.naive_followers_rank.nunique() > 1:
+    alone = int((rank.naive_followers_rank == naive.naive_followers_rank).sum()) == 1
+    if name != followed and alone:
         sentence += (
             f"; the most followed account, {followed}, has "
             f"{words.percent_interval(naive['share'], naive.share_low, naive.share_high)}"
@@ -325,8 +331,8 @@ def tell(
     Without the hours of the day (`timed`) nothing is said that rests on them.
     """
     tellings = [
-        of_archive(found.scope, report, time_zone),
-        of_coverage(found.coverage, found.scope),
+        of_archive(found.scope, report, time_zone, timed=timed),
+        of_coverage(found.coverage, found.scope, timed=timed),
         Telling(_covered.by_id_alone(found.coverage), []),
         Telling(_covered.by_camps(found.scope, found.camps), []),
         of_cascades(found),

@@ -33,7 +33,9 @@ _NOT_TRACED = pd.DataFrame(
 )
 
 
-def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tables:
+def of(
+    found: Found, report: ReadReport, *, names: bool, time_zone: str, timed: bool = True
+) -> Tables:
     """Return every table of a study by its name."""
     told = _places.told(_places.shown(found.arrivals, found.located, names=names), found.scope.root)
     credited = found.rank if _story.no_credit(found) is None else found.rank.iloc[:0]
@@ -78,6 +80,7 @@ def of(found: Found, report: ReadReport, *, names: bool, time_zone: str) -> Tabl
             arrivals=told,
             labels=found.labels,
             time_zone=time_zone,
+            timed=timed,
         ),
     }
 

@@ -69,8 +69,13 @@ def sentence(table: pd.DataFrame, written: Mapping[str, str] | None = None) -> s
         return None
     return (
         f"Most typical of what they post and pass on, against the other camps: {'; '.join(parts)}. "
-        "Words mark a camp; whether they praise or mock is for you to read."
+        f"{_kind(table)} mark a camp; whether they praise or mock is for you to read."
     )
+
+
+def _kind(table: pd.DataFrame) -> str:
+    """Return what marks the camps: an archive without texts has hashtags alone."""
+    return "Words" if (table.kind == "word").any() else "Hashtags"
 
 
 def _letters(camps: Camps) -> dict[int, str]:

@@ -36,6 +36,17 @@ What stays the same as in the archive
 - The cascades: who retweeted which original after how many seconds. The trees of replies
   keep their shape and lose their times.
 
+What may differ from what the archive itself would give
+- Camps: ties between accounts and the order of searches follow the ids, which are others
+  here, so an account at the edge of two camps may stand in the other, and the camps' sizes
+  move a little, as they do between two seeds.
+- Trees, depth and virality, and so credit: they rest on the follower counts and on how long
+  cascades could be seen, both of which are coarser here. Draws by a seed are others too.
+- Shares of the retweets that the platform reported: its counts are rounded up here, so that
+  the shares are a little too low.
+- Words of the camps, places and names: there are none. Anything that rests on the hour:
+  `study.run` refuses it.
+
 What can still give somebody away
 - Whoever has the original tweets, or can ask the platform for them, can find cascades again
   by their sizes and delays, tweets by the day and the hashtags that stand together, and
