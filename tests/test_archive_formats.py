@@ -367,7 +367,7 @@ def test_columns_that_nobody_knows_are_asked_for(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="say which is which") as caught:
         _read(tmp_path, "t.csv", table(row))
     assert "Tweet Id, Who, Body, When" in str(caught.value)
-    assert "(--columns tweet_id=… --columns author_id=…)" in str(caught.value)
+    assert "python -m spread.archive read … --to DIR --columns tweet_id=…" in str(caught.value)
     named = {"tweet_id": "Tweet Id", "screen_name": "Who", "text": "Body", "at": "When"}
     tweet = _read(tmp_path, "t.csv", table(row), columns=named).frame("tweets").iloc[0]
     assert (tweet.author_id, list(tweet.hashtags)) == ("name:me", ["mynypd"])
@@ -438,8 +438,23 @@ def test_follows_of_two_columns(tmp_path: Path) -> None:
         ({"id": "458665288397750272.0"}, "ID_FLOAT", "a spreadsheet rounded it"),
         ({"id": "fine"}, "NO_ID", "fine"),
         ({"from_user_id": "", "from_user_name": ""}, "NO_USER", "no author"),
-        ({"id": "7", "time": "2014-04-22 17:55:01"}, "BAD_TIME", "has no zone; export it with"),
-        ({"id": "7", "time": "22/04/2014 17:55"}, "BAD_TIME", "has no zone"),
+        (
+            {"id": "7", "time": "2014-04-22 17:55:01"},
+            "BAD_TIME",
+            "the column 'time' says '2014-04-22 17:55:01', a time without a zone; times are",
+        ),
+        ({"id": "7", "time": "22/04/2014 17:55"}, "BAD_TIME", "without a zone; times are written"),
+        (
+            {"id": "7", "time": "03/04/2021 10:00+00:00"},
+            "BAD_TIME",
+            "'03/04/2021 10:00+00:00'; times are written as 2014-04-22T18:00:00+00:00, Tue Apr",
+        ),
+        ({"id": "7", "time": ""}, "BAD_TIME", "name the column of times as `at`"),
+        ({"time": "2021-04-22 17:55"}, "BAD_TIME", "without a zone, but its id 2014-04-22; times"),
+        ({"time": "03/04/2021 10:00"}, "BAD_TIME", "but its id 2014-04-22"),
+        ({"time": "0001-01-01"}, "BAD_TIME", "but its id 2014-04-22"),
+        ({"time": "9999-12-31"}, "BAD_TIME", "but its id 2014-04-22"),
+        ({"time": "2014-04-25 10:00"}, "BAD_TIME", "but its id 2014-04-22"),
         ({"text": "\udcff"}, "BAD_UTF8", "not UTF-8"),
     ],
 )
@@ -455,6 +470,14 @@ def test_a_bad_row_costs_itself_only(
     assert [(r["source_record"], r["reason"]) for r in rejects] == [(2, reason)]
     assert says in rejects[0]["detail"]
     assert counts["kept_tweets"] == 2
+
+
+@pytest.mark.parametrize("time", ["2014-04-22 10:55:01", "2014-04-23", "22/04/2014 17:55", "noon"])
+def test_a_time_without_a_zone_leaves_it_to_the_id(tmp_path: Path, time: str) -> None:
+    row = {"id": A, "who": "me", "when": time}
+    named = {"tweet_id": "id", "screen_name": "who", "at": "when"}
+    tweet = _read(tmp_path, "t.csv", table(row), columns=named).frame("tweets").iloc[0]
+    assert tweet["at"].floor("s") == pd.Timestamp("2014-04-22T17:55:01Z")
 
 
 def test_ids_that_a_spreadsheet_rounded_are_all_refused(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, NamedTuple
 
@@ -12,7 +13,7 @@ from spread.archive.files._limits import Limits
 from spread.archive.formats import _coortweet, _said
 from spread.archive.formats._cells import cells, lines
 from spread.archive.formats._elements import Element, Profile, tweet_row, user_row
-from spread.archive.formats._instants import microseconds, tweet_time
+from spread.archive.formats._instants import microseconds, snowflake, tweet_time
 from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.text import manual_retweet
 
@@ -24,6 +25,14 @@ _ROUNDED_SHARE: Final = 0.05
 _LONG_ID: Final = 16
 _ANY_ID: Final = re.compile(r"[\w.:/@#-]{1,200}")
 _NO_ZONE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?")
+_YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_ANY_CLOCK: Final = timedelta(days=2)
+"""A day without an hour, and 14 hours of zone, are no more apart."""
+_FORMS: Final = (
+    "times are written as 2014-04-22T18:00:00+00:00, Tue Apr 22 18:00:00 +0000 2014, or seconds "
+    "since 1970"
+)
 _MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
 _NUMERIC: Final = ("ids", "twarc-csv", "DMI-TCAT", "TAGS")
 
@@ -116,7 +125,7 @@ def elements(row: Row, found: Layout, source_file: str, source_record: int) -> l
     if tweet_id is None:
         raise RejectedError("NO_ID", "the tweet has no id")
     if found.name == "ids":
-        at, resolution = _time(tweet_id, None)
+        at, resolution = _time(tweet_id, None, "")
         only_id = tweet_row(
             "twitter", tweet_id, None, at, said=None, origin=STUB, at_resolution_ms=resolution,
             source_file=source_file, source_record=source_record, kind="tweet",
@@ -124,12 +133,14 @@ def elements(row: Row, found: Layout, source_file: str, source_record: int) -> l
         return [only_id]
     if found.name == _coortweet.NAME:
         return [_share(cell, tweet_id, found, source_file, source_record)]
-    return _tweet(cell, tweet_id, source_file, source_record)
+    return _tweet(cell, tweet_id, found, source_file, source_record)
 
 
-def _tweet(cell: Mapping[str, str], tweet_id: str, file: str, number: int) -> list[Element]:
+def _tweet(
+    cell: Mapping[str, str], tweet_id: str, found: Layout, file: str, number: int
+) -> list[Element]:
     author, name = _author(cell)
-    at, resolution = _time(tweet_id, cell.get("at"))
+    at, resolution = _time(tweet_id, cell.get("at"), _column(found, "at"))
     retweet_of = _id(cell, "retweet_of")
     text = cell.get("text")
     said, manual = _heard(cell, text, is_retweet=retweet_of is not None)
@@ -158,7 +169,7 @@ def _tweet(cell: Mapping[str, str], tweet_id: str, file: str, number: int) -> li
 def _share(
     cell: Mapping[str, str], tweet_id: str, found: Layout, file: str, number: int
 ) -> Element:
-    at, resolution = _time(tweet_id, cell.get("at"))
+    at, resolution = _time(tweet_id, cell.get("at"), _column(found, "at"))
     return _coortweet.share(
         cell.get("object"), tweet_id, _author(cell)[0], at, at_resolution_ms=resolution,
         is_text=found.texts, source_file=file, source_record=number,
@@ -233,17 +244,45 @@ def _id(cell: Mapping[str, str], field: str) -> str | None:
     return found
 
 
-def _time(tweet_id: str, text: str | None) -> tuple[int, int]:
+def _column(found: Layout, field: str) -> str:
+    """Return how a table calls the column of a field."""
+    place = found.places.get(field)
+    return field if place is None or place >= len(found.header) else found.header[place]
+
+
+def _time(tweet_id: str, text: str | None, column: str) -> tuple[int, int]:
     created = _instant(text)
+    made = snowflake(tweet_id)
+    if created is None and text is None and made is None:
+        raise RejectedError(
+            "BAD_TIME", "no time, and an id that carries none: name the column of times as `at`"
+        )
+    if created is None and text is not None and (made is None or _contradicts(text, made)):
+        no_zone = ", a time without a zone" if _NO_ZONE.fullmatch(text) else ""
+        other = (
+            "" if made is None else f", but its id {_EPOCH + timedelta(microseconds=made):%Y-%m-%d}"
+        )
+        raise RejectedError(
+            "BAD_TIME", f"the column {column!r} says {text[:40]!r}{no_zone}{other}; {_FORMS}"
+        )
+    return tweet_time(tweet_id, created)
+
+
+def _contradicts(text: str, made: int) -> bool:
+    """Tell whether a time without a zone is days from its id's, whatever the zone.
+
+    Ids of other platforms are long too, and the times that they seem to carry mean nothing.
+    """
     try:
-        return tweet_time(tweet_id, created)
-    except RejectedError as error:
-        if text and _NO_ZONE.fullmatch(text):
-            raise RejectedError(
-                "BAD_TIME",
-                f"the time {text!r} has no zone; export it with +00:00 or as seconds since 1970",
-            ) from None
-        raise error from None
+        first = last = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        # The day and the month may stand either way round; the year is plain.
+        if (year := _YEAR.search(text)) is None:
+            return False
+        first = datetime(int(year[0]), 1, 1, tzinfo=UTC)
+        last = datetime(int(year[0]), 12, 31, tzinfo=UTC)
+    at = _EPOCH + timedelta(microseconds=made)
+    return first - at > _ANY_CLOCK or at - last > _ANY_CLOCK
 
 
 def _instant(text: str | None) -> int | None:

@@ -72,8 +72,8 @@ _LAYOUTS: Final = (
 
 _SHOWN: Final = 30
 _NAMING: Final = (
-    "say which is which, columns={'tweet_id': …, 'author_id': …} "
-    "(--columns tweet_id=… --columns author_id=…)"
+    "say which is which, by archive.read(…, columns={'tweet_id': …, 'author_id': …}) or "
+    "python -m spread.archive read … --to DIR --columns tweet_id=… --columns author_id=…"
 )
 
 
@@ -84,7 +84,7 @@ class Layout(NamedTuple):
     """How a table is laid out: its name, which column holds what, its delimiter and width.
 
     `fault` is why none of its rows can be read; a table of ids has no header line where
-    `is_bare`; the objects in CooRTweet's may be `texts`.
+    `is_bare`; the objects in CooRTweet's may be `texts`; `header` has the columns' names.
     """
 
     name: str
@@ -94,6 +94,7 @@ class Layout(NamedTuple):
     fault: str | None = None
     is_bare: bool = False
     texts: bool = False
+    header: tuple[str, ...] = ()
 
 
 def layout(head: bytes, columns: Columns | None) -> Layout | None:
@@ -120,13 +121,13 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
     absent = [name for name in (columns or {}).values() if name not in names]
     if columns is not None and not absent:
         places = {field: names.index(name) for field, name in columns.items()}
-        return Layout("columns as named", places, delimiter, len(names))
+        return Layout("columns as named", places, delimiter, len(names), header=tuple(names))
     if columns is not None and len(names) > 1 and len(absent) < len(columns):
         return Layout("table", {}, delimiter, len(names), _without(absent, names))
     for name, marks, fields in _LAYOUTS:
         if set(marks) <= set(names):
             places = {field: names.index(c) for field, c in fields.items() if c in names}
-            found = Layout(name, places, delimiter, len(names))
+            found = Layout(name, places, delimiter, len(names), header=tuple(names))
             return found._replace(texts=_has_texts(starts[1:], found))
     if len(names) > 1 and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
         how = _NAMING_TWO if len(names) == 2 else _NAMING
