@@ -257,7 +257,12 @@ class TestRealArchives:
         usage = found.tables["usage"].query("hashtag != 'blacklivesmatter'")
         most = usage.nlargest(3, "tweets").hashtag
         assert set(most) <= set(found.tables["timeline"].hashtag)
-        assert "family" not in pictures(found)
+        assert not {"family", "arrivals"} & set(pictures(found))
+        assert "the collection's doing" in dict(found.cannot_tell)["where it began"]
+        assert found.tables["arrivals"].empty
+        assert len(found.tables["arrivals_all"])
+        assert not any("adopter in" in told or "rank" in told for told in found.story)
+        assert "Where did it arrive first?" not in set(found.tables["naive"].question)
         assert "who carried it" in dict(found.cannot_tell)
         assert "who carried it" not in set(found.tables["evidence"].topic)
 
@@ -300,6 +305,14 @@ def test_an_archive_without_hashtags_is_studied(tmp_path: Path) -> None:
     assert told.story[0] == "No hashtag occurs, so this is a study of the whole archive."
     assert told.tables["timeline"].empty
     assert told.seed >= 0
+
+
+def test_cities_are_told_with_the_range_of_their_times(found: study.Study) -> None:
+    first = found.tables["arrivals"].iloc[0]
+    zone = "America/New_York"
+    at, low, high = (first[name].tz_convert(zone) for name in ("at", "at_low", "at_high"))
+    told = f"{first.city} ({at:%H:%M} EDT, between {low:%H:%M} and {high:%H:%M} EDT; rank 1, "
+    assert any(told in sentence for sentence in found.story)
 
 
 def test_who_turned_it_is_told_with_its_window_and_tags_with_their_counts(

@@ -137,6 +137,7 @@ _OF_TOPIC = {
     "which city's tweets called forth those of which other": {"between_cities"},
     "how deep it went": {"ccdf", "cascades", "tree"},
     "who carried it": {"seeds"},
+    "where it began": {"arrivals"},
     "anything that rests on the hour": {
         "timeline",
         "shares",

@@ -201,6 +201,7 @@ def _went(study: Study) -> Markup:
         return joined(*_note(study, _HOURS), *listed(study, "places", "flows"))
     return joined(
         *_note(study, "where it went"),
+        *_note(study, "where it began"),
         *_drawn(study, "map", "arrivals"),
         *listed(study, "arrivals"),
         *_naive(study, ("Where did it",)),

@@ -133,7 +133,7 @@ def _parents(family: Family | None) -> list[tuple[str, ...]]:
 
 
 def _places(arrivals: pd.DataFrame, zone: str) -> list[tuple[str, ...]]:
-    if arrivals.empty:
+    if len(arrivals) < 2:
         return []
     first = arrivals.iloc[0]
     naive = arrivals.sort_values(["naive_at", "place_id"]).iloc[0]

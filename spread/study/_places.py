@@ -2,6 +2,11 @@
 
 import pandas as pd
 
+from spread.hashtags import Family
+
+BEGAN = "where it began"
+"""The topic under which an order of arrival is refused."""
+
 SMALLEST_CELL = 5
 """A place with fewer accounts is not shown in public: its people could be guessed."""
 
@@ -37,6 +42,16 @@ def told(arrivals: pd.DataFrame, root: str | None) -> pd.DataFrame:
     third, first = (of_root[of_root.k == k] for k in _TOLD_K)
     chosen = third if len(third) > 1 or len(third) >= len(first) else first
     return chosen.sort_values(["at", "place_id"], ignore_index=True)
+
+
+def collected_by_tag(family: Family | None) -> bool:
+    """Return whether an archive shows no use of the root but in the time of its collection."""
+    return family is not None and family.collection["selected_by"] is not None
+
+
+def ordered(arrivals: pd.DataFrame, family: Family | None) -> pd.DataFrame:
+    """Return arrivals as far as their order is told: none in an archive collected by the tag."""
+    return arrivals.iloc[: 0 if collected_by_tag(family) else None]
 
 
 def cities(located: pd.DataFrame, *, names: bool) -> pd.DataFrame:

@@ -98,7 +98,8 @@ def _parent_aside(tag: pd.Series, fed: pd.DataFrame, shown: dict[str, str]) -> s
         return ""
     return (
         f"; #{shown.get(tag.parent, tag.parent)} has no part in that, as its use was not clearly "
-        "commoner among them than among like accounts: what a tag came from need not be what it grew by"
+        "commoner among them than among like accounts: what a tag came from need not be what it "
+        "grew by"
     )
 
 

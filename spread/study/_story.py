@@ -260,29 +260,55 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     located = found.located
     share = float(located.reason.isna().mean()) if len(located) else 0.0
     coverage = (
-        f"{words.percent(share)} of {words.counted(len(located), 'account')} have a location "
-        "that names a city"
+        f"{words.percent(share)} of {words.counted(len(located), 'account')}, quoted and named "
+        "ones included, have a location that names a city"
     )
     public = _places.shown(found.arrivals, located, names=names)
     arrivals = _places.told(public, found.scope.root)
+    if _places.collected_by_tag(found.family):
+        return _where_used(found, arrivals, coverage)
     if arrivals.empty:
         return Telling([], [("where it went", f"{coverage}, too few for an order of arrival")])
     start = arrivals["at"].iloc[0]
-    parts = [
-        f"{row.city} ({words.clock(row.at, time_zone, seen_from=start)}; "
-        f"rank {row.rank:.0f}, {row.rank_low:.0f}–{row.rank_high:.0f})"
-        for row in rows(arrivals.head(5))
-    ]
-    from_start = found.family is not None and found.family.collection["selected_by"] is not None
-    within = "within this archive " if from_start else ""
+    alone = len(arrivals) == 1
+    parts = [_arrived(row, time_zone, start, alone=alone) for row in rows(arrivals.head(5))]
     sentence = (
-        f"{coverage}. From {words.date(start, time_zone)} on, {within}{found.scope.shown} reached "
+        f"{coverage}. From {words.date(start, time_zone)} on, {found.scope.shown} reached "
         f"its {_ordinal(int(arrivals['k'].iloc[0]))} adopter in {words.listed(parts)}; "
         "the ranges are 95 % intervals over where the accounts that cannot be located may be"
-        f"{_not_shown(found, len(arrivals), names=names)}. {_beyond_size(arrivals)}"
+        f"{_not_shown(found, len(arrivals), names=names)}."
     )
-    unseen = "the archive was collected by this tag: it cannot show where that was used before"
-    return Telling([sentence], [("where it began", unseen)] if from_start else [])
+    order = _places.BEGAN, "one city alone has enough accounts to be shown"
+    if alone:
+        return Telling([sentence], [order])
+    return Telling([f"{sentence} {_beyond_size(arrivals)}"], [])
+
+
+def _where_used(found: Found, arrivals: pd.DataFrame, coverage: str) -> Telling:
+    """Say in which cities a tag was used, where when it came there is the collection's doing."""
+    used = arrivals[arrivals.adopters > 0].sort_values(
+        ["adopters", "place_id"], ascending=[False, True]
+    )
+    parts = [
+        f"{row.city} ({words.counted(int(row.adopters), 'account')})" for row in rows(used.head(5))
+    ]
+    where = f" Most accounts with {found.scope.shown} are located in {words.listed(parts)}."
+    unseen = (
+        "the archive was collected by this tag: it cannot show where that was used before, and in "
+        "which order cities come in it is the collection's doing"
+    )
+    return Telling([f"{coverage}.{where if parts else ''}"], [(_places.BEGAN, unseen)])
+
+
+def _arrived(row: Any, time_zone: str, start: words.Moment, *, alone: bool) -> str:
+    """Return a city with its time and, where there are others, its rank, each with a range."""
+    at = words.clock(row.at, time_zone, seen_from=start)
+    within = f"after {words.clock(row.at_low, time_zone, seen_from=start)}"
+    if pd.notna(row.at_high):
+        span = words.span(row.at_low, row.at_high, time_zone, seen_from=start)
+        within = f"between {span}"
+    rank = "" if alone else f"; rank {row.rank:.0f}, {row.rank_low:.0f}–{row.rank_high:.0f}"
+    return f"{row.city} ({at}, {within}{rank})"
 
 
 def _not_shown(found: Found, shown: int, *, names: bool) -> str:

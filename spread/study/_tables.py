@@ -37,7 +37,8 @@ def of(
     found: Found, report: ReadReport, *, names: bool, time_zone: str, timed: bool = True
 ) -> Tables:
     """Return every table of a study by its name."""
-    told = _places.told(_places.shown(found.arrivals, found.located, names=names), found.scope.root)
+    public = _places.shown(found.arrivals, found.located, names=names)
+    told = _places.ordered(_places.told(public, found.scope.root), found.family)
     credited = found.rank if _story.no_credit(found) is None else found.rank.iloc[:0]
     depth_refused = any(topic == _story.DEPTH for topic, _ in _story.of_cascades(found).refusals)
     return {
