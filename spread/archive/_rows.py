@@ -277,7 +277,8 @@ def _user_part(row: UserRow, seen: _Seen) -> tuple[object, ...]:
 def _says_no_less(row: TweetRow, other: TweetRow) -> bool:
     """Tell whether a row is as good as another in all that the choice between them goes by."""
     return (
-        row.cut <= other.cut
+        row.retweet_of == other.retweet_of
+        and row.cut <= other.cut
         and row.text_length >= other.text_length
         and _order(row.observed_at) >= _order(other.observed_at)
         and _order(row.retweet_count) >= _order(other.retweet_count)
