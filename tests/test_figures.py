@@ -563,6 +563,20 @@ def test_no_two_names_on_the_map_cover_each_other() -> None:
     assert all(np.diff(above) > 8 * 6.6 * 50 / 350)
 
 
+def test_the_cities_that_a_story_names_are_named_on_every_map() -> None:
+    """Two pairs are 5 to 10 px apart on a telephone: of New York and Boston, of the west coast."""
+    near = TABLES["arrivals"].sort_values("at").head(6)
+    near = near.assign(
+        longitude=[-74.0, -99.1, -71.1, -118.2, -122.3, 23.7],
+        latitude=[40.7, 19.4, 42.4, 34.1, 37.8, 38.0],
+    )
+    figure = figures.map(near)
+    cities = trace(figure, "cities")
+    named = {place for place, text in zip(cities.marker.color, cities.text, strict=True) if text}
+    assert {0, 1, 2, 3, 4} <= named
+    assert cities.marker.colorbar.title.text == "evenly by the order of arrival, not by time"
+
+
 def test_the_map_shows_where_the_cities_are_and_not_the_poles() -> None:
     figure = figures.map(TABLES["arrivals"])  # from Oakland to Sydney, from Sydney to Berlin
     assert figure.layout.geo.lonaxis.range == (-122.3 - 0.12 * 273.5 - 6, 180)

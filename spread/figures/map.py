@@ -3,21 +3,24 @@
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from spread._arguments import require_count
 from spread._errors import UsageError
 from spread.figures._arrived import counted_too, of_one_tag, places
+from spread.figures._beside import Dots, beside, first_beside
 from spread.figures._clock import stamp
 from spread.figures._outline import Outline, outline_lines
 from spread.figures._playing import controls
-from spread.figures._style import HALO, INK, blank, counted, cover, finish, frame, shown
+from spread.figures._style import HALO, INK, WIDE, blank, counted, finish, frame, shown
 from spread.tables import Table
 
 __all__ = ["map"]
 
 _FLOWS_MOST = 40
 _WIDTHS = ((0.0, 0.1, 0.8), (0.1, 0.35, 1.8), (0.35, 1.0, 3.5))
-_NARROW_PX = 350
+_NARROW_PX, _WIDE_PX = 350, 680
+_FIRST = 5  # as many as a story tells
 _SPAN_LEAST = 50.0
 _FRAMES_MOST = 60
 _Ends = tuple[float, float]
@@ -40,7 +43,7 @@ def map(  # noqa: A001 - the name that a user looks for
     ----------
     places
         `places.arrivals` (place_id, city, country, longitude, latitude, hashtag, at,
-        adopters): colour is the time of arrival. Or a table of located accounts without `at`
+        adopters): colour is the order of arrival. Or a table of located accounts without `at`
         (place_id, city, country, longitude, latitude, users): one colour.
     tag
         Which hashtag of an arrivals table; default the one that reached most cities.
@@ -110,7 +113,7 @@ def map(  # noqa: A001 - the name that a user looks for
     return finish(
         figure,
         title="The places it reached",
-        subtitle=f"{number}, {accounts}{of_tag}" + ("; colour: time of arrival" if timed else ""),
+        subtitle=f"{number}, {accounts}{of_tag}" + ("; colour: order of arrival" if timed else ""),
         caption=f"{number.capitalize()} with {accounts}{of_tag} that say in their profile where "
         f"they are; area: the number of accounts"
         + ("; colour and number: the order of arrival" if timed else "")
@@ -181,9 +184,11 @@ def _draw_cities(
     numbers = places(cities)
     labels = [_name(*each, timed) for each in zip(names, numbers, strict=True)]
     titles = [f"{number} {name}" for number, name in zip(numbers, names, strict=True)]
-    named = _named(cities, titles, most_names)
     adopters = np.maximum(cities["adopters"].to_numpy(float), 1)
     diameter = 7 + 25 * np.sqrt(adopters / adopters.max())
+    named, more = _named(cities, titles, diameter / 2, most_names, timed)
+    if more:
+        _draw_more_names(figure, cities, diameter, labels, more)
     order = np.argsort(-diameter, kind="stable")
     marker = {"size": diameter[order], "opacity": 0.9, "line": {"width": 0.8, "color": "#ffffff"}}
     if timed:
@@ -211,10 +216,28 @@ def _draw_cities(
     )  # fmt: skip
 
 
+def _draw_more_names(
+    figure: go.Figure,
+    cities: pd.DataFrame,
+    diameter: NDArray[np.float64],
+    labels: list[str],
+    more: dict[int, str],
+) -> None:
+    """Name the cities for which a wide page alone has room, beside dots drawn elsewhere."""
+    of = cities.iloc[list(more)]
+    figure.add_scattergeo(
+        lon=of["longitude"], lat=of["latitude"], mode="markers+text", meta=WIDE, name="names",
+        marker={"size": diameter[list(more)], "opacity": 0}, hoverinfo="skip",
+        text=[labels[row] for row in more], textposition=list(more.values()),
+        textfont={"size": 12, "color": INK, "shadow": HALO}, customdata=list(more),
+    )  # fmt: skip
+
+
 def _play(figure: go.Figure, at: "pd.Series[pd.Timestamp]", time_zone: str) -> None:
     """Add frames in which a city is faint until it is reached, a slider and two buttons."""
     trace = len(figure.data) - 1
     drawn = figure.data[trace]
+    names = [number for number, part in enumerate(figure.data) if part.meta == WIDE]
     order = np.asarray(drawn.marker.color)
     steps = np.unique(np.linspace(0, len(at) - 1, min(len(at), _FRAMES_MOST)).astype(int))
     days = {stamp(end, time_zone).split(",")[0] for end in (at.iloc[0], at.iloc[-1])}
@@ -223,19 +246,26 @@ def _play(figure: go.Figure, at: "pd.Series[pd.Timestamp]", time_zone: str) -> N
         go.Frame(
             name=str(step),
             group=label,
-            traces=[trace],
+            traces=[trace, *names],
             data=[
                 go.Scattergeo(
                     marker={"opacity": np.where(order <= step, 0.9, 0.08)},
                     text=[text if row <= step else "" for row, text in zip(order, drawn.text,
                                                                            strict=True)],
-                )
+                ),
+                *(_names_until(figure.data[number], step) for number in names),
             ],
         )
         for step, label in zip(steps, told, strict=True)
     ]  # fmt: skip
     controls(figure, y=-0.16)
     figure.update_layout(margin={"b": 104, "t": 120})
+
+
+def _names_until(names: go.Scattergeo, step: int) -> go.Scattergeo:
+    """Return the names on wide pages of the cities that are reached by a step."""
+    rows = zip(names.customdata, names.text, strict=True)
+    return go.Scattergeo(text=[text if row <= step else "" for row, text in rows])
 
 
 def _key(timed: bool) -> str:
@@ -255,37 +285,37 @@ def _colours(at: "pd.Series[pd.Timestamp]", time_zone: str) -> dict[str, object]
         "cmax": max(len(at) - 1, 1),
         "colorbar": {
             "orientation": "h", "x": 0.5, "xanchor": "center", "y": 0, "yanchor": "top",
+            "title": {"text": "evenly by the order of arrival, not by time", "side": "top",
+                      "font": {"size": 12}},
             "len": 0.8, "thickness": 10, "tickvals": steps, "outlinewidth": 0,
             "ticktext": [stamp(at.iloc[step], time_zone).replace(", ", "<br>") for step in steps],
         },
     }  # fmt: skip
 
 
-def _named(cities: pd.DataFrame, labels: list[str], most: int) -> dict[int, str]:
-    """Return the rows of the cities that are named and where their names stand.
+def _named(
+    cities: pd.DataFrame, labels: list[str], radius: NDArray[np.float64], most: int, timed: bool
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the rows of the cities that are named and where: on every page, and on wide ones.
 
-    From the top; a name is written where it covers none written before, on a map that is
-    `_NARROW_PX` wide, or it is left out.
+    The first to be reached, of which a story tells, find their places together; the others
+    are named in turn where a name covers no other and no dot, or not at all.
     """
+    narrow, wide = (_drawn(cities, radius, wide_px) for wide_px in (_NARROW_PX, _WIDE_PX))
+    rows = range(min(len(cities), 5 * most))
+    first = first_beside([narrow, wide], labels, rows[: min(most, _FIRST)] if timed else [])
+    few = beside([narrow, wide], labels, rows, before=first, most=most)
+    every = beside([wide], labels, rows, before=few, most=most)
+    return few, {row: place for row, place in every.items() if row not in few}
+
+
+def _drawn(cities: pd.DataFrame, radius: NDArray[np.float64], wide_px: float) -> Dots:
+    """Return where the cities lie on a map of this width, as if degrees were all alike."""
     (west, east), (south, north) = _window(cities)
-    scale = _NARROW_PX / (east - west)
+    scale = wide_px / (east - west)
     x = (cities["longitude"].to_numpy(float) - (west + east) / 2) * scale
     y = (cities["latitude"].to_numpy(float) - (south + north) / 2) * scale
-    taken: list[tuple[float, float, float, float]] = []
-    chosen: dict[int, str] = {}
-    for row in range(min(len(cities), 5 * most)):
-        wide = 6.6 * len(labels[row])
-        for place, right, up in (("top center", 0.0, 16.0), ("bottom center", 0.0, -16.0),
-                                 ("middle right", wide / 2 + 10, 0.0),
-                                 ("middle left", -wide / 2 - 10, 0.0)):  # fmt: skip
-            middle, level = x[row] + right, y[row] + up
-            box = (middle - wide / 2, level - 8, middle + wide / 2, level + 8)
-            inside = abs(box[0]) < _NARROW_PX / 2 and abs(box[2]) < _NARROW_PX / 2
-            if len(chosen) < most and inside and not any(cover(box, other) for other in taken):
-                taken.append(box)
-                chosen[row] = place
-                break
-    return chosen
+    return Dots(x, y, radius, wide_px)
 
 
 def _window(cities: pd.DataFrame) -> tuple[_Ends, _Ends]:
