@@ -151,7 +151,7 @@ def test_a_tag_that_never_occurs(
     code, line = one_line(capsys, argv)
     assert code == codes.NOTHING_USABLE
     assert "the tag #mynypb never occurs" in line
-    assert not list((tmp_path / "o").iterdir())
+    assert not (tmp_path / "o").exists()
     assert "#myNYPD (" in line
 
 
@@ -282,6 +282,7 @@ def test_locations_are_told_as_csv_and_json(capsys: pytest.CaptureFixture[str]) 
     [
         (scenario, ["noname"], codes.USAGE),
         (scenario, ["steady", "--scale", "99"], codes.USAGE),
+        (scenario, ["steady", "--scale", "99", "--out", "a/b"], codes.USAGE),
         (archive, ["report", "none.jsonl"], codes.NOTHING_USABLE),
         (archive, ["export", "none", "--to", "ids"], codes.NOTHING_USABLE),
     ],

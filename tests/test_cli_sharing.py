@@ -63,7 +63,11 @@ def test_ids_are_forgotten_from_the_line_and_from_a_file(
             codes.USAGE,
             "shared with the data",
         ),
-        (["export", "TABLES", "--to", "o", "--exact-followers"], codes.USAGE, "pseudonyms="),
+        (
+            ["export", "TABLES", "--to", "o", "--exact-followers"],
+            codes.USAGE,
+            "--pseudonyms KEYFILE",
+        ),
         (
             ["export", "TABLES", "--to", "tables/report.json/o"],
             codes.NOT_WRITTEN,
@@ -71,7 +75,14 @@ def test_ids_are_forgotten_from_the_line_and_from_a_file(
         ),
         (["forget", "TABLES"], codes.USAGE, "no id was named"),
         (["forget", "TABLES", "--ids", "none.txt"], codes.USAGE, "the ids cannot be read"),
-        (["forget", "none", "1"], codes.NOTHING_USABLE, "no archive there"),
+        (["forget", "none", "1"], codes.NOTHING_USABLE, "Make one with python -m spread.archive"),
+        (["read", "tables/report.json", "--to", "TABLES"], codes.USAGE, "--to is there already"),
+        (["read", "TABLES", "--to", "o"], codes.USAGE, "Name it with --keep"),
+        (
+            ["read", "x", "--to", "o", "--columns", "tweet_id=Id"],
+            codes.USAGE,
+            "--columns do not say enough: got tweet_id alone; allowed: tweet_id with author_id",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_one_line(

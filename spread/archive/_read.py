@@ -204,13 +204,17 @@ def _require_columns(columns: Mapping[str, str] | None) -> None:
     if columns is None:
         return
     require_instance("columns", columns, Mapping, "a mapping of fields to columns")
-    unknown = sorted(set(columns) - set(FIELDS))
-    is_tweets = "tweet_id" in columns and not {"author_id", "screen_name"}.isdisjoint(columns)
-    if unknown or not (is_tweets or {"follower_id", "followed_id"} <= set(columns)):
+    if unknown := sorted(set(columns) - set(FIELDS)):
         raise UsageError(
-            "`columns` cannot be used",
-            got=", ".join(unknown or sorted(columns)) or "nothing",
-            allowed=f"tweet_id with author_id or screen_name, and of {', '.join(FIELDS)}",
+            "`columns` cannot be used", got=", ".join(unknown), allowed=", ".join(FIELDS)
+        )
+    is_tweets = "tweet_id" in columns and not {"author_id", "screen_name"}.isdisjoint(columns)
+    if not (is_tweets or {"follower_id", "followed_id"} <= set(columns)):
+        raise UsageError(
+            "`columns` do not say enough",
+            got=f"{', '.join(columns) or 'nothing'} alone",
+            allowed="tweet_id with author_id or screen_name; follower_id with followed_id",
+            hint="Name also at, the time, and text",
         )
 
 

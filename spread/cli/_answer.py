@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import re
 import sys
 import tempfile
 import traceback
@@ -19,7 +20,8 @@ from spread.archive._lock import HeldError, held
 
 __all__ = [
     "CODES", "DONE", "FAULT", "INTERRUPTED", "NOTHING_USABLE", "NOT_WRITTEN", "PARTLY", "USAGE",
-    "alone", "answer", "parser", "place", "said", "writable",
+    "alone", "answer", "parser", "place", "said", "tidy",
+    "writable",
 ]  # fmt: skip
 
 DONE, FAULT, USAGE, PARTLY, NOTHING_USABLE, NOT_WRITTEN = 0, 1, 2, 3, 4, 5
@@ -30,6 +32,23 @@ exit codes: 0 done; 1 an error of the program; 2 usage; 3 done, but some input w
 """
 
 Run = Callable[[argparse.Namespace], int]
+
+_AT_THE_SHELL = (
+    (
+        "Make one with archive.read(…, to=…)",
+        "Make one with python -m spread.archive read … --to DIR",
+    ),
+    ("archive.read(…, columns={'tweet_id': …, 'author_id': …}) or ", ""),
+    ("Open it with archive.open, or name it to a command with --keep", "Name it with --keep"),
+    ("Open it with archive.open", "Study it with python -m spread.cascade --keep"),
+    ("open an archive's folder with `archive.open`", "name an archive's folder with --keep"),
+    ("`columns` (--columns)", "--columns"),
+    ("ids_only=True, or pseudonyms=…", "--pseudonyms KEYFILE beside it"),
+    ("exact_followers=True", "--exact-followers"),
+    ("what study.freeze made", "what --freeze made"),
+)
+"""What errors call things in Python, and what one who is at the shell can type."""
+_LIMITS = re.compile(r"limits=\{[^}]*\} \((--limit [^)]*)\)")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -89,11 +108,22 @@ def answer(
         return end_now(last_words())
     except Exception as error:
         # An engine that is interrupted raises an error of its own.
-        return end_now(last_words()) if asked_to_end() else _failed(error)
+        return end_now(last_words()) if asked_to_end() else _failed(error, given)
     return code
 
 
-def _failed(error: Exception) -> int:
+def _at_the_shell(line: str, given: argparse.Namespace) -> str:
+    """Return an error with the shell's options in place of the arguments of Python."""
+    for in_python, typed in _AT_THE_SHELL:
+        line = line.replace(in_python, typed)
+    return re.sub(
+        r"`(\w+)`",
+        lambda name: f"--{name[1].replace('_', '-')}" if name[1] in vars(given) else name[0],
+        _LIMITS.sub(r"\1", line),
+    )
+
+
+def _failed(error: Exception, given: argparse.Namespace) -> int:
     """Tell why a command cannot be done, and return its exit code."""
     if isinstance(error, BrokenPipeError):
         # Who reads has stopped reading, as `head` does: nothing is left to say to them.
@@ -102,7 +132,7 @@ def _failed(error: Exception) -> int:
     if isinstance(error, SpreadError):
         kinds = {OutputError: NOT_WRITTEN, InputError: NOTHING_USABLE}
         codes = [code for kind, code in kinds.items() if isinstance(error, kind)]
-        return said(str(error), codes[0] if codes else USAGE)
+        return said(_at_the_shell(str(error), given), codes[0] if codes else USAGE)
     told = f"{type(error).__name__}: {error}".splitlines()[0]
     if isinstance(error, OSError | MemoryError | duckdb.IOException | duckdb.OutOfMemoryException):
         return said(f"the work cannot go on: got {told}", NOT_WRITTEN)
@@ -146,6 +176,19 @@ def alone(folder: Path) -> Iterator[None]:
                 hint="Take it away, or name another folder with --out",
             ) from error
         yield
+
+
+@contextlib.contextmanager
+def tidy(folder: Path) -> Iterator[None]:
+    """Take away, after an error, a folder that was made for the work and is still empty."""
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):
+            for place in made:
+                place.rmdir()
+        raise
 
 
 def writable(folder: Path, *, files: Sequence[str] = (), folders: Sequence[str] = ()) -> None:

@@ -25,6 +25,7 @@ from spread.cli._answer import (
     answer,
     place,
     said,
+    tidy,
     writable,
 )
 from spread.cli._parts import PARTS
@@ -124,9 +125,21 @@ def _run(options: argparse.Namespace, command: str) -> int:
     formats = _formats(options.static)
     coding = None if options.camps is None else _coded(options.camps)
     _source.require_kept(options)
-    writable(options.out, files=_FILES, folders=("tables", "figures"))
     if options.freeze is not None:
         require_free(options.freeze)
+    with tidy(options.out):
+        writable(options.out, files=_FILES, folders=("tables", "figures"))
+        return _written(options, command, parts, formats, coding)
+
+
+def _written(
+    options: argparse.Namespace,
+    command: str,
+    parts: Sequence[str],
+    formats: Sequence[str],
+    coding: pd.DataFrame | None,
+) -> int:
+    """Write a study, and return the exit code."""
     with alone(options.out):
         _listing.require_ours(options.out, parts=parts, formats=formats)
         found, key = _found(options, coding, command, parts)

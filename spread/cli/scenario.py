@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spread import scenario
 from spread._errors import UsageError
-from spread.cli._answer import DONE, answer, parser, place, writable
+from spread.cli._answer import DONE, answer, parser, place, tidy, writable
 
 __all__ = ["main"]
 
@@ -43,7 +43,12 @@ def _run(options: argparse.Namespace) -> int:
         allowed = ", ".join(scenario.NAMES)
         raise UsageError("unknown campaign", got=repr(options.name), allowed=allowed)
     out = Path(options.out)
-    writable(out)
+    with tidy(out):
+        writable(out)
+        return _written(options, out)
+
+
+def _written(options: argparse.Namespace, out: Path) -> int:
     path, truth = out / f"{options.name}-synthetic.jsonl.gz", out / f"{options.name}-truth"
     made = scenario.generate(
         options.name,
