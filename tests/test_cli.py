@@ -354,6 +354,28 @@ def test_tables_are_not_told_for_an_archive_that_is_not_there(small: Path, tmp_p
             _source.source(options, False)
 
 
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["--start", "tomorrow"], "--start is not a moment in time: got 'tomorrow'"),
+        (["--end", "22 April"], "--end is a moment without its year: got '22 April'"),
+        (["--start", "2020-01-01"], "allowed: within 2014-04-2"),
+        (["--root", ""], "--root names no tag: got ''"),
+        (["--launch", "1999-01-01"], "the --launch is more than a day before the first tweet"),
+        (["--camps", "CODED"], "got a, b; allowed: user_id and camp or tweet_id and code"),
+    ],
+)
+def test_an_error_names_the_option_and_what_it_may_be(
+    capsys: pytest.CaptureFixture[str], small: Path, tmp_path: Path, argv: list[str], says: str
+) -> None:
+    (tmp_path / "coded.csv").write_text("a,b\n1,2\n")
+    given = [str(tmp_path / "coded.csv") if word == "CODED" else word for word in argv]
+    out = tmp_path / "o"
+    _, line = one_line(capsys, [str(small), "--out", str(out), "--quiet", *given])
+    assert says in line
+    assert not out.exists()
+
+
 def test_what_was_made_of_a_folder_is_not_read_with_it(small: Path, tmp_path: Path) -> None:
     """`python -m spread.cascade .` writes into the folder that it reads, and may be cut off."""
     (tmp_path / "a.jsonl").write_bytes(small.read_bytes())

@@ -34,6 +34,7 @@ from spread.study import _steps
 __all__ = ["main", "parser"]
 
 _CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
+_CODINGS = (("user_id", "camp"), ("tweet_id", "code"))
 _CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
 _KEEP = "keep the tables of the archive there; the next time, alone, start from them"
 _STATIC = f"write the figures also as some of {','.join(report.FORMATS)}"
@@ -356,8 +357,15 @@ def _record(found: study.Study, command: str) -> dict[str, object]:
 
 def _coded(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, dtype=str)
+        coding = pd.read_csv(path, dtype=str)
     except (OSError, ValueError, UnicodeError) as error:
         raise UsageError(
             "the coding of camps cannot be read", got=f"{path} ({error})", allowed="a CSV file"
         ) from error
+    if not any(set(needed) <= set(coding) for needed in _CODINGS):
+        raise UsageError(
+            "--camps lacks columns",
+            got=", ".join(map(str, coding)),
+            allowed=" or ".join(" and ".join(needed) for needed in _CODINGS),
+        )
+    return coding

@@ -116,7 +116,9 @@ def run(
     require_instance("root", root, (str, type(None)), "a hashtag, or None")
     require_instance("camps", camps, (pd.DataFrame, type(None)), "a DataFrame, or None")
     coding = None if camps is None else _camps.checked(camps)
-    _, _, launched = (_scope.instant(moment, time_zone) for moment in (start, end, launch))
+    launched = _scope.instant(launch, time_zone, name="launch")
+    for name, moment in (("start", start), ("end", end)):
+        _scope.instant(moment, time_zone, name=name)
     place = None if resume is None else Path(resume)
     opened = _opened(source, place, progress)
     asked = (root, start, end, launch, time_zone, coding, names, seed)
@@ -126,7 +128,7 @@ def run(
     shown = tqdm(total=100, desc="counting: ", bar_format=BAR, disable=quiet, leave=False)
     with shown as bar, damage_told(opened.path):
         scope = _scope.choose(opened, root, start=start, end=end, time_zone=time_zone)
-        _scope.require_launched(scope, launched)
+        _scope.require_launched(scope, launched, opened)
         labels = _labels.accounts(scope.users.to_pyarrow().to_pandas(), names=names)
         begin = _shown_on(bar)
         step = _steps.Kept(place, key, begin, labels, names, on_step)
@@ -157,8 +159,8 @@ def run(
         family=found.family,
         archive=opened,
         read_report=opened.report,
-        start=_scope.instant(start, time_zone),
-        end=_scope.instant(end, time_zone),
+        start=_scope.instant(start, time_zone, name="start"),
+        end=_scope.instant(end, time_zone, name="end"),
     )
 
 

@@ -20,6 +20,8 @@ MIN_AUTHORS = 10
 
 _YEAR = re.compile(r"\d{4}")
 _MOMENT = "such as 2014-04-22T14:00"
+_BEFORE = pd.Timedelta(days=1)
+"""A tag may have been launched this long before anyone else used it."""
 
 
 @dataclass(frozen=True)
@@ -50,18 +52,21 @@ def zone(name: str) -> ZoneInfo:
         ) from error
 
 
-def instant(given: str | pd.Timestamp | None, time_zone: str) -> pd.Timestamp | None:
+def instant(given: str | pd.Timestamp | None, time_zone: str, *, name: str) -> pd.Timestamp | None:
     """Return a moment as UTC; one without a zone is read in `time_zone`."""
     if given is None:
         return None
+    none = f"`{name}` is not a moment in time"
     if isinstance(given, str) and not _YEAR.search(given):
-        raise UsageError("a moment without its year", got=repr(given), allowed=_MOMENT)
+        lacks_year = f"`{name}` is a moment without its year"
+        what = lacks_year if any(sign.isdigit() for sign in given) else none
+        raise UsageError(what, got=repr(given), allowed=_MOMENT)
     try:
         moment = pd.Timestamp(given)
     except (ValueError, TypeError) as error:
-        raise UsageError("not a moment in time", got=repr(given), allowed=_MOMENT) from error
+        raise UsageError(none, got=repr(given), allowed=_MOMENT) from error
     if pd.isna(moment):
-        raise UsageError("not a moment in time", got=repr(given), allowed=_MOMENT)
+        raise UsageError(none, got=repr(given), allowed=_MOMENT)
     local = moment.tz_localize(zone(time_zone)) if moment.tzinfo is None else moment
     return local.tz_convert("UTC")
 
@@ -75,7 +80,10 @@ def choose(
     time_zone: str,
 ) -> Scope:
     """Return the scope of a study, or say why there is none."""
-    start_at, end_at = instant(start, time_zone), instant(end, time_zone)
+    if root is not None and not root.strip(" #\uff03"):
+        raise UsageError("`root` names no tag", got=repr(root), allowed="such as myNYPD")
+    start_at = instant(start, time_zone, name="start")
+    end_at = instant(end, time_zone, name="end")
     if start_at is not None and end_at is not None and start_at >= end_at:
         raise UsageError("the window is empty", got=f"{start_at} to {end_at}", hint="Swap them")
     tweets = archive.tweets
@@ -101,7 +109,13 @@ def choose(
                 got=f"the ids of {stubs:,} tweets alone",
                 hint="Ask the platform for the tweets of these ids (hydrate them) first",
             )
-        raise InputError("no tweet in the window", hint="Widen start and end, or leave them out")
+        first, last = _span(archive)
+        raise InputError(
+            "no tweet in the window",
+            got=f"{_told(start_at) or 'the first'} to {_told(end_at) or 'the last'}",
+            allowed=f"within {_told(first)} to {_told(last)}",
+            hint="Widen `start` and `end`, or leave them out",
+        )
     usage = hashtags.usage(tweets)
     key, announcement = _root(usage, root)
     tagged = tweets if key is None else tweets.filter(tweets.hashtags.contains(key))
@@ -121,14 +135,33 @@ def choose(
     )
 
 
-def require_launched(scope: Scope, launch: pd.Timestamp | None) -> None:
-    """Refuse a launch after the last tweet: nothing that came of it is here."""
-    if launch is not None and launch > scope.end_at:
+def require_launched(scope: Scope, launch: pd.Timestamp | None, archive: Archive) -> None:
+    """Refuse a launch that the archive cannot hold: after its last tweet, or long before all."""
+    if launch is None:
+        return
+    allowed = f"up to {_told(scope.end_at)}"
+    if launch > scope.end_at:
+        raise UsageError("the `launch` is after the last tweet", got=_told(launch), allowed=allowed)
+    if launch < scope.start_at - _BEFORE and launch < (first := _span(archive)[0]) - _BEFORE:
         raise UsageError(
-            "the launch is after the last tweet",
-            got=f"{launch:%Y-%m-%d %H:%M} UTC",
-            allowed=f"up to {scope.end_at:%Y-%m-%d %H:%M} UTC",
+            "the `launch` is more than a day before the first tweet of the archive",
+            got=_told(launch),
+            allowed=f"from {_told(first)} {allowed}",
+            hint="Leave it out where the archive does not hold the launch",
         )
+
+
+def _span(archive: Archive) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return when the first and the last collected tweet of an archive were made."""
+    collected = archive.tweets.filter(archive.tweets.origin == "collected")
+    ends = collected.aggregate(first=collected["at"].min(), last=collected["at"].max())
+    row = ends.to_pyarrow().to_pylist()[0]
+    return pd.Timestamp(row["first"]), pd.Timestamp(row["last"])
+
+
+def _told(moment: pd.Timestamp | None) -> str:
+    """Return a moment as one types it, to the minute; nothing for a time that is not known."""
+    return "" if moment is None or pd.isna(moment) else f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def _root(usage: pd.DataFrame, root: str | None) -> tuple[str | None, str | None]:
