@@ -346,8 +346,8 @@ def _table(
 def _doubt(row: dict[str, Any]) -> str | None:
     if row["p_null"] > _CHANCE:
         return (
-            f"turned on its own clock, the series follows the other tags as closely in "
-            f"{100 * row['p_null']:.0f} % of the turns"
+            f"with its times shifted against the others', which undoes every tie, the tag follows "
+            f"them as closely in {100 * row['p_null']:.0f} % of the shifts"
         )
     if row["share_low"] == 0:
         return f"the data allow that nothing traces back, and up to {row['share_high']:.0%}"

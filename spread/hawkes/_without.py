@@ -178,8 +178,8 @@ def without(
         p_null = _p_null(found, shifts, stream(seed, 3))
         if p_null > _CHANCE:
             why = (
-                f"turned on their own clock, others follow these accounts as closely in "
-                f"{100 * p_null:.0f} % of the turns"
+                f"with their times shifted against the others', which undoes every tie, these "
+                f"accounts are followed as closely in {100 * p_null:.0f} % of the shifts"
             )
     totals = gone @ counts
     told = np.vstack([totals.mean(axis=1), quantiles(totals.T)])

@@ -94,7 +94,7 @@ def listed(study: Study, *names: str) -> list[Markup]:
     ]
     return [
         *full,
-        *([element("p", f"Nothing in: {'; '.join(none)}.", class_="note")] if none else []),
+        *([element("p", f"These have no rows: {'; '.join(none)}.", class_="note")] if none else []),
     ]
 
 

@@ -87,7 +87,7 @@ MEANINGS = {
     "p_family": "probability of any parent in the family",
     "p_first": "probability of having the most credit of all",
     "p_independent": "probability that it was invented on its own",
-    "p_null": "how often the series, turned on its own clock, follows the other as closely",
+    "p_null": "how often the series, with its times shifted, follows the other as closely",
     "p_outside": "probability of a parent that the archive does not hold",
     "p_reached": "probability that the place was reached at all",
     "p_reached_by_chance": "the same, if arrival followed the number of active users alone",

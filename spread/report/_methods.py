@@ -114,7 +114,7 @@ METHODS = (
         "What traces back to the root",
         "Tweets of the largest tags are events of a cross-exciting (Hawkes) process with a common "
         "course from outside; each share is the mean over draws of every event's first cause, and "
-        "is compared with series turned on their own clock. A model's answer: whatever "
+        "is compared with series whose times are shifted. A model's answer: whatever "
         "moves two tags alike, and is not in their common course, counts as one calling forth "
         "the other.",
         (

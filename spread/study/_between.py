@@ -62,8 +62,8 @@ def tell(between: Between | None, *, names: bool) -> Telling:
     if between is None:
         return Telling([], [])
     unlocated = (
-        f"{between.unlocated:,} of {words.counted(between.authors, 'author')} of own tweets could "
-        "not be located"
+        f"{between.unlocated:,} of {words.counted(between.authors, 'author')} of tweets that are "
+        "no retweets, those inside others included, could not be located"
     )
     shown = table(between, names=names)
     told = shown.merge(between.told[["source", "target"]], on=["source", "target"])

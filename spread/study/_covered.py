@@ -10,6 +10,7 @@ __all__ = ["by_camps", "by_id_alone", "known_by_id_alone", "uncounted"]
 
 _UNKNOWN_LEAST = 0.05
 _UNKNOWN_MOST = 0.5
+_ORIGINALS_LEAST = 3
 _PROBABLE, _PROBABLE_LEAST = 0.5, 0.05
 
 
@@ -84,7 +85,40 @@ def by_camps(scope: Scope, camps: Camps) -> list[str]:
     return [
         f"The camps hold {accounts} that posted or passed on tweets{of_tag}, and with them "
         f"{tweets}; of the others nothing is told by camp."
+        f"{_more_in_camps(len(named) - len(inside), of_tag)}"
     ]
+
+
+def _more_in_camps(more: int, of_tag: str) -> str:
+    """Say why camps have more accounts than are counted here."""
+    if not more:
+        return ""
+    return (
+        f" They hold {words.counted(more, 'account')} more, of which the archive returned no "
+        f"tweet{of_tag}."
+    )
+
+
+def without_largest(known: pd.DataFrame) -> str:
+    """Say how much is held without the one original that has most of the reported retweets.
+
+    Examples
+    --------
+    >>> without_largest(pd.DataFrame({"observed": [1, 3, 1], "reported": [95, 4, 1]}))
+    ' (one original alone has 95 of them; of the others it holds 80 %, of the median one 75 %)'
+    """
+    held = known.observed.clip(upper=known.reported)
+    most, total = int(known.reported.max()), int(known.reported.sum())
+    others = known.reported.idxmax() != known.index
+    if len(known) < _ORIGINALS_LEAST or most <= total / 2 or not known.reported[others].sum():
+        return ""
+    passed = known.reported > 0
+    share = held[others].sum() / known.reported[others].sum()
+    median = float((held / known.reported)[passed].median())
+    return (
+        f" (one original alone has {words.number(most)} of them; of the others it holds "
+        f"{words.percent(share)}, of the median one {words.percent(median)})"
+    )
 
 
 def _part(known: int, whole: int, noun: str) -> str:

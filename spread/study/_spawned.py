@@ -1,5 +1,8 @@
 """The family of tags in sentences: from which tag each came, and what fed its growth."""
 
+import math
+from typing import Any
+
 import pandas as pd
 
 from spread.hashtags import Family
@@ -122,14 +125,34 @@ def of_traces(family: Family, traced: Traces | None) -> Telling:
         f"Under a fitted process, {words.listed(parts)} {verb} back to {root}; shares "
         "that are told from few tweets tend to be too high."
     )
-    open_ones = traced.table[traced.table.cannot_tell.notna() & (traced.table.events > 0)]
-    tags = words.listed([f"#{shown.get(row.hashtag, row.hashtag)}" for row in rows(open_ones)])
-    reason = (
-        "no share stands out from chance, or is known to 80 points, or the tag is too small to be "
-        "fitted with the others"
-    )
-    reasons = [(f"how much of {tags} traces back to {root}", reason)] if tags else []
-    return Telling([sentence] if parts else [], reasons)
+    return Telling([sentence] if parts else [], _untraced(traced.table, shown, root))
+
+
+def _untraced(table: pd.DataFrame, shown: dict[str, str], root: str) -> list[tuple[str, str]]:
+    """Return why shares cannot be told: the tags of each reason together."""
+    asked = table[table.cannot_tell.notna() & (table.events > 0)]
+    tags: dict[str, list[str]] = {}
+    for row in rows(asked):
+        tags.setdefault(_why_untraced(row), []).append(f"#{shown.get(row.hashtag, row.hashtag)}")
+    return [
+        (f"how much of {words.listed(named)} traces back to {root}", why)
+        for why, named in tags.items()
+    ]
+
+
+def _why_untraced(row: Any) -> str:
+    """Return the reason without the numbers of one tag, which its table gives."""
+    if math.isnan(row.p_null):
+        _, few, least = str(row.cannot_tell).partition(" too few: ")
+        return f"too few own tweets, {least}" if few else str(row.cannot_tell)
+    if str(row.cannot_tell).startswith("with its times shifted"):
+        return (
+            "they follow other tags as closely where their times are shifted against those, which "
+            "undoes every tie"
+        )
+    if row.share_low == 0:
+        return "nothing at all may trace back, and much may"
+    return "the shares that the data allow are more than 80 points apart"
 
 
 def _source(source: object, child: str, shown: dict[str, str]) -> str:

@@ -76,7 +76,7 @@ def of_coverage(coverage: pd.DataFrame, scope: Scope, *, timed: bool = True) -> 
         [
             f"Of the {words.counted(int(known.reported.sum()), 'retweet')} that the platform "
             f"reported for {words.counted(len(known), 'original')}{of_tag}, the archive holds "
-            f"{words.percent(share)}{missing}."
+            f"{words.percent(share)}{_covered.without_largest(known)}{missing}."
         ],
         [],
     )
@@ -176,14 +176,16 @@ def of_camps(found: Found) -> Telling:
         most = f", most credit: {called(found.labels, of_camp)[0]}" if len(of_camp) else ""
         parts.append(f"{camp} ({words.counted(int(size), 'account')}{most})")
     rest = int(sizes.get("other", 0))
-    smaller = f"; {words.counted(rest, 'account')} belong to none of them" if rest else ""
+    whole = words.counted(len(camps.accounts), "account")
+    smaller = f"; {rest:,} belong to none of them" if rest else ""
     agreed = float(camps.partition.agreement.mean())
     usage = found.scope.usage
     written = dict(zip(usage.hashtag, usage.shown, strict=True)) if len(usage) else {}
     said = _vocabulary.sentence(found.vocabulary, written)
     return Telling(
         [
-            f"Accounts that retweet each other form camps: {words.listed(parts)}{smaller}. "
+            f"Accounts that retweet each other form camps, of {whole} that retweet or are "
+            f"retweeted in the archive: {words.listed(parts)}{smaller}. "
             f"Repeated searches agree about {words.percent(agreed)} of the accounts. Camps are "
             "groups, not opinions.",
             *([said] if said else []),
@@ -215,8 +217,8 @@ def of_seeds(found: Found) -> Telling:
     top, naive = rank.iloc[0], rank.sort_values("naive_followers_rank").iloc[0]
     name, followed = called(found.labels, [top.user_id, naive.user_id])
     sentence = (
-        f"{name} has the most credit, "
-        f"{words.percent_interval(top['share'], top.share_low, top.share_high)} of the total, "
+        f"{name} has the most credit, of all accounts' together "
+        f"{words.percent_interval(top['share'], top.share_low, top.share_high)}, "
         f"and is first with probability {words.probability(top.p_first)}"
     )
     alone = int((rank.naive_followers_rank == naive.naive_followers_rank).sum()) == 1
@@ -238,8 +240,10 @@ def of_steps(found: Found) -> Telling:
     if clusters.empty:
         return Telling(
             [
-                f"No two accounts retweeted the same {within} more often than chance explains "
-                f"({words.counted(pairs.attrs['tests'], 'pair')} had enough in common)."
+                f"No two accounts are found to retweet the same {within} more often than chance "
+                f"explains: {words.counted(pairs.attrs['tests'], 'pair')} had enough in common to "
+                f"be asked, at a false discovery rate of {100 * pairs.attrs['level']:g} %. "
+                "That does not show that there are none."
             ],
             [],
         )

@@ -187,7 +187,14 @@ def of_without(found: Found) -> Telling:
     if what.cannot_tell:
         topic = f"how much of {found.scope.shown} there would be without {name}"
         own = f"{words.number(what.own)} of {words.counted(what.tweets, 'tweet')} are its own"
-        ends = "" if math.isnan(what.bound) else f", {most} can be"
+        ends = (
+            ""
+            if math.isnan(what.bound)
+            else (
+                f"; {most} could trace back to it, if all that came from outside after its first "
+                "tweet were credited to it"
+            )
+        )
         return Telling([], [(topic, f"{what.cannot_tell}; {own} or repeat them{ends}")])
     return Telling(
         [
