@@ -297,6 +297,20 @@ def test_a_telephone_shows_fewer_names_none_over_another() -> None:
     assert figure.layout.meta["narrow"] == {"height": 520}
 
 
+def test_a_stray_account_does_not_widen_the_frame_and_is_counted() -> None:
+    """Of 200 accounts in a square of side 1 one lies 100 away: 1 % is left out at each end."""
+    grid = (np.arange(200) % 15) / 14
+    nodes = pd.DataFrame({"name": np.arange(200).astype(str), "label": "@someone", "x": grid})
+    nodes = nodes.assign(y=(np.arange(200) // 15) / 14, camp="A", strength=1.0)
+    nodes.loc[7, "x"] = 100.0
+    figure = figures.network(nodes, TABLES["edges"][:0])
+    assert figure.layout.xaxis.range == (-0.06, 1.06)
+    assert figures.caption(figure).endswith("1 account lies beyond the frame: zoom out.")
+    names = [part for part in figure.data if part.name == "names"]
+    assert all(part.mode == "markers+text" and part.marker.opacity == 0 for part in names)
+    assert not any((np.asarray(part.x) > 2).any() for part in names)
+
+
 def evolving() -> tuple[pd.DataFrame, pd.DataFrame]:
     """Give three accounts in a chain of two edges, an hour apart, and one without an edge."""
     nodes = pd.DataFrame({"name": list("1234"), "label": list("abcd"), "x": np.arange(4.0),

@@ -71,16 +71,18 @@ def beside(
     *,
     before: dict[int, str],
     most: int,
+    in_crowd: bool = False,
 ) -> dict[int, str]:
     """Return the places of `before` and those of more names in turn, up to `most` in all.
 
-    A name that fits nowhere without covering another name or a dot is left out.
+    A name that fits nowhere without covering another name or a dot is left out; `in_crowd` it
+    may cover dots, as few as it can.
     """
     chosen = dict(before)
     taken = [[_box(dots, labels[row], row, at) for row, at in before.items()] for dots in pictures]
     for row in rows:
         found = [] if row in chosen else _open(pictures, labels[row], row, taken)
-        if len(chosen) < most and found and found[0][0] == 0:
+        if len(chosen) < most and found and (in_crowd or found[0][0] == 0):
             chosen[row] = found[0][1]
             for boxes, box in zip(taken, found[0][2], strict=True):
                 boxes.append(box)

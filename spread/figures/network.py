@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from spread._arguments import require_count
 from spread._errors import UsageError
 from spread.figures import _raster
+from spread.figures._beside import beside
 from spread.figures._evolving import play, steps_of
+from spread.figures._framed import Frame, framed
 from spread.figures._percent import percent
 from spread.figures._style import (
     HALO,
@@ -21,7 +23,6 @@ from spread.figures._style import (
     Mark,
     blank,
     counted,
-    cover,
     finish,
     frame,
     marks,
@@ -34,15 +35,8 @@ from spread.tables import Table
 __all__ = ["network"]
 
 _HEIGHT, _NARROW_HEIGHT = 720, 520
-_WIDE_PX, _NARROW_PX = 560, 340
+_WIDE_PX, _NARROW_PX = (560, 1_100), 340
 _ASIDE = "#b9c0ca"
-_PLACES = {
-    "top center": (0, 1),
-    "bottom center": (0, -1),
-    "middle right": (1, 0),
-    "middle left": (-1, 0),
-}
-
 _VERBS = {
     "retweet": "retweeted",
     "reply": "answered",
@@ -139,13 +133,14 @@ def network(
     else:
         lines = _draw_edges(figure, marked, edges, drawn, None if steps is None else steps.edges)
     points = _draw_nodes(figure, marked, drawn, names, everyone["camp"].value_counts())
-    named = _draw_names(figure, marked, most_names)
+    window = framed(marked, whole=as_pixels)
+    named = _draw_names(figure, marked, most_names, window)
     if steps is not None:
         play(figure, steps, lines=lines, points=points, names=named, time_zone=time_zone)
     axis = {"visible": False, "showgrid": False}
     figure.update_layout(
-        xaxis=axis,
-        yaxis={**axis, "scaleanchor": "x"},
+        xaxis=axis if as_pixels else {**axis, "range": window[:2]},
+        yaxis={**axis, "scaleanchor": "x"} | ({} if as_pixels else {"range": window[2:]}),
         legend=LEGEND,
         hovermode="closest",
         margin={"l": 10, "r": 10, "b": 110 if animated else 46, "t": 110 if animated else 76},
@@ -155,7 +150,8 @@ def network(
         figure,
         title=_titled(kind),
         subtitle=_subtitle(*size, len(linked), len(edges)),
-        caption=_caption(size, linked, len(edges), kind),
+        caption=_caption(size, linked, len(edges), kind)
+        + _outside(int((~window.holds(marked)).sum())),
         alt=f"A network of {counted(len(everyone), 'account')} and {counted(len(links), 'edge')}"
         f"{_of_camps(everyone['camp'])}; the strongest account is "
         f"{shown(marked['label'][0])}.",
@@ -302,26 +298,23 @@ def _diameters(strength: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _draw_names(
-    figure: go.Figure, nodes: pd.DataFrame, most: int
+    figure: go.Figure, nodes: pd.DataFrame, most: int, window: Frame
 ) -> list[tuple[int, NDArray[np.int64]]]:
     """Write names of the strongest, those that fit a telephone and the others apart.
 
     Return the numbers of the traces and the rows that they name.
     """
-    few = _named(nodes, most, _NARROW_PX, {})
-    every = _named(nodes, most, _WIDE_PX, few)
-    more = {row: place for row, place in every.items() if row not in few}
-    x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
     radius = _diameters(np.maximum(nodes["strength"].to_numpy(float), 0)) / 2
-    radius = radius * max(np.ptp(x), np.ptp(y)) / _WIDE_PX
-    rises = {"top center": 1.0, "bottom center": -1.0}
+    few, more = _named(nodes, radius, most, window)
+    x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
     lots = []
     for places, meta in ((few, None), (more, WIDE)):
         rows = np.array(list(places), dtype=np.int64)
         lots.append((len(figure.data), rows))
+        # Dots that are not seen keep the names off those that are.
         figure.add_scatter(
-            x=x[rows], mode="text", textposition=list(places.values()), meta=meta,
-            y=[y[row] + rises.get(at, 0.0) * radius[row] for row, at in places.items()],
+            x=x[rows], y=y[rows], mode="markers+text", textposition=list(places.values()),
+            marker={"size": 2 * radius[rows], "opacity": 0}, meta=meta,
             text=[f"<b>{shown(nodes['label'][row], most=24)}</b>" for row in rows],
             textfont={"size": 12, "color": INK, "shadow": HALO},
             hoverinfo="skip", showlegend=False, name="names",
@@ -330,37 +323,24 @@ def _draw_names(
 
 
 def _named(
-    nodes: pd.DataFrame, most: int, width_px: float, before: Mapping[int, str]
-) -> dict[int, str]:
-    """Return the rows that are named and where each name stands, so that none covers another.
+    nodes: pd.DataFrame, radius: NDArray[np.float64], most: int, window: Frame
+) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the rows that are named and where, on every page and on wide ones alone.
 
-    The picture is `width_px` wide; those of `before` have their places.
+    None covers another; of the strong accounts' dots each hides as few as it can.
     """
-    x, y = nodes["x"].to_numpy(float), nodes["y"].to_numpy(float)
-    scale = max(np.ptp(x), np.ptp(y)) / width_px or 1.0
+    looked_at = nodes.head(6 * most)
+    labels = [str(label)[:24] + "  " for label in looked_at["label"]]  # bold letters are wider
     public = nodes["public"].to_numpy(bool) if "public" in nodes else np.ones(len(nodes), bool)
-    taken = [_box(nodes, row, place, x / scale, y / scale) for row, place in before.items()]
-    chosen = dict(before)
-    for row in np.flatnonzero(public)[: 6 * most].tolist():
-        if len(chosen) == most:
-            break
-        for place in () if row in chosen else _PLACES:
-            box = _box(nodes, row, place, x / scale, y / scale)
-            if not any(cover(box, other) for other in taken):
-                taken.append(box)
-                chosen[row] = place
-                break
-    return chosen
-
-
-def _box(
-    nodes: pd.DataFrame, row: int, place: str, x: NDArray[np.float64], y: NDArray[np.float64]
-) -> tuple[float, float, float, float]:
-    """Return the box of a name in pixels: left, low, right, high."""
-    width = 7.2 * len(str(nodes["label"][row])[:24])
-    beside, above = _PLACES[place]
-    middle, level = x[row] + beside * (width / 2 + 6), y[row] + 12 * above
-    return middle - width / 2, level - 9, middle + width / 2, level + 9
+    seen = (public & window.holds(nodes))[: len(looked_at)]
+    narrow, *wide = (
+        window.in_pixels(looked_at, radius[: len(looked_at)], wide_px)
+        for wide_px in (_NARROW_PX, *_WIDE_PX)
+    )
+    rows = np.flatnonzero(seen).tolist()
+    few = beside([narrow, *wide], labels, rows, before={}, most=most, in_crowd=True)
+    every = beside(wide, labels, rows, before=few, most=most, in_crowd=True)
+    return few, {row: place for row, place in every.items() if row not in few}
 
 
 def _subtitle(nodes: int, edges: int, nodes_drawn: int, edges_drawn: int) -> str:
@@ -378,6 +358,12 @@ def _of_camps(camps: "pd.Series[str]") -> str:
 
 def _titled(kind: str) -> str:
     return f"Who {_VERBS[kind]} whom"
+
+
+def _outside(count: int) -> str:
+    """Return the sentence on accounts that lie beyond the frame."""
+    lie = "lies" if count == 1 else "lie"
+    return f" {counted(count, 'account')} {lie} beyond the frame: zoom out." if count else ""
 
 
 def _caption(whole: tuple[int, int], nodes: pd.DataFrame, edges: int, kind: str) -> str:
