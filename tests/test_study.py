@@ -339,34 +339,6 @@ def test_tags_that_cannot_be_traced_are_told_with_their_own_reason(found: study.
     assert any("tags with most own tweets" in why for why in untraced.values())
 
 
-def test_one_original_with_most_of_the_retweets_is_told_of() -> None:
-    """Of 10 reported in all one original has 6, of which 0 are held; of the others 1 of 4 is."""
-    known = pd.DataFrame({"observed": [0, 1, 0], "reported": [6, 2, 2]})
-    assert "one original alone has 6 of them; of the others it holds 25 %" in (
-        _covered.without_largest(known)
-    )
-    assert not _covered.without_largest(known.assign(reported=[5, 3, 2]))
-
-
-def test_the_story_says_what_its_counts_are_of(found: study.Study) -> None:
-    told = " ".join(found.story)
-    camps = found.tables["camps"]
-    assert f"camps, of {len(camps):,} accounts that retweet or are retweeted" in told
-    named = int((camps.camp != "other").sum())
-    inside = int(told.split("The camps hold ")[1].split(" of ")[0].replace(",", ""))
-    assert f"They hold {named - inside:,} accounts more, of which the archive returned no" in told
-    assert "at a false discovery rate of 1 %. That does not show" in told
-
-
-def test_tags_that_cannot_be_traced_are_told_with_their_own_reason(found: study.Study) -> None:
-    """The three with most own tweets are fitted; each tag stands in one refusal."""
-    untraced = {t: why for t, why in found.cannot_tell if "traces back to" in t}
-    table = found.family.members[["hashtag", "shown"]]
-    for shown in table.shown[table.hashtag != "mynypd"]:
-        assert sum(f"#{shown}," in f"{t.replace(' ', ', ')}," for t in untraced) <= 1
-    assert any("tags with most own tweets" in why for why in untraced.values())
-
-
 def test_cities_are_told_with_the_range_of_their_times(found: study.Study) -> None:
     first = found.tables["arrivals"].iloc[0]
     zone = "America/New_York"
