@@ -668,9 +668,11 @@ def test_more_than_three_camps_have_a_row_each() -> None:
 
 @pytest.mark.parametrize(
     ("shift", "sides"),
-    [(0, ("right", "left")), (-80, ("left", "left")), (320, ("right", "right"))],
+    [(0, ("right", "left")), (-80, ("right", "left")), (320, ("right", "right"))],
 )
-def test_a_turn_near_an_edge_is_named_on_the_inner_side(shift: int, sides: tuple[str, str]) -> None:
+def test_a_turn_is_named_above_the_marks_and_within_the_page(
+    shift: int, sides: tuple[str, str]
+) -> None:
     """Of 500 minutes drawn, it sets in after 106 and is half done after 120, or so much later."""
     turn, by = invented.turn(), pd.Timedelta(minutes=shift)
     ends = ("onset", "onset_low", "onset_high", "halfway", "halfway_low", "halfway_high")
@@ -678,10 +680,13 @@ def test_a_turn_near_an_edge_is_named_on_the_inner_side(shift: int, sides: tuple
     bins = TABLES["timeline"]
     first = bins.end_at <= invented.LAUNCH + pd.Timedelta(minutes=500)
     notes = figures.timeline(bins[first], turn=moved).layout.annotations
-    found = {note.text: (note.xanchor, note.yshift) for note in notes}
-    assert (found["onset"][0], found["half-way"][0]) == sides
-    # What changes sides stands a line lower, out of the way of the other.
-    assert (found["onset"][1] < 0, found["half-way"][1] < 0) == (shift < 0, shift > 0)
+    found = {note.text: note for note in notes}
+    assert (found["onset"].xanchor, found["half-way"].xanchor) == sides
+    assert {(found[name].y, found[name].yanchor) for name in ("onset", "half-way")} == {
+        (1, "bottom")
+    }
+    # What changes sides stands a line higher, out of the way of the other.
+    assert (found["half-way"].yshift > found["onset"].yshift) == (shift > 0)
 
 
 def test_sensitivity_draws_no_column_of_a_claim_that_was_not_asked() -> None:

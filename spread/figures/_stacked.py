@@ -9,7 +9,8 @@ from spread.figures._turn import Turn, mark_turn
 
 __all__ = ["AROUND_PX", "stack"]
 
-_ABOVE_PX, _BELOW_PX = 104, 56
+_ABOVE_PX, _BELOW_PX = 120, 56
+_HEADING_PX = 17
 AROUND_PX = _ABOVE_PX + _BELOW_PX
 """How much higher the figure is than its rows."""
 
@@ -36,4 +37,5 @@ def stack(
         bargap=0,
         margin={"l": 60, "r": right_px, "b": _BELOW_PX, "t": _ABOVE_PX},
     )
-    mark_turn(figure, turn, time_zone=time_zone, rows=rows)
+    above_px = _HEADING_PX if rows > 1 else 0
+    mark_turn(figure, turn, time_zone=time_zone, rows=rows, above_px=above_px)

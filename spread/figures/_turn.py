@@ -57,29 +57,45 @@ BAND = 0.16
 _NEAR = 0.2
 
 
-def mark_turn(figure: go.Figure, turn: Turn | None, *, time_zone: str, rows: int = 1) -> None:
-    """Draw the onset and the half-way time as a band and a line each, over each of the rows."""
+def mark_turn(
+    figure: go.Figure,
+    turn: Turn | None,
+    *,
+    time_zone: str,
+    rows: int = 1,
+    above_px: int = 0,
+    close_up: bool = False,
+) -> None:
+    """Draw the onset and the half-way time as a band and a line each, over each of the rows.
+
+    Their names stand above the first row, `above_px` higher where it has a heading. In a
+    `close_up` of the onset the half-way time has no band, which would lie over the other.
+    """
     if turn is None or turn.cannot_tell:
         return
     onset = (turn.onset, turn.onset_low, turn.onset_high)
     halfway = (turn.halfway, turn.halfway_low, turn.halfway_high)
-    _band(figure, onset, "onset", "solid", "right", time_zone, rows)
+    _band(figure, onset, "onset", time_zone, rows, above_px)
     if not pd.isna(turn.halfway) and turn.halfway != turn.onset:
-        _band(figure, halfway, "half-way", "dot", "left", time_zone, rows)
+        _band(figure, halfway, "half-way", time_zone, rows, above_px, filled=not close_up)
 
 
-def _name(figure: go.Figure, label: str, at: np.datetime64, side: str) -> None:
-    """Write a name beside its line; where an edge is near, on the other side, a line lower."""
+def _name(figure: go.Figure, label: str, at: np.datetime64, above_px: int) -> None:
+    """Write a name above its line: the onset's before it, the other behind it.
+
+    At the right edge, where there is no room behind, the other stands before, a line higher.
+    """
     drawn = np.concatenate(
         [[at], *(np.asarray(trace.x, "datetime64[us]") for trace in figure.data)]
     )
     first, last = np.nanmin(drawn), np.nanmax(drawn)
     place = (at - first) / max(last - first, np.timedelta64(1, "us"))
-    is_near = place < _NEAR if side == "right" else place > 1 - _NEAR
-    anchor = {"right": "left", "left": "right"}[side] if is_near else side
+    is_lifted = label != "onset" and place > 1 - _NEAR
+    before = label == "onset" or is_lifted
     figure.add_annotation(
-        text=label, xshift=-4 if anchor == "right" else 4, yshift=-15 if is_near else 0,
-        x=str(at), xref="x", xanchor=anchor, y=1, yref="y domain", yanchor="top", showarrow=False,
+        text=label, xshift=-1 if before else 1, yshift=above_px + (14 if is_lifted else 0),
+        x=str(at), xref="x", xanchor="right" if before else "left", y=1, yref="y domain",
+        yanchor="bottom", showarrow=False,
         font={"size": 12, "color": ACCENT_INK, "shadow": HALO},
     )  # fmt: skip
 
@@ -104,23 +120,25 @@ def _band(
     figure: go.Figure,
     instants: tuple[Instant, Instant, Instant],
     label: str,
-    dash: str,
-    side: str,
     time_zone: str,
     rows: int,
+    above_px: int,
+    *,
+    filled: bool = True,
 ) -> None:
     if any(pd.isna(instant) for instant in instants):
         return
     at, low, high = (str(instant) for instant in clock(instants, time_zone))
     for axis in ["y domain", *[f"y{row + 1} domain" for row in range(1, rows)]]:
         spanned = {"xref": "x", "yref": axis, "y0": 0, "y1": 1}
-        figure.add_shape(
-            type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=BAND, line_width=0,
-            layer="below", **spanned,
-        )  # fmt: skip
-        line = {"color": ACCENT, "width": 1.5, "dash": dash}
+        if filled:
+            figure.add_shape(
+                type="rect", x0=low, x1=high, fillcolor=ACCENT, opacity=BAND, line_width=0,
+                layer="below", **spanned,
+            )  # fmt: skip
+        line = {"color": ACCENT, "width": 1.5, "dash": "solid" if label == "onset" else "dot"}
         figure.add_shape(type="line", x0=at, x1=at, line=line, **spanned)
-    _name(figure, label, clock(instants[:1], time_zone)[0], side)
+    _name(figure, label, clock(instants[:1], time_zone)[0], above_px)
 
 
 def _between(low: Instant, high: Instant, time_zone: str) -> str:

@@ -71,13 +71,13 @@ def onset(
     )  # fmt: skip
     most = float(bins["probability"].max())
     _mark_first_tweets(figure, named, bins, time_zone)
-    mark_turn(figure, turn, time_zone=time_zone)
+    mark_turn(figure, turn, time_zone=time_zone, close_up=True)
     figure.update_layout(
         xaxis={"type": "date", "title": {"text": zone_words(table["at"], time_zone)}},
         yaxis={"title": {"text": f"probability per {_length(bin_s)}"},
-               **percent_axis(most), "range": [0, most * (1.26 + _NAME_ROOM * len(named))],
+               **percent_axis(most), "range": [0, most * (1.1 + _NAME_ROOM * len(named))],
                "automargin": True, "fixedrange": True},
-        showlegend=False, bargap=0, margin={"l": 60, "r": 24, "b": 56, "t": 96},
+        showlegend=False, bargap=0, margin={"l": 60, "r": 24, "b": 56, "t": 108},
     )  # fmt: skip
     best = bins.iloc[int(bins["probability"].to_numpy().argmax())]
     firsts = "".join(
@@ -94,7 +94,7 @@ def onset(
         + firsts,
         alt=f"The onset lies most likely within {_length(bin_s)} of "
         f"{stamp(best['at'], time_zone)}: {percent(best['probability'])}.",
-        height=380,
+        height=392,
     )
 
 
@@ -143,6 +143,7 @@ def _mark_first_tweets(
             ay=most * (1.03 + _NAME_ROOM * (row + 0.5)), ayref="y",
             xanchor="right" if place > 0.7 else "left" if place < 0.3 else "center",
             showarrow=True, arrowhead=2, arrowwidth=1, arrowcolor=MUTED,
+            bgcolor=rgba("#ffffff", 0.75), borderpad=1,
             font={"size": 12, "shadow": HALO}, name=WIDE if row else None,
         )  # fmt: skip
 
