@@ -35,7 +35,7 @@ __all__ = ["main", "parser"]
 
 _CODING = "your own coding: columns user_id, camp; or tweet_id, code (and coder)"
 _CODINGS = (("user_id", "camp"), ("tweet_id", "code"))
-_CHECKS = "make the claims again under other choices and on negative controls (about 5 × the time)"
+_CHECKS = "make the claims again under other choices and on negative controls (about 4 × the time)"
 _KEEP = "keep the tables of the archive there; the next time, alone, start from them"
 _STATIC = f"write the figures also as some of {','.join(report.FORMATS)}"
 _FREEZE = "write a replication package there too: tables, figures, versions, hashes, the command"
@@ -51,7 +51,8 @@ _DRAFT = re.compile(
 
 _EXAMPLES = """\
   python -m spread.cascade
-      the shipped #myNYPD archive (synthetic)
+      the shipped #myNYPD archive (synthetic); the first run compiles, and takes up to three times
+      as long as the next ones
   python -m spread.cascade tweets.jsonl.gz --root myNYPD --time-zone America/New_York
   python -m spread.cascade folder/ 'more/*.jsonl' --out out2 --seed 7
   python -m spread.cascade big/ --keep big-tables --only figures
@@ -64,7 +65,8 @@ A command that was interrupted or killed goes on where it was, if it is given ag
 were done are in OUT/.unfinished, with the tweets, until it ends. After that, whatever else is
 asked of the same study, such as --only figures or --static svg, is drawn from OUT/.study; delete
 that file to have the study made anew. What a command wrote of another study into OUT, as run.json
-there lists it, is taken away; other files stay.
+there lists it, is taken away, and is told before the work; other files stay, and where one of them
+bears the name of what is to be written, nothing is done.
 """
 
 
