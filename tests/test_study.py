@@ -13,6 +13,8 @@ import pytest
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
+from spread.figures import alt
+from spread.report import _explore_views
 from spread.report._pictures import pictures
 from spread.study import _covered, _paths, _places, _recent, _turning
 from spread.study._claims import claims, subjects
@@ -260,6 +262,7 @@ class TestRealArchives:
         most = usage.nlargest(3, "tweets").hashtag
         assert set(most) <= set(found.tables["timeline"].hashtag)
         assert not {"family", "arrivals"} & set(pictures(found))
+        assert "cannot be told" in alt(_explore_views._still_family(found))
         assert "the collection's doing" in dict(found.cannot_tell)["where it began"]
         assert found.tables["arrivals"].empty
         assert len(found.tables["arrivals_all"])

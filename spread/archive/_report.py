@@ -92,7 +92,7 @@ class ReadReport:
     >>> from spread.tables import REJECTS, empty
     >>> count = dict.fromkeys(FILE_COLUMNS, 0) | {"source_file": "a", "records": 3, "kept": 3}
     >>> ReadReport(pd.DataFrame([count]), empty(REJECTS), (), {"collected": 3}, 2, 0.0)
-    <ReadReport: 1 files, 3 records = 3 kept + 0 duplicates + 0 notices + 0 rejected>
+    <ReadReport: 1 file, 3 records = 3 kept + 0 duplicates + 0 notices + 0 rejected>
     """
 
     files: pd.DataFrame
@@ -129,7 +129,8 @@ class ReadReport:
         return tuple(sentence for sentence in (*self._losses(), *self._limits()) if sentence)
 
     def __repr__(self) -> str:
-        return f"<ReadReport: {len(self.files):,} files, {self._equation('records ')}>"
+        files = f"{len(self.files):,} file{'s' * (len(self.files) != 1)}"
+        return f"<ReadReport: {files}, {self._equation('records ')}>"
 
     def __str__(self) -> str:
         """Return the whole report, as a terminal shows it."""

@@ -18,9 +18,10 @@ from spread import figures, samples, tables
 from spread.figures._clock import clock
 from spread.figures._eras import eras
 from spread.figures._lineage import lineage
-from spread.figures._style import ACCENT, marks, shown
+from spread.figures._style import ACCENT, blank, marks, shown
 from spread.report._explore_index import Index
 from spread.study import Study
+from spread.study._spawned import FAMILY
 
 __all__ = ["still", "views"]
 
@@ -60,15 +61,21 @@ def still(study: Study, index: Index) -> dict[str, go.Figure]:
             outline=samples.path("world"),
             time_zone=study.time_zone,
         ),
-        "family": figures.family(
-            study.tables["members"],
-            study.tables["links"],
-            root=study.root,
-            most=_FAMILY_MOST,
-            window=(study.start_at, study.end_at),
-            time_zone=study.time_zone,
-        ),
+        "family": _still_family(study),
     }
+
+
+def _still_family(study: Study) -> go.Figure:
+    if FAMILY in dict(study.cannot_tell):
+        return blank("The family of hashtags", "which tag came from which cannot be told")
+    return figures.family(
+        study.tables["members"],
+        study.tables["links"],
+        root=study.root,
+        most=_FAMILY_MOST,
+        window=(study.start_at, study.end_at),
+        time_zone=study.time_zone,
+    )
 
 
 def views(study: Study, index: Index) -> dict[str, dict[str, Any]]:

@@ -265,7 +265,7 @@ def of_places(found: Found, time_zone: str, *, names: bool) -> Telling:
     share = float(located.reason.isna().mean()) if len(located) else 0.0
     coverage = (
         f"{words.percent(share)} of {words.counted(len(located), 'account')}, quoted and named "
-        "ones included, have a location that names a city"
+        f"ones included, {'has' if len(located) == 1 else 'have'} a location that names a city"
     )
     public = _places.shown(found.arrivals, located, names=names)
     arrivals = _places.told(public, found.scope.root)
