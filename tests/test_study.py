@@ -326,7 +326,7 @@ def test_one_original_with_most_of_the_retweets_is_told_of() -> None:
 def test_the_story_says_what_its_counts_are_of(found: study.Study) -> None:
     told = " ".join(found.story)
     camps = found.tables["camps"]
-    assert f"camps, of {len(camps):,} accounts that retweet or are retweeted" in told
+    assert f"camps, of {len(camps):,} accounts that retweets link: " in told
     named = int((camps.camp != "other").sum())
     inside = int(told.split("The camps hold ")[1].split(" of ")[0].replace(",", ""))
     assert f"They hold {named - inside:,} accounts more, of which the archive returned no" in told

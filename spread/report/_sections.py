@@ -132,8 +132,8 @@ def _located(study: Study) -> list[Markup]:
     known = counts.set_index("location")["accounts"]
     named, whole = int(known.get("a city", 0)), int(known.sum())
     words = (
-        f"{named:,} of {whole:,} accounts ({100 * named / whole:.0f} %) have a location that "
-        "names a city. The others are in no count of places."
+        f"{named:,} of {whole:,} accounts ({100 * named / whole:.0f} %), quoted and named ones "
+        "included, say that they live in one city. The others are in no count of places."
     )
     return [element("h3", "Locations"), element("p", words), *listed(study, "locations")]
 

@@ -184,8 +184,8 @@ def of_camps(found: Found) -> Telling:
     said = _vocabulary.sentence(found.vocabulary, written)
     return Telling(
         [
-            f"Accounts that retweet each other form camps, of {whole} that retweet or are "
-            f"retweeted in the archive: {words.listed(parts)}{smaller}. "
+            f"Accounts that retweet each other form camps, of {whole} that retweets link: "
+            f"{words.listed(parts)}{smaller}. "
             f"Repeated searches agree about {words.percent(agreed)} of the accounts. Camps are "
             "groups, not opinions.",
             *([said] if said else []),
