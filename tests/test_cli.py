@@ -377,6 +377,16 @@ def test_an_error_names_the_option_and_what_it_may_be(
     assert not out.exists()
 
 
+def test_a_table_that_nobody_knows_is_answered_with_commands_that_take_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "own.csv").write_text("Ident,Who\n1,me\n")
+    _, line = one_line(capsys, [str(tmp_path / "own.csv"), "--out", str(tmp_path / "o")])
+    assert "by python -m spread.archive read … --to DIR --columns tweet_id=…" in line
+    assert "(then python -m spread.cascade --keep DIR)" in line
+    assert "archive.read(" not in line
+
+
 def test_what_was_made_of_a_folder_is_not_read_with_it(small: Path, tmp_path: Path) -> None:
     """`python -m spread.cascade .` writes into the folder that it reads, and may be cut off."""
     (tmp_path / "a.jsonl").write_bytes(small.read_bytes())

@@ -73,7 +73,8 @@ _LAYOUTS: Final = (
 _SHOWN: Final = 30
 _NAMING: Final = (
     "say which is which, by archive.read(…, columns={'tweet_id': …, 'author_id': …}) or "
-    "python -m spread.archive read … --to DIR --columns tweet_id=… --columns author_id=…"
+    "python -m spread.archive read … --to DIR --columns tweet_id=… --columns author_id=… "
+    "(then python -m spread.cascade --keep DIR)"
 )
 
 
