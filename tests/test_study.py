@@ -16,7 +16,7 @@ from spread.archive import Archive
 from spread.figures import alt
 from spread.report import _explore_views
 from spread.report._pictures import pictures
-from spread.study import _covered, _paths, _places, _recent, _turning
+from spread.study import _covered, _paths, _places, _recent, _story, _turning
 from spread.study._claims import claims, subjects
 
 
@@ -340,6 +340,22 @@ def test_tags_that_cannot_be_traced_are_told_with_their_own_reason(found: study.
     for shown in table.shown[table.hashtag != "mynypd"]:
         assert sum(f"#{shown}," in f"{t.replace(' ', ', ')}," for t in untraced) <= 1
     assert any("tags with most own tweets" in why for why in untraced.values())
+
+
+def test_one_city_alone_is_no_first_city() -> None:
+    at = pd.Timestamp("2021-06-17T20:14Z")
+    ends = {"at": at, "at_low": at - pd.Timedelta("1h"), "at_high": at + pd.Timedelta("2h")}
+    arrival = {"hashtag": "x", "place_id": "a", "city": "Rome", "k": 3, "adopters": 5, **ends}
+    found = SimpleNamespace(
+        located=pd.DataFrame({"place_id": ["a"] * 5, "reason": [None] * 5}),
+        arrivals=pd.DataFrame([arrival | {"p_early": 0.001}]),
+        scope=SimpleNamespace(root="x", shown="#x"),
+        family=None,
+    )
+    (told,), (refused,) = _story.of_places(found, "UTC", names=False)  # type: ignore[arg-type]
+    assert "in Rome (20:14 UTC, between 19:14 and 22:14 UTC);" in told
+    assert not {"rank", "earlier", "Earlier"} & set(told.split())
+    assert refused[0] == "where it began"
 
 
 def test_cities_are_told_with_the_range_of_their_times(found: study.Study) -> None:
