@@ -45,7 +45,8 @@ _DRAWN = """
 _MAP = """
     const plots = [...document.querySelectorAll(".js-plotly-plot")];
     const alone = plots.filter((plot) => !plot.closest(".spread-explorer"));
-    return alone.flatMap((plot) => [...plot.querySelectorAll(".scattergeo path")]).length;"""
+    const paths = alone.flatMap((plot) => [...plot.querySelectorAll(".scattergeo path")]);
+    return paths.filter((path) => path.style.opacity !== "0").length;"""
 _INERT = """
     const at = document.querySelector(".spread-explorer");
     const point = at.querySelector(".family path.point").getBoundingClientRect();

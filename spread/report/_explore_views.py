@@ -169,6 +169,7 @@ def _map(figure: go.Figure, study: Study, index: Index) -> dict[str, object]:
         return {"traces": []}
     whole = {"lonaxis": {"range": [-180, 180]}, "lataxis": {"range": [-58, 80]}}
     figure.update_layout(height=440, geo=whole)
+    figure.data = [trace for trace in figure.data if trace.name != "names"]
     for trace in figure.data:
         if trace.name == "cities":
             trace.text = _apart(trace)
