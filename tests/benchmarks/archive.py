@@ -7,17 +7,14 @@ with orjson and picks the fields, which both do none of that. Seconds are wall a
 time (of all processes, so that other work on the machine weighs less); memory is the largest
 sum of the processes' proportional set sizes. Linux only.
 
-Where the time goes, in processor seconds of 200,000 tweets on a machine shared with others (where
-DuckDB's own reading took 2.6, the loop 6.6, all of ours 10.9): 6 in the two processes that read, 20
-to 30 microseconds a tweet. Of these, at the least of several measurements, decoding takes 4, what
-is kept of a status 4 and what it says 2, columns 4, the checks that nothing can be refused 2,
-reading and dividing lines 1.5, the check sum 1.3, writing parts 1.3, freeing what was decoded 1.
-A fifth goes to the merge (1.6 to 2.5 seconds: ranks, joins, sorting, writing), the rest to loading
-Ibis, pandas and DuckDB, to starting the second process and to putting the queries into SQL: 1.5
-seconds whatever the size. In all that is 4.1 times DuckDB's reading, and 1.6 times the work of the
-loop that only picks fields. Per tweet it falls with their number: 256 microseconds at 10,000, 73 at
-105,000, 51 at 998,000 (on that machine at its busiest), each further tweet taking 54, then 48. The
-peak of memory is that of the merge: 420 MB at 200,000 tweets, 1 GB at a million.
+Where the time goes, in seconds of 200,000 tweets (457 MB) by the clock of an idle machine, where
+DuckDB's own reading takes 1.3: .2 until the two processes that read are started, .2 until they are
+loaded, 2.2 in which they read (17 to 20 microseconds a tweet: decoding 3, what is kept of a status 3.5,
+the checks that nothing can be refused 2, columns 3, writing parts 1 to 2, reading and dividing lines
+1, the check sum 1.3), 1.2 for the merge (ranks .15, links .1, tweets .55, accounts .2), .3 until Python
+has let go of what it loaded. Meanwhile this process loads Ibis and DuckDB and puts the queries into
+SQL, .5 of processor time. Per tweet it falls with their number. The peak of memory is that of the
+merge: 460 MB at 200,000 tweets.
 
 With --full, each account also has the fields of its page's looks that the API sent and the
 scenario leaves out (about 1 kB an account): the same records in more bytes.
