@@ -457,6 +457,20 @@ def test_family_draws_possible_parents_dotted_where_the_tag_is_not_told_to_desce
     assert sum(len(part.x) for part in dotted) == 4 * 2
 
 
+def test_a_tweet_behind_a_mark_is_read_on_hover_escaped_and_short() -> None:
+    hostile = "<img src=x onerror=alert(1)> " + "words " * 40
+    rank, members = (TABLES[name].assign(read="") for name in ("seeds", "members"))
+    rank.loc[0, "read"] = members.loc[0, "read"] = hostile
+    for figure in (
+        figures.seeds(rank),
+        figures.family(members, TABLES["links"], root="mynypd"),
+    ):
+        hovers = [each[-1] for trace in figure.data for each in trace.customdata or ()]
+        (quote,) = [hover for hover in hovers if hover]
+        assert quote.startswith("<br>“&lt;img")
+        assert len(quote) < 130
+
+
 def test_family_in_a_circle_is_drawn_once_each() -> None:
     members = TABLES["members"].assign(parent=["mylapd", "mynypd"] + [None] * 7, verdict="descends")
     figure = figures.family(members, TABLES["links"])

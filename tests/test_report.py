@@ -32,9 +32,10 @@ from spread.hijack import Turn
 from spread.report import _listing, _meanings, _safety
 from spread.report._cells import cell, table
 from spread.report._elements import element, isolated, joined
-from spread.report._pictures import pictures
+from spread.report._pictures import picture, pictures
 from spread.study import Study
 from spread.study._claims import REFUSED
+from spread.study._evidence import NOT_SHOWN
 from spread.study._labels import UNKNOWN
 
 COMMAND = "python -m spread.cascade 'a b.jsonl.gz' --seed 1"
@@ -420,6 +421,17 @@ def test_what_is_refused_is_not_checked_and_the_page_says_so(tmp_path: Path) -> 
     assert "Not asked, as the study refuses to tell it: the turn. " in page.text
     assert f"No turn was looked for where there should be none: {why}." in page.text
     assert "figure-sensitivity" not in [attrs.get("id") for _, attrs in page.found]
+
+
+def test_figures_read_out_tweets_that_may_be_shown_and_no_others() -> None:
+    made = invented.study()
+    leader = made.tables["seeds"].label.iloc[0]
+    rows = {"topic": "who carried it", "about": [leader, "account 9"], "tweet_id": ["1", "2"]}
+    texts = ["words to read", NOT_SHOWN]
+    evidence = pd.DataFrame(rows | {"at": None, "account": "x", "text": texts})
+    drawn = picture(replace(made, tables=made.tables | {"evidence": evidence}), "seeds")
+    hovers = {each[-1] for trace in drawn.data for each in trace.customdata or ()}
+    assert hovers == {"", "<br>“words to read”"}
 
 
 def test_a_real_archive_is_not_called_synthetic(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ __all__ = [
     "header",
     "known",
     "marks",
+    "quotes",
     "rgba",
     "rows",
     "shown",
@@ -221,6 +222,13 @@ def shown(value: object, *, most: int = 28) -> str:
         return ""
     text = plain(value, most=most).replace("&quot;", "&#34;")
     return f"\u2068{text}\u2069" if _LEFTWARD.search(text) else text
+
+
+def quotes(table: pd.DataFrame) -> NDArray[np.object_]:
+    """Return what each row's hover says of a tweet behind it, which the table may `read` out."""
+    read = table["read"] if "read" in table else [""] * len(table)
+    texts = [shown(text, most=90) for text in read]
+    return np.array([f"<br>“{text}”" if text else "" for text in texts], dtype=object)
 
 
 def counted(number: float, noun: str, plural: str | None = None) -> str:

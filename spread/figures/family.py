@@ -21,6 +21,7 @@ from spread.figures._style import (
     finish,
     frame,
     header,
+    quotes,
     rgba,
     shown,
 )
@@ -59,7 +60,8 @@ def family(
     ----------
     members
         As `hashtags.Family.members`: hashtag, shown, tweets, first_at, parent, probability,
-        verdict ("descends", "no parent" or "cannot tell").
+        verdict ("descends", "no parent" or "cannot tell"). Optional: reason, read (an early
+        tweet with it, in words).
     links
         As `hashtags.Family.links`: child, parent (null for none), probability.
     root
@@ -229,11 +231,13 @@ def _points(
         text=["#" + shown(name) for name in chosen["shown"]],
         customdata=[
             [stamp(member.first_at, time_zone), int(tweets), _parentage(member),
-             shown(getattr(member, "reason", ""), most=90)]
-            for member, tweets in zip(chosen.itertuples(), chosen["tweets"], strict=True)
+             shown(getattr(member, "reason", ""), most=90), quote]
+            for member, tweets, quote in zip(
+                chosen.itertuples(), chosen["tweets"], quotes(chosen), strict=True
+            )
         ],
         hovertemplate="<b>%{text}</b><br>first used %{customdata[0]}<br>%{customdata[1]:,} tweets"
-        "<br>%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
+        "<br>%{customdata[2]}<br>%{customdata[3]}%{customdata[4]}<extra></extra>",
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from spread.figures._style import (
     finish,
     frame,
     marks,
+    quotes,
     shown,
 )
 from spread.tables import Table
@@ -41,7 +42,8 @@ def seeds(rank: Table, *, most: int = 15) -> go.Figure:
     rank
         As `seeds.rank` gives it: user_id, credit, credit_low, credit_high; share, share_low
         and share_high are drawn instead where they are there. Optional: label (the name to
-        show), camp, naive_followers_rank, naive_first_rank, naive_retweets_rank, retweets.
+        show), camp, naive_followers_rank, naive_first_rank, naive_retweets_rank, retweets,
+        read (a tweet of it, in words).
     most
         How many accounts are drawn.
 
@@ -151,9 +153,10 @@ def _draw(
             "type": "data", "array": high - value, "arrayminus": value - low,
             "color": mark.line, "thickness": 2, "width": 4,
         },
-        text=[names[row] for row in rows], customdata=np.column_stack([low, high]),
+        text=[names[row] for row in rows],
+        customdata=list(zip(low, high, quotes(leading)[rows], strict=True)),
         hovertemplate="<b>%{text}</b><br>%{x:" + form + "} (%{customdata[0]:" + form + "} to "
-        "%{customdata[1]:" + form + "})<extra></extra>",
+        "%{customdata[1]:" + form + "})%{customdata[2]}<extra></extra>",
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from spread.figures._clock import stamp
 from spread.figures._style import counted
 from spread.report._explore_index import KINDS, Choice, Index, in_window
 from spread.study import Study
+from spread.study._evidence import NOT_SHOWN
 from spread.study._labels import UNKNOWN, accounts, quoted
 from spread.text import plain
 
@@ -22,7 +23,6 @@ __all__ = ["Evidence", "evidence"]
 
 _COLUMNS = ["tweet_id", "at", "account", "kind", "text", "hashtags", "retweet_of"]
 _READ_MOST, _LOOKED_AT = 5, 100
-_HIDDEN = "(not shown: a private account)"
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,7 +105,7 @@ class Evidence:
         if self.names:
             return joined
         public = joined["public"].fillna(False).astype(bool)
-        texts = joined["text"].fillna("").where(public, _HIDDEN)
+        texts = joined["text"].fillna("").where(public, NOT_SHOWN)
         return joined.assign(text=quoted(texts, self.labels))
 
 

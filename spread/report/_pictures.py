@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from functools import partial
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from spread import figures
 from spread.study import Study
+from spread.study._evidence import NOT_SHOWN
 
 __all__ = ["PICTURES", "picture", "pictures"]
 
@@ -55,8 +57,18 @@ def _network(study: Study) -> go.Figure:
     return _bare(draw(nodes, edges, animated=True), still)
 
 
+def _with_read(study: Study, table: str, topic: str, called: pd.Series) -> pd.DataFrame:
+    """Return a table with a tweet behind each row, of those that may be shown."""
+    told = study.tables["evidence"]
+    told = told[(told.topic == topic) & ~told.text.fillna("").isin(("", NOT_SHOWN))]
+    first = told.drop_duplicates("about")
+    read = dict(zip(first.about, first.text, strict=True))
+    return study.tables[table].assign(read=[read.get(name, "") for name in called])
+
+
 def _seeds(study: Study) -> go.Figure:
-    return figures.seeds(study.tables["seeds"])
+    rank = study.tables["seeds"]
+    return figures.seeds(_with_read(study, "seeds", "who carried it", rank["label"]))
 
 
 def _tree(study: Study) -> go.Figure:
@@ -68,10 +80,10 @@ def _ccdf(study: Study) -> go.Figure:
 
 
 def _family(study: Study) -> go.Figure:
-    members, links = study.tables["members"], study.tables["links"]
+    members = study.tables["members"]
     return figures.family(
-        members,
-        links,
+        _with_read(study, "members", "what it spawned", "#" + members["shown"].astype("str")),
+        study.tables["links"],
         root=study.root,
         window=(study.start_at, study.end_at),
         time_zone=study.time_zone,

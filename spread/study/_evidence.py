@@ -8,6 +8,7 @@ from spread.hijack import Turn
 from spread.study._labels import UNKNOWN, quoted
 from spread.tables import rows
 
+NOT_SHOWN = "(not shown: a private account)"
 _OF_EACH = 5
 _TOP = 10
 
@@ -42,7 +43,7 @@ def behind(
     read = found.select("tweet_id", "at", "author_id", "text").to_pyarrow().to_pandas()
     read = read.merge(labels.rename(columns={"user_id": "author_id"}), on="author_id", how="left")
     shown = read.public.fillna(False).astype(bool)
-    texts = read.text.fillna("").where(shown, "(not shown: a private account)")
+    texts = read.text.fillna("").where(shown, NOT_SHOWN)
     read["text"] = texts if names else quoted(texts, labels)
     read["account"] = read.label.fillna(UNKNOWN)
     joined = cited.merge(read, on="tweet_id", how="left")
