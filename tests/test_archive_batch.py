@@ -28,6 +28,8 @@ ODD = (
     {"created_at": "2014-04-22T18:00:00Z"},
     {"created_at": v1_time(9)},
     {"created_at": None},
+    {"created_at": 1398189303},
+    {"created_at": "2014-04-22 18:00:00"},
     {"timestamp_ms": "1398189301250"},
     {"timestamp_ms": "٣"},
     {"timestamp_ms": "9" * 5000},

@@ -14,6 +14,7 @@ FILE_COLUMNS: Final = (
     "duplicates",
     "notices",
     "rejected",
+    "times_of_ids",
     "blank",
     "size",
     "sha256",
@@ -37,6 +38,7 @@ class FileCounts:
     kept_follows: int = 0
     notices: int = 0
     rejected: int = 0
+    times_of_ids: int = 0
     blank: int = 0
     lost: int = 0
     formats: dict[str, int] = field(default_factory=dict)

@@ -5,10 +5,12 @@ import json
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
 
 from spread import __version__
+from spread.archive._counts import FileCounts
 from spread.archive._rows import PARTS, part_path
 from spread.archive._workers import Job
 
@@ -25,7 +27,7 @@ def done_before(jobs: Sequence[Job]) -> dict[int, dict[str, Any]]:
         except (OSError, ValueError, RecursionError):
             told = {}
         due = {"job": _identity(job), "sums": _sums(job)}
-        if isinstance(told, dict) and due.items() <= told.items() and "counts" in told:
+        if isinstance(told, dict) and due.items() <= told.items() and _are_counts(told):
             known[job.number] = told["counts"]
     kept = {path.name for job in jobs if job.number in known for path in _files(job)}
     for folder in {Path(job.folder) for job in jobs}:
@@ -51,6 +53,12 @@ def note_done(job: Job, counts: Mapping[str, Any]) -> None:
 def forget_done(folder: Path, number: int) -> None:
     """Take the note back, before the parts of a job are changed."""
     (folder / f"done-{number:06d}.json").unlink(missing_ok=True)
+
+
+def _are_counts(told: Mapping[str, Any]) -> bool:
+    """Tell whether a note has all that is counted now."""
+    counts = told.get("counts")
+    return isinstance(counts, dict) and {each.name for each in fields(FileCounts)} <= set(counts)
 
 
 def _note(job: Job) -> Path:

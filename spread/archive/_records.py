@@ -9,12 +9,14 @@ from spread.archive._faults import RejectedError, detail
 from spread.archive._rows import FollowRow, NoticeRow, Parts, RejectRow, TweetRow
 from spread.archive.formats import _twitter_v1 as v1
 from spread.archive.formats import _twitter_v2_json as v2_json
-from spread.archive.formats._elements import Element, Profile, Share
+from spread.archive.formats._elements import Element, Profile, Share, TimeOfId
 from spread.archive.formats._kinds import honoured
 from spread.archive.formats._said import count
 from spread.archive.formats._twitter_v1_batch import Batch
 
-Found: TypeAlias = TweetRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
+Found: TypeAlias = (
+    TweetRow | TimeOfId | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
+)
 
 
 class Stopped(Exception):  # noqa: N818 - no error: the reading ends as it was asked to
@@ -65,6 +67,8 @@ class Records:
                 self._parts.follow(item, self.counts.source_file)
             elif isinstance(item, NoticeRow):
                 self._parts.add("notices", item)
+            elif isinstance(item, TimeOfId):
+                self.counts.times_of_ids += 1
             elif isinstance(item, RejectedError):
                 self.note_embedded(item)
 
@@ -73,7 +77,9 @@ class Records:
         self.counts.kept_tweets += len(batch)
         self.formats[name] += len(batch)
         self._parts.flush()
-        self._parts.tables(*batch.tables(self.counts.source_file, self._parts.next_row))
+        made = batch.tables(self.counts.source_file, self._parts.next_row)
+        self.counts.times_of_ids += made.times_of_ids
+        self._parts.tables(made.tweets, made.users)
 
     def add_tweet(self, found: Sequence[Found], name: str) -> None:
         """Keep a record's tweet, and what came with it."""
@@ -85,6 +91,8 @@ class Records:
                 self._parts.tweet(item)
             elif isinstance(item, RejectedError):
                 self.note_embedded(item)
+            elif isinstance(item, TimeOfId):
+                self.counts.times_of_ids += 1
             else:
                 self._see_embedded(*item)
 

@@ -24,6 +24,10 @@ _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, coun
 _MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
 _COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
 _LOCATED: Final = "the users say anything of a place: maps rest on few"
+_TIMED: Final = (
+    "no time that can be read: their times are those of their ids (`files` counts them in "
+    "times_of_ids)"
+)
 _ONLY_IDS: Final = (
     "there are only ids: their times and duplicates are all that can be told; fetch the tweets "
     "from the platform"
@@ -49,8 +53,9 @@ class ReadReport:
         A row a file: source_file, formats, records, kept (= kept_tweets + kept_users +
         kept_follows; a row of CooRTweet that adds an object to a tweet is kept),
         duplicates (tweets and follows that another record stands for), notices (of a stream, with
-        the tweets that they delete, and pages without a record), rejected, blank
-        (lines), size (bytes), sha256.
+        the tweets that they delete, and pages without a record), rejected, times_of_ids
+        (tweets, duplicates included, whose own time is absent or cannot be read: they have that
+        of their ids), blank (lines), size (bytes), sha256.
     rejects
         The columns of `tables.REJECTS`. `detail` names the member of a packed file, the
         byte of the unpacked text where the record starts (of a table the record's number
@@ -238,6 +243,9 @@ class ReadReport:
             share = _percent(total["rejected"] / total["records"])
             told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
             said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
+        if timed := total["times_of_ids"]:
+            verb = "say" if timed > 1 else "says"
+            said.append(f"{timed:,} of {total['records']:,} records {verb} {_TIMED}")
         if self.lost:
             said.append(f"the stream held back {self.lost:,} tweets or more: counts are too low")
         return said

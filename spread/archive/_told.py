@@ -36,7 +36,7 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
     at = (told.get(name) for name in ("first_at", "last_at"))
     first_at, last_at = (None if us is None else pd.Timestamp(us, unit="us", tz="UTC") for us in at)
     return ReadReport(
-        files=pd.DataFrame(told["files"], columns=list(FILE_COLUMNS)),
+        files=_files(told["files"]),
         rejects=rejects,
         ignored=tuple(told["ignored"]),
         origins=told["origins"],
@@ -52,6 +52,12 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         forgotten=told.get("forgotten", 0),
         formats=told.get("formats", {}),
     )
+
+
+def _files(told: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return the counts of files; of an archive that is older than a count, 0 for it."""
+    unknown = dict.fromkeys(FILE_COLUMNS, 0)
+    return pd.DataFrame([unknown | count for count in told], columns=list(FILE_COLUMNS))
 
 
 def _is_count(value: object) -> bool:

@@ -9,7 +9,7 @@ https://developer.x.com/en/docs/x-api/enterprise/data-dictionary/activity-stream
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -83,7 +83,7 @@ class Activity(msgspec.Struct, gc=False):
 
     id: str | None = None
     verb: str | None = None
-    postedTime: str | None = None  # noqa: N815
+    postedTime: Any = None  # noqa: N815
     body: str | None = None
     actor: Actor | None = None
     object: "Activity | None" = None

@@ -12,8 +12,8 @@ from spread.archive._rows import STUB, FollowRow
 from spread.archive.files._limits import Limits
 from spread.archive.formats import _coortweet, _said
 from spread.archive.formats._cells import cells, lines
-from spread.archive.formats._elements import Element, Profile, tweet_row, user_row
-from spread.archive.formats._instants import microseconds, snowflake, tweet_time
+from spread.archive.formats._elements import Element, Profile, TimeOfId, tweet_row, user_row
+from spread.archive.formats._instants import instant, snowflake, tweet_time
 from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.text import manual_retweet
 
@@ -131,9 +131,9 @@ def elements(row: Row, found: Layout, source_file: str, source_record: int) -> l
             source_file=source_file, source_record=source_record, kind="tweet",
         )  # fmt: skip
         return [only_id]
-    if found.name == _coortweet.NAME:
-        return [_share(cell, tweet_id, found, source_file, source_record)]
-    return _tweet(cell, tweet_id, found, source_file, source_record)
+    where = tweet_id, found, source_file, source_record
+    made = [_share(cell, *where)] if found.name == _coortweet.NAME else _tweet(cell, *where)
+    return [*made, TimeOfId()] if instant(cell.get("at")) is None else made
 
 
 def _tweet(
@@ -148,7 +148,7 @@ def _tweet(
     tweet = tweet_row(
         "twitter", tweet_id, author, at, said=said, source_file=file, source_record=number,
         at_resolution_ms=resolution, lang=cell.get("lang"), mentions=mentions,
-        observed_at=microseconds(cell.get("observed_at")), retweet_of=retweet_of,
+        observed_at=instant(cell.get("observed_at")), retweet_of=retweet_of,
         retweet_author_id=_id(cell, "retweet_author_id"), manual_retweet=manual,
         quote_of=None if retweet_of else _id(cell, "quote_of"),
         quote_author_id=None if retweet_of else _id(cell, "quote_author_id"),
@@ -161,7 +161,7 @@ def _tweet(
         "twitter", author, screen_name=name or None, name=cell.get("name"),
         description=cell.get("description"), location=cell.get("location"),
         time_zone=cell.get("time_zone"), verified=_truth(cell.get("verified")),
-        created_at=microseconds(cell.get("account_created_at")),
+        created_at=instant(cell.get("account_created_at")),
     )  # fmt: skip
     return [tweet, Profile(profile, _count(cell.get("followers")), at)]
 
@@ -251,7 +251,7 @@ def _column(found: Layout, field: str) -> str:
 
 
 def _time(tweet_id: str, text: str | None, column: str) -> tuple[int, int]:
-    created = _instant(text)
+    created = instant(text)
     made = snowflake(tweet_id)
     if created is None and text is None and made is None:
         raise RejectedError(
@@ -283,16 +283,6 @@ def _contradicts(text: str, made: int) -> bool:
         last = datetime(int(year[0]), 12, 31, tzinfo=UTC)
     at = _EPOCH + timedelta(microseconds=made)
     return first - at > _ANY_CLOCK or at - last > _ANY_CLOCK
-
-
-def _instant(text: str | None) -> int | None:
-    """Return an instant written with its zone, or counted in seconds or milliseconds."""
-    if text is None or not re.fullmatch(r"\d{9,13}(?:\.\d{1,9})?", text):
-        return microseconds(text)
-    seconds, _, part = text.partition(".")
-    if len(seconds) > 11:
-        return int(seconds) * 1000
-    return int(seconds) * 1_000_000 + int((part + "000000")[:6])
 
 
 def _count(text: str | None) -> int | None:

@@ -16,6 +16,10 @@ class Profile(NamedTuple):
     at: int | None
 
 
+class TimeOfId(NamedTuple):
+    """A record whose own time is absent or cannot be read, so that it has that of its id."""
+
+
 class Nothing(NamedTuple):
     """A record that holds nothing to keep: a like, an account's new name, a post that is gone."""
 
@@ -26,7 +30,9 @@ class Share(NamedTuple):
     row: TweetRow
 
 
-Element: TypeAlias = TweetRow | Profile | Share | FollowRow | NoticeRow | Nothing | RejectedError
+Element: TypeAlias = (
+    TweetRow | Profile | Share | FollowRow | NoticeRow | TimeOfId | Nothing | RejectedError
+)
 NO_PROFILE: Final = dict.fromkeys(UserRow._fields)
 NOTHING_SAID: Final = _said.Said("", False, [], [], [], [])
 

@@ -1,5 +1,6 @@
 """Ids and times of tweets: Snowflake ids carry the millisecond they were made in."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -33,6 +34,12 @@ _YEARS: Final = range(1990, 2200)
 _MONTH_DAYS: Final = np.arange(
     f"{_YEARS.start}-01", f"{_YEARS.stop}-01", dtype="datetime64[M]"
 ).astype("datetime64[D]").astype(np.int64)  # fmt: skip
+_FIRST, _END = (
+    int(np.datetime64(f"{year}", "us").astype(np.int64)) for year in (_YEARS.start, _YEARS.stop)
+)
+_COUNTED: Final = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
+_STAMP_LEAST: Final = 12
+_UTC: Final = ("UTC", "GMT")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -76,12 +83,37 @@ def _looks_rounded(found: str) -> bool:
     return True
 
 
+def instant(value: object) -> int | None:
+    """Return `microseconds` of a time, or of a count of seconds or milliseconds since 1970.
+
+    What is of another kind, as JSON may hold it, is unreadable.
+
+    Examples
+    --------
+    >>> {instant(at) for at in (1398189600, "1398189600000", "2014-04-22T18:00:00Z")}
+    {1398189600000000}
+    """
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    return _counted(value) if _COUNTED.fullmatch(value) else microseconds(value)
+
+
+def _counted(text: str) -> int | None:
+    whole, _, part = text.partition(".")
+    if len(whole) >= _STAMP_LEAST:
+        whole, part = whole[:-3], whole[-3:] + part
+    at = int(whole) * _SECOND + int(f"{part}000000"[:6])
+    return at if _FIRST <= at < _END else None
+
+
 @lru_cache(maxsize=1 << 16)
 def microseconds(text: str | None) -> int | None:
     """Return a time with its zone as microseconds since 1970; None where it is unreadable.
 
-    Read are Twitter's v1.1 form and ISO 8601; a time without a zone, or of a year
-    before 1990 or after 2199, is unreadable.
+    Read are Twitter's v1.1 form and ISO 8601, of which the zone may stand apart or be called
+    UTC; a time without a zone, or of a year before 1990 or after 2199, is unreadable.
 
     Examples
     --------
@@ -91,14 +123,22 @@ def microseconds(text: str | None) -> int | None:
     if not text:
         return None
     try:
-        at = _v1(text) if text[3:4] == " " else datetime.fromisoformat(text)
+        at = _v1(text) if text[3:4] == " " else _iso(text)
         return (at - _EPOCH) // _MICROSECOND if at.tzinfo and at.year in _YEARS else None
     except (ValueError, KeyError, OverflowError):
         return None
 
 
+def _iso(text: str) -> datetime:
+    day, space, clock = text.partition(" ")
+    if space and " " in clock:
+        clock, _, zone = clock.partition(" ")
+        text = f"{day} {clock}{'Z' if zone in _UTC else zone}"
+    return datetime.fromisoformat(text)
+
+
 def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
-    """Return `microseconds` of many texts at once, UNKNOWN where it is None.
+    """Return `instant` of many texts at once, UNKNOWN where it is None.
 
     Examples
     --------
@@ -115,7 +155,7 @@ def clock_times(texts: Sequence[str | None]) -> NDArray[np.int64]:
         times, is_read = _clocks(signs)
         found[is_read] = times[is_read]
     for row in np.flatnonzero(~is_read).tolist():
-        at = microseconds(texts[row])
+        at = instant(texts[row])
         found[row] = UNKNOWN if at is None else at
     return found
 

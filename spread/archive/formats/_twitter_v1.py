@@ -1,14 +1,21 @@
 """Twitter's API v1.1: statuses with a `user` inside, as streams and searches gave them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
 from spread.archive._faults import RejectedError
 from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
 from spread.archive.formats import _said
-from spread.archive.formats._instants import Id, id_text, microseconds, snowflake, tweet_time
+from spread.archive.formats._elements import TimeOfId
+from spread.archive.formats._instants import (
+    Id,
+    id_text,
+    instant,
+    snowflake,
+    tweet_time,
+)
 
 PLATFORM: Final = "twitter"
 _STAMP_DIGITS: Final = 13
@@ -42,7 +49,7 @@ class User(msgspec.Struct, gc=False):
             self.time_zone,
             _said.offset_s(self.utc_offset),
             self.lang,
-            microseconds(self.created_at),
+            instant(self.created_at),
             self.verified,
         )
 
@@ -112,7 +119,7 @@ class Tweet(msgspec.Struct, gc=False):
 
     id_str: Id = None
     id: Id = None
-    created_at: str | None = None
+    created_at: Any = None
     timestamp_ms: str | int | None = None
     text: str | None = None
     full_text: str | None = None
@@ -136,6 +143,8 @@ class Tweet(msgspec.Struct, gc=False):
     place: Place | None = None
 
 
+Found: TypeAlias = TweetRow | TimeOfId | tuple[User, int] | RejectedError
+
 tweet_decoder: Final = msgspec.json.Decoder(Tweet)
 user_decoder: Final = msgspec.json.Decoder(User)
 
@@ -145,9 +154,7 @@ def is_tweet(tweet: Tweet) -> bool:
     return tweet.user is not None and (tweet.text is not None or tweet.full_text is not None)
 
 
-def rows(
-    tweet: Tweet, *, source_file: str, source_record: int
-) -> list[TweetRow | tuple[User, int] | RejectedError]:
+def rows(tweet: Tweet, *, source_file: str, source_record: int) -> list[Found]:
     """Return the collected row of a status, then those of the statuses inside it.
 
     After each comes its author with the instant at which the author was seen: the outer
@@ -167,7 +174,9 @@ def rows(
         The status itself cannot be read.
     """
     row = _row(tweet, COLLECTED, source_file, source_record)
-    found: list[TweetRow | tuple[User, int] | RejectedError] = [row]
+    found: list[Found] = [row]
+    if created(tweet) is None:
+        found.append(TimeOfId())
     if tweet.user is not None:
         found.append((tweet.user, row.at))
     for inner in _inside(tweet):
@@ -268,7 +277,7 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
 
 def created(tweet: Tweet) -> int | None:
     """Return when a status says it was made: to the millisecond, where both times agree."""
-    told = microseconds(tweet.created_at)
+    told = instant(tweet.created_at)
     stamp = str(tweet.timestamp_ms)
     if not (stamp.isascii() and stamp.isdigit()) or len(stamp) > _STAMP_DIGITS:
         return told

@@ -10,7 +10,7 @@ hand: to free ten thousand at a time takes as long as to decode them.
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +34,14 @@ _PROFILE: Final = attrgetter(
     "created_at", "verified",
 )  # fmt: skip
 _WORDS: Final = attrgetter("text", "full_text", "truncated", "entities", "extended_entities")
+
+
+class Tables(NamedTuple):
+    """Statuses and accounts as parts hold them, and how many statuses have their ids' times."""
+
+    tweets: pa.Table
+    users: pa.Table
+    times_of_ids: int
 
 
 class Batch:
@@ -65,8 +73,8 @@ class Batch:
             self._see(tweet.user)
             self._outer.append(self._add(tweet, record, passes_on))
 
-    def tables(self, source_file: str, first_row: int) -> tuple[pa.Table, pa.Table]:
-        """Return the rows of the statuses and of their accounts, as parts hold them.
+    def tables(self, source_file: str, first_row: int) -> Tables:
+        """Return the rows of the statuses and of their accounts.
 
         Parameters
         ----------
@@ -94,7 +102,11 @@ class Batch:
         fields = list(zip(*map(_PROFILE, self._profiles), strict=True))
         profiles = Profiles(fields, self._seen, when)
         users = user_columns(profiles, self._seen_followers)
-        return table(tweets, TWEET_PARTS, rows), table(users, USER_PARTS, len(self._profiles))
+        return Tables(
+            table(tweets, TWEET_PARTS, rows),
+            table(users, USER_PARTS, len(self._profiles)),
+            int(tweets["is_time_of_id"][self._outer].sum()),
+        )
 
     def _add(self, tweet: Tweet, record: int, passes_on: int) -> int:
         """Keep what is to be known of a status; return where it is held."""

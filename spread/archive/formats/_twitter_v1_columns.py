@@ -56,12 +56,13 @@ def columns(known: Statuses) -> dict[str, Any]:
         name: pa.array(facts[name], pa.string())
         for name in ("tweet_id", "retweet_of", "quote_of", "reply_to")
     }
-    at, resolution = _times(facts, text["tweet_id"])
+    at, resolution, is_time_of_id = _times(facts, text["tweet_id"])
     originals = text["retweet_of"]
     others: dict[str, Any] = {
         "platform": pa.repeat(pa.scalar(PLATFORM), len(known.passes_on)),
         "at": at,
         "at_resolution_ms": resolution,
+        "is_time_of_id": is_time_of_id,
         "kind": _kinds(originals, text["quote_of"], text["reply_to"]),
         "original_at": pa.array(_snowflakes(originals), pa.int64(), mask=_is_null(originals)),
     }
@@ -143,16 +144,18 @@ def _kinds(retweet_of: pa.Array, quote_of: pa.Array, reply_to: pa.Array) -> pa.A
 
 def _times(
     facts: dict[str, tuple[Any, ...]], ids: pa.Array
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return `_instants.tweet_time` of each."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return `_instants.tweet_time` of each, and which have no other time than their ids'."""
     made = _snowflakes(ids)
     exact = pa.array(facts["exact"], pa.int64())
     said = clock_times(facts["created_at"])
     if exact.null_count < len(exact):
         said = np.where(_is_null(exact), said, exact.fill_null(UNKNOWN).to_numpy())
     apart = np.abs(made // _SECOND - said // _SECOND)
-    agrees = (said == UNKNOWN) | (apart <= AGREES_WITHIN_S)
-    return np.where(agrees, made, said), np.where(agrees | (said % _SECOND != 0), 1, 1000)
+    is_unknown = said == UNKNOWN
+    agrees = is_unknown | (apart <= AGREES_WITHIN_S)
+    at = np.where(agrees, made, said)
+    return at, np.where(agrees | (said % _SECOND != 0), 1, 1000), is_unknown
 
 
 def _snowflakes(ids: pa.Array) -> NDArray[np.int64]:

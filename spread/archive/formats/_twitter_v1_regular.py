@@ -28,7 +28,7 @@ def are_regular(tweets: Sequence[Tweet]) -> bool:
         and _are_recent(ids)
         and _are_users(users)
         and None not in [t.full_text if t.text is None else t.text for t in every]
-        and None not in [tweet.created_at for tweet in every]
+        and _are_times([tweet.created_at for tweet in every])
         and _are_stamps([t.timestamp_ms for t in every if t.timestamp_ms is not None])
         and _are_counts([tweet.retweet_count for tweet in every])
         and _are_references(every)
@@ -83,6 +83,11 @@ def _are_counts(found: Sequence[Any]) -> bool:
     if not counts:
         return True
     return set(map(type, counts)) == {int} and min(counts) >= 0 and max(counts) < _COUNT_MOST
+
+
+def _are_times(found: Sequence[Any]) -> bool:
+    """Tell times that are texts."""
+    return set(map(type, found)) == {str}
 
 
 def _are_stamps(found: Sequence[Any]) -> bool:

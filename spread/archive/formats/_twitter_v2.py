@@ -6,7 +6,14 @@ from typing import Final, NamedTuple
 from spread.archive._faults import RejectedError
 from spread.archive._rows import COLLECTED, EMBEDDED, PlaceRow, TweetRow
 from spread.archive.formats import _said
-from spread.archive.formats._instants import id_text, microseconds, snowflake, tweet_time
+from spread.archive.formats._elements import TimeOfId
+from spread.archive.formats._instants import (
+    id_text,
+    instant,
+    microseconds,
+    snowflake,
+    tweet_time,
+)
 from spread.archive.formats._twitter_v2_json import (
     PLATFORM,
     Attachments,
@@ -36,7 +43,7 @@ NO_CONTEXT: Final = Context({}, {}, None)
 
 def rows(
     tweet: Tweet, context: Context, *, source_file: str, source_record: int
-) -> Iterator[TweetRow | tuple[User, int] | RejectedError]:
+) -> Iterator[TweetRow | TimeOfId | tuple[User, int] | RejectedError]:
     """Yield a tweet's collected row, then whatever tweets and accounts stand inside it.
 
     An account comes with the instant at which it was seen: when the page was retrieved,
@@ -52,6 +59,8 @@ def rows(
     row = tweet_row(tweet, COLLECTED, context, source_file, source_record)
     seen_at = row.at if context.retrieved_at is None else context.retrieved_at
     yield row
+    if instant(tweet.created_at) is None:
+        yield TimeOfId()
     yield from _accounts(tweet, seen_at)
     for inner in as_list(tweet.referenced_tweets):
         if inner.text is None:
@@ -81,7 +90,7 @@ def tweet_row(
         author_id = id_text(tweet.author.id)
     if author_id is None or author_id == "0":
         raise RejectedError("NO_USER", "the tweet has no author_id")
-    at, resolution = tweet_time(tweet_id, microseconds(tweet.created_at))
+    at, resolution = tweet_time(tweet_id, instant(tweet.created_at))
     refers = {r.type: r for r in reversed(as_list(tweet.referenced_tweets))}
     retweet_of = _referred(refers.get("retweeted"))
     said, mentions = _said_in(tweet, context, retweet=retweet_of is not None)

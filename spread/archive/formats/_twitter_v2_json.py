@@ -1,12 +1,12 @@
 """The objects of Twitter's API v2, declared: what is not declared is not read."""
 
-from typing import Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import msgspec
 
 from spread.archive._faults import RejectedError
 from spread.archive._rows import UserRow
-from spread.archive.formats._instants import Id, id_text, microseconds
+from spread.archive.formats._instants import Id, id_text, instant
 
 PLATFORM: Final = "twitter"
 
@@ -50,7 +50,7 @@ class User(msgspec.Struct, gc=False):
             time_zone=None,
             utc_offset_s=None,
             lang=None,
-            created_at=microseconds(self.created_at),
+            created_at=instant(self.created_at),
             verified=self.verified,
         )
 
@@ -143,7 +143,7 @@ class Tweet(msgspec.Struct, gc=False):
     id: Id = None
     text: str | None = None
     author_id: Id = None
-    created_at: str | None = None
+    created_at: Any = None
     lang: str | None = None
     entities: Entities | None = None
     referenced_tweets: "list[Reference] | Nothing | None" = None
