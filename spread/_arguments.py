@@ -4,6 +4,7 @@ import math
 import numbers
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, SupportsInt, TypeGuard, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from spread._errors import MissingColumnError, UsageError
 
@@ -17,6 +18,7 @@ __all__ = [
     "require_number",
     "require_one_of",
     "require_texts",
+    "require_zone",
 ]
 
 _MOST: Final = 2**31 - 1
@@ -127,6 +129,25 @@ def require_texts(name: str, value: object) -> list[str]:
         if all(isinstance(text, str) for text in texts):
             return texts
     raise UsageError(f"{name} cannot be used", got=repr(value), allowed="a text, or several")
+
+
+def require_zone(name: object) -> ZoneInfo:
+    """Return a time zone by its IANA name.
+
+    Examples
+    --------
+    >>> require_zone("Mars")
+    Traceback (most recent call last):
+    spread._errors.UsageError: unknown time zone: got 'Mars'; allowed: IANA names, such as
+    America/New_York
+    """
+    known = require_instance("time_zone", name, str, "an IANA name, such as America/New_York")
+    try:
+        return ZoneInfo(known)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UsageError(
+            "unknown time zone", got=repr(name), allowed="IANA names, such as America/New_York"
+        ) from error
 
 
 def require_columns(

@@ -8,6 +8,8 @@ import pytest
 from invented_archive import counted, lines, put, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
+from spread._errors import InputError, UsageError
+from spread.cli import archive as command
 
 GNIP = {"objectType": "activity", "verb": "post", "body": "fine", "actor": {"id": "id:x:3"}}
 UNREADABLE = (None, "yesterday", "Tue Apr 22", "2014-13-01T00:00:00Z", 5, True, {"at": 1}, 1e300)
@@ -55,3 +57,51 @@ def test_only_records_are_counted_and_tables_too(tmp_path: Path) -> None:
     assert (counts["kept_tweets"], counts["times_of_ids"]) == (1, 1)
     counts, _ = counted(tmp_path, lines(v1_retweet(9, original), v1_retweet(9, original)))
     assert (counts["kept_tweets"], counts["times_of_ids"]) == (2, 0)
+
+
+NEW_YORK = "America/New_York"
+
+
+def _stated(tmp_path: Path, *rows: tuple[str, str]) -> tuple[list[str], archive.Archive]:
+    """Return the times of a table of ids and local times, with those of its tweets."""
+    table = "id_str,from_user,text,created_at\n" + "".join(f"{i},me,fine,{t}\n" for i, t in rows)
+    (tmp_path / "t.csv").write_text(table)
+    read = archive.read(tmp_path / "t.csv", time_zone=NEW_YORK)
+    at = _at(read)
+    return [f"{at[i]:%Y-%m-%d %H:%M:%S}" for i, _ in rows], read
+
+
+def test_a_stated_zone_is_that_of_times_without_one(tmp_path: Path) -> None:
+    # In New York the summer's clock is 4 hours behind; the ids 1 to 4 hold no time.
+    clock = ["2014-04-22 13:55:00", "2014/04/22 13:55", "Tue Apr 22 13:55:00 2014"]
+    rows = [(str(n), at) for n, at in enumerate([*clock, "2014-04-22T13:55:00Z"], 1)]
+    times, read = _stated(tmp_path, *rows)
+    assert times == [*["2014-04-22 17:55:00"] * 3, "2014-04-22 13:55:00"]
+    assert read.report.totals["times_of_ids"] == 0
+
+
+def test_the_id_tells_which_of_two_times_a_clock_meant(tmp_path: Path) -> None:
+    # On 2 November 2014 New York's clock showed 01:30 at 05:30 and at 06:30 UTC; on 9 March it
+    # went from 02:00 to 03:00 at 07:00 UTC. The second id was made at 06:30:00 UTC.
+    late = str((1414909800000 - 1288834974657) << 22)
+    twice = "2014-11-02 01:30:00"
+    times, _ = _stated(tmp_path, ("1", twice), (late, twice), ("2", "2014-03-09 02:30:00"))
+    assert times == ["2014-11-02 05:30:00", "2014-11-02 06:30:00", "2014-03-09 07:30:00"]
+
+
+def test_a_stated_zone_holds_in_json_too(tmp_path: Path) -> None:
+    # 13:55 in New York is 17:55: the ids of 1.25 s after agree, those of 2.25 s do not.
+    records = [*_three("2014-04-22 13:55:00")[:2], v1_retweet(9, v1_tweet(1))]
+    read = archive.read(put(tmp_path / "t.jsonl", *records), time_zone=NEW_YORK)
+    assert _at(read).dt.strftime("%M:%S.%f").tolist()[-2:] == ["55:00.000000", "55:09.000000"]
+    assert read.report.totals["times_of_ids"] == 0
+
+
+def test_a_zone_that_is_none_is_refused_and_one_that_lacks_is_named(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1, id=7, id_str="7", created_at="2014-04-22 13:55"))
+    with pytest.raises(UsageError, match="unknown time zone: got 'EST5'; allowed: IANA names"):
+        archive.read(file, time_zone="EST5")
+    with pytest.raises(InputError, match=r"\(2014-04-22 13:55; time_zone='America/New_York'"):
+        archive.read(file)
+    argv = ["report", str(file), "--time-zone", NEW_YORK, "--json"]
+    assert command.main(argv) == 0

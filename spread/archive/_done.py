@@ -100,5 +100,6 @@ def _identity(job: Job) -> list[Any]:
         job.start,
         job.end,
         list(job.limits),
+        job.time_zone,
     ]
     return [__version__, *how, state.st_size, state.st_mtime_ns, ends.hexdigest()]

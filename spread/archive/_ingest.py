@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from spread.archive._reader import Reader
 from spread.archive._records import Records, Stopped
@@ -25,6 +26,7 @@ def ingest(
     strict: bool = False,
     columns: Columns | None = None,
     limits: Limits = USUAL,
+    time_zone: str | None = None,
     stretch: tuple[int, int | None] = (0, None),
     on_bytes: Callable[[int], object] = lambda _: None,
 ) -> dict[str, object]:
@@ -46,6 +48,8 @@ def ingest(
         Which column of a table holds what.
     limits
         What is read at most.
+    time_zone
+        The IANA name of the zone of times that are written without one.
     stretch
         From which byte to before which; records are counted from the first of them.
     on_bytes
@@ -53,7 +57,10 @@ def ingest(
     """
     with _no_collector(), closing(Parts(folder, number)) as parts:
         records = Records(source_file, parts, strict=strict)
-        reader = Reader(path, records, parts, columns=columns, limits=limits, start=stretch[0])
+        zone = None if time_zone is None else ZoneInfo(time_zone)
+        reader = Reader(
+            path, records, parts, columns=columns, limits=limits, zone=zone, start=stretch[0]
+        )
         with suppress(Stopped):
             meter = Meter(on_bytes, limits.ratio)
             for text in texts(file_chunks(path, meter, *stretch), meter):

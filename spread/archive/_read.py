@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from spread._arguments import require_count, require_instance
+from spread._arguments import require_count, require_instance, require_zone
 from spread._errors import InputError, UsageError
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
@@ -40,6 +40,7 @@ def read(
     strict: bool = False,
     columns: Mapping[str, str] | None = None,
     limits: Mapping[str, float] | None = None,
+    time_zone: str | None = None,
     progress: bool | None = None,
 ) -> "Archive":
     """Read tweet archives of any layout into the tables of `spread.tables`.
@@ -98,6 +99,11 @@ def read(
         "ratio": 1000}`: a record's megabytes, its levels of nesting, and how many times its
         size a file may unpack to (after the first 16 MB). They keep memory bounded; what is
         beyond them is rejected and says so.
+    time_zone
+        The zone (an IANA name, such as America/New_York) of times that are written without one,
+        as in many tables; None where that is not known. Of two times that a clock shows when it
+        is set back, it is the one that agrees with the tweet's id, else the first. Times with a
+        zone stay as they are; so do 22/04/2014 and its like, which may be read in two ways.
     progress
         Show a bar on standard error; None for where that is a terminal or Jupyter, and not
         where the environment says `CI`.
@@ -112,7 +118,8 @@ def read(
     InputError
         A path is absent, there is nothing in it, no tweet in it, or (`strict`) a reject.
     UsageError
-        `to` exists, or the engine or `workers` cannot be used; pyspark or Java is missing.
+        `to` exists, or the engine, `workers` or `time_zone` cannot be used; pyspark or Java is
+        missing.
     OutputError
         `to` cannot be written.
 
@@ -139,12 +146,14 @@ def read(
     _require_workers(workers, engine)
     _require_columns(columns)
     allowed = limits_of(limits)
+    zone = None if time_zone is None else require_zone(time_zone).key
     found = find(paths)
     target = None if to is None else _require_free(usable(to))
     space = Space()
     with alone(target), drafted(target, space) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)
-        jobs = [job._replace(limits=allowed) for job in _jobs(found, draft, strict, columns)]
+        jobs = _jobs(found, draft, strict, columns)
+        jobs = [job._replace(limits=allowed, time_zone=zone) for job in jobs]
         jobs = divided(jobs, workers or cores())
         told = _ingested(jobs, read_by=read_by, space=space, progress=progress)
         counts = combined(jobs, told)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -44,6 +45,7 @@ class Reader:
         *,
         columns: Columns | None,
         limits: Limits,
+        zone: ZoneInfo | None,
         start: int,
     ) -> None:
         self._path = path
@@ -51,6 +53,7 @@ class Reader:
         self._parts = parts
         self._columns = columns
         self._limits = limits
+        self._zone = zone
         self._is_small = small_test(limits)
         self._start = start
         self._owner: v1.User | None = None
@@ -87,7 +90,7 @@ class Reader:
             except _FAULTS:
                 regular = False
             if regular:
-                self._batch.extend(tweets, self._records.counts.records + 1)
+                self._extend(tweets, self._records.counts.records + 1)
                 self._records.counts.records += len(some)
             else:
                 self._take_each(Lines(some, place))
@@ -103,9 +106,15 @@ class Reader:
                 continue
             if regular:
                 self._records.counts.records += 1
-                self._batch.extend([tweet], self._records.counts.records)
+                self._extend([tweet], self._records.counts.records)
             else:
                 self.take(line)
+
+    def _extend(self, tweets: Sequence[v1.Tweet], first_record: int) -> None:
+        if self._zone is not None:
+            for tweet in tweets:
+                v1.state_zone(tweet, self._zone)
+        self._batch.extend(tweets, first_record)
 
     def _flush_if_full(self) -> None:
         if self._parts.is_full():
@@ -123,7 +132,7 @@ class Reader:
         try:
             for row in checked(rows(chunks, found, self._limits), found):
                 try:
-                    here = elements(row, found, *self._records.next_place)
+                    here = elements(row, found, *self._records.next_place, zone=self._zone)
                 except RejectedError as error:
                     self._records.reject(error.reason, error.found, row.data)
                 else:
@@ -206,6 +215,8 @@ class Reader:
             self._records.reject(*why(error, data), data)
 
     def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
+        if self._zone is not None:
+            v1.state_zone(tweet, self._zone)
         source, number = self._records.next_place
         found = v1.rows(tweet, source_file=source, source_record=number)
         self._records.add_tweet(found, name)
@@ -225,6 +236,8 @@ class Reader:
             self._records.add([Nothing()], name)
 
     def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
+        if self._zone is not None:
+            v2.state_zone(tweet, self._zone)
         source, number = self._records.next_place
         rows = v2.rows(tweet, context, source_file=source, source_record=number)
         self._records.add_tweet(list(rows), name)
@@ -274,6 +287,8 @@ class Reader:
         source, _ = self._records.next_place
         try:
             tweet = v2_json.tweet_decoder.decode(data)
+            if self._zone is not None:
+                v2.state_zone(tweet, self._zone)
             self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
         except _FAULTS as error:
             self._records.note_embedded(RejectedError(*why(error, data)), data, number)

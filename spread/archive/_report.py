@@ -26,7 +26,7 @@ _COVERED: Final = "the reported retweets are here: sizes of cascades are lower b
 _LOCATED: Final = "the users say anything of a place: maps rest on few"
 _TIMED: Final = (
     "no time that can be read: their times are those of their ids (`files` counts them in "
-    "times_of_ids)"
+    "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
 )
 _ONLY_IDS: Final = (
     "there are only ids: their times and duplicates are all that can be told; fetch the tweets "

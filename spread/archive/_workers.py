@@ -59,6 +59,7 @@ class Job(NamedTuple):
     start: int = 0
     end: int | None = None
     limits: Limits = USUAL
+    time_zone: str | None = None
 
     @property
     def size(self) -> int:
@@ -173,6 +174,7 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
         strict=job.strict,
         columns=job.columns,
         limits=Limits(*job.limits),
+        time_zone=job.time_zone,
         stretch=(job.start, job.end),
         on_bytes=on_bytes,
     )

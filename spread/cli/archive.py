@@ -17,6 +17,7 @@ _LIMIT = (
     "what is read at most: record_mb (8), depth (64), ratio of unpacked to packed bytes (1000); "
     "repeatable"
 )
+_ZONE = "zone of times that are written without one, such as America/New_York"
 _EXAMPLES = """\
   python -m spread.archive report tweets.jsonl.gz 'more/*.json'
       what is in these files, and what could not be read
@@ -78,6 +79,7 @@ def _files(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
     add("archive", nargs="+", help="files, folders or globs; or a folder that `read` made")
     add("--columns", metavar="FIELD=NAME", action="append", default=[], help=_COLUMNS)
     add("--limit", metavar="NAME=NUMBER", action="append", default=[], help=_LIMIT)
+    add("--time-zone", metavar="ZONE", help=_ZONE)
     add("--json", action="store_true", help="tell it as JSON")
     add("--strict", action="store_true", help="stop at the first record that cannot be read")
     add("--workers", metavar="N", type=int, help="how many processes read (default: the cores)")
@@ -153,6 +155,7 @@ def _opened(options: argparse.Namespace, *, to: Path | None = None) -> Archive:
         strict=options.strict,
         columns=dict(_pairs("--columns", options.columns, "FIELD=NAME")) or None,
         limits=dict(_limits(options.limit)),
+        time_zone=options.time_zone,
         progress=False if options.quiet else None,
     )
 

@@ -9,7 +9,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from spread import archive as archives
-from spread._arguments import require_instance
+from spread._arguments import require_instance, require_zone
 from spread._random import resolve_seed
 from spread.archive import Archive
 from spread.archive._damage import damage_told
@@ -111,7 +111,7 @@ def run(
     '...'
     """
     seed = resolve_seed(rng)
-    _scope.zone(time_zone)
+    require_zone(time_zone)
     require_instance("source", source, (str, Path, Iterable, Archive), "paths, or an Archive")
     require_instance("root", root, (str, type(None)), "a hashtag, or None")
     require_instance("camps", camps, (pd.DataFrame, type(None)), "a DataFrame, or None")

@@ -3,13 +3,12 @@
 import difflib
 import re
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import ibis
 import pandas as pd
 
 from spread import hashtags
-from spread._arguments import require_instance
+from spread._arguments import require_zone
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
 from spread.tables import rows
@@ -41,17 +40,6 @@ class Scope:
     authors: int
 
 
-def zone(name: str) -> ZoneInfo:
-    """Return a time zone by its IANA name."""
-    require_instance("time_zone", name, str, "an IANA name, such as America/New_York")
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise UsageError(
-            "unknown time zone", got=repr(name), allowed="IANA names, such as America/New_York"
-        ) from error
-
-
 def instant(given: str | pd.Timestamp | None, time_zone: str, *, name: str) -> pd.Timestamp | None:
     """Return a moment as UTC; one without a zone is read in `time_zone`."""
     if given is None:
@@ -67,7 +55,7 @@ def instant(given: str | pd.Timestamp | None, time_zone: str, *, name: str) -> p
         raise UsageError(none, got=repr(given), allowed=_MOMENT) from error
     if pd.isna(moment):
         raise UsageError(none, got=repr(given), allowed=_MOMENT)
-    local = moment.tz_localize(zone(time_zone)) if moment.tzinfo is None else moment
+    local = moment.tz_localize(require_zone(time_zone)) if moment.tzinfo is None else moment
     return local.tz_convert("UTC")
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any, TypeAlias
 
-from spread.study._scope import zone
+from spread._arguments import require_zone as zone
 
 # A moment that is there; pandas types one that may be missing as Timestamp | NaTType.
 Moment: TypeAlias = Any

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from spread.archive._faults import DamageError, RejectedError
 from spread.archive._rows import STUB, FollowRow
@@ -13,7 +14,14 @@ from spread.archive.files._limits import Limits
 from spread.archive.formats import _coortweet, _said
 from spread.archive.formats._cells import cells, lines
 from spread.archive.formats._elements import Element, Profile, TimeOfId, tweet_row, user_row
-from spread.archive.formats._instants import instant, snowflake, tweet_time
+from spread.archive.formats._instants import (
+    STATE_ZONE,
+    in_zone,
+    instant,
+    snowflake,
+    tweet_time,
+    without_zone,
+)
 from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.text import manual_retweet
 
@@ -34,6 +42,7 @@ _FORMS: Final = (
     "since 1970"
 )
 _MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
+_TIMES: Final = frozenset(("at", "observed_at", "account_created_at"))
 _NUMERIC: Final = ("ids", "twarc-csv", "DMI-TCAT", "TAGS")
 
 
@@ -98,8 +107,12 @@ def _sampled(each: Iterator[Row]) -> tuple[list[Row], DamageError | None]:
     return first, None
 
 
-def elements(row: Row, found: Layout, source_file: str, source_record: int) -> list[Element]:
+def elements(
+    row: Row, found: Layout, source_file: str, source_record: int, *, zone: ZoneInfo | None = None
+) -> list[Element]:
     """Return what a row holds: a tweet and its author, an id, or who follows whom.
+
+    Times without a zone are of `zone`.
 
     Raises
     ------
@@ -131,6 +144,9 @@ def elements(row: Row, found: Layout, source_file: str, source_record: int) -> l
             source_file=source_file, source_record=source_record, kind="tweet",
         )  # fmt: skip
         return [only_id]
+    if zone is not None:
+        for name in _TIMES & cell.keys():
+            cell[name] = str(in_zone(cell[name], zone, tweet_id if name == "at" else None))
     where = tweet_id, found, source_file, source_record
     made = [_share(cell, *where)] if found.name == _coortweet.NAME else _tweet(cell, *where)
     return [*made, TimeOfId()] if instant(cell.get("at")) is None else made
@@ -262,8 +278,9 @@ def _time(tweet_id: str, text: str | None, column: str) -> tuple[int, int]:
         other = (
             "" if made is None else f", but its id {_EPOCH + timedelta(microseconds=made):%Y-%m-%d}"
         )
+        how = _FORMS if without_zone(text) is None else f"{_FORMS}; {STATE_ZONE}"
         raise RejectedError(
-            "BAD_TIME", f"the column {column!r} says {text[:40]!r}{no_zone}{other}; {_FORMS}"
+            "BAD_TIME", f"the column {column!r} says {text[:40]!r}{no_zone}{other}; {how}"
         )
     return tweet_time(tweet_id, created)
 

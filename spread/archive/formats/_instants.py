@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,11 @@ _FIRST, _END = (
 )
 _COUNTED: Final = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
 _STAMP_LEAST: Final = 12
+_DAY_MOST: Final = 10
+STATE_ZONE: Final = (
+    "time_zone='America/New_York' (--time-zone America/New_York) states the zone of times "
+    "written without one"
+)
 _UTC: Final = ("UTC", "GMT")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -108,6 +114,42 @@ def _counted(text: str) -> int | None:
     return at if _FIRST <= at < _END else None
 
 
+def in_zone(value: object, zone: ZoneInfo, tweet_id: str | None = None) -> object:
+    """Return a time that was written without a zone with the one in which it was; else itself.
+
+    Of the two times that a clock shows when it is set back, it is the one that agrees with
+    the tweet's id, else the first; one that it leaves out is counted as if it were not set on.
+
+    Examples
+    --------
+    >>> from zoneinfo import ZoneInfo
+    >>> in_zone("2014-04-22 13:55:00", ZoneInfo("America/New_York"))
+    '2014-04-22T17:55:00+00:00'
+    """
+    clock = without_zone(value)
+    if clock is None:
+        return value
+    made = snowflake(tweet_id)
+    both = [clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    agreeing = (at for at in both if made is not None and _agree(made, _since_1970(at)))
+    return next(agreeing, both[0]).isoformat()
+
+
+def without_zone(value: object) -> datetime | None:
+    """Return a time that was written without a zone, as it was; a day alone is no time."""
+    if not isinstance(value, str) or len(value) <= _DAY_MOST:
+        return None
+    try:
+        if value[3:4] == " ":
+            day, _, year = value.rpartition(" ")
+            at = _v1(f"{day} +0000 {year}").replace(tzinfo=None)
+        else:
+            at = _iso(value.replace("/", "-"))
+    except (ValueError, KeyError, OverflowError):
+        return None
+    return at if at.tzinfo is None and at.year in _YEARS else None
+
+
 @lru_cache(maxsize=1 << 16)
 def microseconds(text: str | None) -> int | None:
     """Return a time with its zone as microseconds since 1970; None where it is unreadable.
@@ -124,9 +166,13 @@ def microseconds(text: str | None) -> int | None:
         return None
     try:
         at = _v1(text) if text[3:4] == " " else _iso(text)
-        return (at - _EPOCH) // _MICROSECOND if at.tzinfo and at.year in _YEARS else None
+        return _since_1970(at) if at.tzinfo and at.year in _YEARS else None
     except (ValueError, KeyError, OverflowError):
         return None
+
+
+def _since_1970(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND
 
 
 def _iso(text: str) -> datetime:
@@ -232,11 +278,15 @@ def snowflake(tweet_id: str | None) -> int | None:
     return ((number >> 22) + SNOWFLAKE_EPOCH_MS) * 1000
 
 
-def tweet_time(tweet_id: str, created: int | None) -> tuple[int, int]:
+def _agree(made: int, created: int) -> bool:
+    return abs(made // _SECOND - created // _SECOND) <= AGREES_WITHIN_S
+
+
+def tweet_time(tweet_id: str, created: int | None, written: object = None) -> tuple[int, int]:
     """Return when a tweet was made (microseconds since 1970), and to how many milliseconds.
 
     The id's time is taken where its second is that of `created_at`, or the one before
-    or after (the two clocks are not one), else `created_at`.
+    or after (the two clocks are not one), else `created_at`, which was `written` somehow.
 
     Raises
     ------
@@ -246,8 +296,10 @@ def tweet_time(tweet_id: str, created: int | None) -> tuple[int, int]:
     made = snowflake(tweet_id)
     if created is None:
         if made is None:
-            raise RejectedError("BAD_TIME", "no readable created_at, and an id without a time")
+            how = "" if without_zone(written) is None else f" ({written}; {STATE_ZONE})"
+            told = f"no readable created_at{how}, and an id without a time"
+            raise RejectedError("BAD_TIME", told)
         return made, 1
-    if made is not None and abs(made // _SECOND - created // _SECOND) <= AGREES_WITHIN_S:
+    if made is not None and _agree(made, created):
         return made, 1
     return created, 1 if created % _SECOND else 1000

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,6 +13,7 @@ from spread.archive.formats._elements import TimeOfId
 from spread.archive.formats._instants import (
     Id,
     id_text,
+    in_zone,
     instant,
     snowflake,
     tweet_time,
@@ -223,7 +225,7 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
     author_id = _author_id(tweet)
     if author_id is None or tweet.user is None:
         raise RejectedError("NO_USER", "the tweet has no author")
-    at, resolution = tweet_time(tweet_id, created(tweet))
+    at, resolution = tweet_time(tweet_id, created(tweet), tweet.created_at)
     said, mentions = said_in(tweet)
     retweet = tweet.retweeted_status
     retweet_of = id_text(retweet.id_str, retweet.id) if retweet is not None else None
@@ -273,6 +275,12 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
         place_id=place.id if place is not None else None,
         original_at=snowflake(retweet_of),
     )
+
+
+def state_zone(tweet: Tweet, zone: ZoneInfo) -> None:
+    """Write the zone to the times of a status, and of those inside it, that have none."""
+    for each in (tweet, *_inside(tweet)):
+        each.created_at = in_zone(each.created_at, zone, str(each.id_str or each.id))
 
 
 def created(tweet: Tweet) -> int | None:

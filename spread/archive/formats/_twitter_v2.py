@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
 from spread.archive._faults import RejectedError
 from spread.archive._rows import COLLECTED, EMBEDDED, PlaceRow, TweetRow
@@ -9,6 +10,7 @@ from spread.archive.formats import _said
 from spread.archive.formats._elements import TimeOfId
 from spread.archive.formats._instants import (
     id_text,
+    in_zone,
     instant,
     microseconds,
     snowflake,
@@ -90,7 +92,7 @@ def tweet_row(
         author_id = id_text(tweet.author.id)
     if author_id is None or author_id == "0":
         raise RejectedError("NO_USER", "the tweet has no author_id")
-    at, resolution = tweet_time(tweet_id, instant(tweet.created_at))
+    at, resolution = tweet_time(tweet_id, instant(tweet.created_at), tweet.created_at)
     refers = {r.type: r for r in reversed(as_list(tweet.referenced_tweets))}
     retweet_of = _referred(refers.get("retweeted"))
     said, mentions = _said_in(tweet, context, retweet=retweet_of is not None)
@@ -139,6 +141,12 @@ def tweet_row(
         place_id=place_id,
         original_at=snowflake(retweet_of),
     )
+
+
+def state_zone(tweet: Tweet, zone: ZoneInfo) -> None:
+    """Write the zone to the times of a tweet, and of those inside it, that have none."""
+    for each in (tweet, *as_list(tweet.referenced_tweets)):
+        each.created_at = in_zone(each.created_at, zone, str(each.id))
 
 
 def place_row(place: Place) -> PlaceRow:
