@@ -20,7 +20,7 @@ from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_twe
 
 from spread import archive
 from spread._errors import OutputError, SpreadError, UsageError
-from spread.archive import _engine, _lock, _workers
+from spread.archive import _engine, _ingest, _lock, _workers
 from spread.archive._lock import HeldError, held
 from spread.archive.files._packed import zstd
 from spread.tables import TWEETS
@@ -147,6 +147,24 @@ def test_a_file_that_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
     assert _tables(tmp_path / "out") == _tables(
         archive.read(files, to=tmp_path / "whole", workers=1).path
     )
+
+
+def test_a_file_that_grows_while_it_is_read_is_told_and_not_taken_for_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_and_written(reader: Any, text: Any) -> None:
+        take(reader, text)
+        if reader._path == files[1]:
+            files[1].write_bytes(files[1].read_bytes() + lines(v1_tweet(77)))
+
+    files, take = _files(tmp_path, tweets=5), _ingest.Reader.take_text
+    with monkeypatch.context() as patch:
+        patch.setattr(_ingest.Reader, "take_text", read_and_written)
+        report = archive.read(files, workers=1).report
+        assert len(_cut_off(files, tmp_path / "out", 2)) == 2
+    assert report.changed == (report.files.source_file[1],)
+    assert any("1.jsonl): what was written meanwhile" in said for said in report.warnings)
+    assert _cut_off(files, tmp_path / "out", 9) == ["1.jsonl", "2.jsonl"]
 
 
 def test_a_part_that_is_not_as_it_was_noted_is_made_again(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class FileCounts:
     + notices + rejected.
 
     Duplicates are known only once all files are read, so `kept_tweets` still holds them.
+    `changed` names the file where it was not the same after it was read.
     """
 
     source_file: str
@@ -43,3 +44,4 @@ class FileCounts:
     lost: int = 0
     formats: dict[str, int] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)

@@ -41,8 +41,11 @@ def note_done(job: Job, counts: Mapping[str, Any]) -> None:
     """Note that the parts of a job are whole, with their check sums.
 
     A machine that stops may have written the note, and not yet the parts: by their sums they
-    are known again. To wait for the disk after each file would take longer.
+    are known again. To wait for the disk after each file would take longer. Of a file that
+    changed while it was read nothing is noted: it is to be read again.
     """
+    if counts["changed"]:
+        return
     note = _note(job)
     draft = note.with_suffix(".tmp")
     told = {"job": _identity(job), "counts": dict(counts), "sums": _sums(job)}
@@ -85,12 +88,13 @@ def _sum(path: Path) -> int:
 
 
 def _identity(job: Job) -> list[Any]:
-    """Return by what a file is known again: how it is read, size, time, first and last MB."""
-    path = Path(job.path)
-    state = path.stat()
-    with path.open("rb") as file:
+    """Return by what a file is known again: how it is read, size, time, first and last MB.
+
+    Size and time are those before it was read: what was added since is not in its parts.
+    """
+    with Path(job.path).open("rb") as file:
         ends = hashlib.sha256(file.read(_ENDS))
-        file.seek(max(0, state.st_size - _ENDS))
+        file.seek(max(0, job.state.size - _ENDS))
         ends.update(file.read(_ENDS))
     how = [
         job.source_file,
@@ -102,4 +106,4 @@ def _identity(job: Job) -> list[Any]:
         list(job.limits),
         job.time_zone,
     ]
-    return [__version__, *how, state.st_size, state.st_mtime_ns, ends.hexdigest()]
+    return [__version__, *how, *job.state, ends.hexdigest()]

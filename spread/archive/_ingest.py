@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from spread.archive._reader import Reader
 from spread.archive._records import Records, Stopped
 from spread.archive._rows import Parts
-from spread.archive.files._bytes import file_chunks, identity
+from spread.archive.files._bytes import State, file_chunks, identity, state
 from spread.archive.files._limits import USUAL, Limits
 from spread.archive.files._members import texts
 from spread.archive.files._packed import Meter
@@ -28,6 +28,7 @@ def ingest(
     limits: Limits = USUAL,
     time_zone: str | None = None,
     stretch: tuple[int, int | None] = (0, None),
+    found: State | None = None,
     on_bytes: Callable[[int], object] = lambda _: None,
 ) -> dict[str, object]:
     """Read a file into parts of tables, and return its `FileCounts` as a dictionary.
@@ -52,6 +53,8 @@ def ingest(
         The IANA name of the zone of times that are written without one.
     stretch
         From which byte to before which; records are counted from the first of them.
+    found
+        In which state the file was found, before any of it was read.
     on_bytes
         Is told how many bytes of the file were read.
     """
@@ -65,6 +68,8 @@ def ingest(
             meter = Meter(on_bytes, limits.ratio)
             for text in texts(file_chunks(path, meter, *stretch), meter):
                 reader.take_text(text)
+    if found is not None and found != state(path):
+        records.counts.changed.append(source_file)
     if stretch[0] == 0:
         records.counts.size, records.counts.sha256 = identity(path)
     records.counts.formats = dict(sorted(records.formats.items()))

@@ -23,6 +23,7 @@ from spread.archive._progress import bar
 from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before, renumber_rejects
 from spread.archive._workers import Counts, Job, cores, how_many, run
+from spread.archive.files._bytes import state
 from spread.archive.files._found import Found, find, is_archive, source_name, usable
 from spread.archive.files._limits import limits_of
 from spread.archive.formats._layouts import FIELDS
@@ -261,7 +262,9 @@ def _finished(draft: Path, target: Path | None, engine: str) -> "Archive":
 def _jobs(found: Found, draft: Path, strict: bool, columns: Mapping[str, str] | None) -> list[Job]:
     named = dict(columns) if columns else None
     return [
-        Job(str(file), source_name(file), number, str(draft / "parts"), strict, named)
+        Job(str(file), source_name(file), number, str(draft / "parts"), strict, named)._replace(
+            found=state(file)
+        )
         for number, file in enumerate(found.files)
         if _is_readable(file)
     ]

@@ -24,6 +24,9 @@ _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, coun
 _MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
 _COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
 _LOCATED: Final = "the users say anything of a place: maps rest on few"
+_CHANGED: Final = (
+    "what was written meanwhile may be missing or cut; read again when nothing writes there"
+)
 _TIMED: Final = (
     "no time that can be read: their times are those of their ids (`files` counts them in "
     "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
@@ -91,6 +94,8 @@ class ReadReport:
         what was read, all else what is left.
     formats
         How many records were read in each format; those rejected are in none.
+    changed
+        Files that were not the same after they were read as before.
 
     Examples
     --------
@@ -115,6 +120,7 @@ class ReadReport:
     gaps: pd.DataFrame = field(default_factory=_no_gaps)
     forgotten: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
+    changed: tuple[str, ...] = ()
 
     @property
     def totals(self) -> dict[str, int]:
@@ -214,6 +220,7 @@ class ReadReport:
             "forgotten": self.forgotten,
             "warnings": list(self.warnings),
             "ignored": list(self.ignored),
+            "changed": list(self.changed),
             "files": self.files.astype(object).to_dict("records"),
             "rejects": self.rejects.astype(object).to_dict("records"),
         }
@@ -235,6 +242,10 @@ class ReadReport:
                 hit = self.rejects.loc[self.rejects["reason"] == reason, "source_file"]
                 names = ", ".join(sorted(set(hit.astype(str)))[:3])
                 said.append(f"{REASONS[reason]} ({reasons[reason]:,} times, in {names})")
+        if self.changed:
+            whose = f"{len(self.changed):,} files" if len(self.changed) > 1 else "a file"
+            names = ", ".join(self.changed[:3])
+            said.append(f"{whose} changed while being read ({names}): {_CHANGED}")
         empty = self.files.loc[self.files["records"] == 0, "source_file"].astype(str)
         if len(empty):
             many = f"{len(empty):,} files hold" if len(empty) > 1 else "a file holds"

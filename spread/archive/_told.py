@@ -51,6 +51,7 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         gaps=gap_table(told.get("gaps", ())),
         forgotten=told.get("forgotten", 0),
         formats=told.get("formats", {}),
+        changed=tuple(told.get("changed", ())),
     )
 
 
@@ -107,6 +108,7 @@ _NEEDED: Final = ("files", "ignored", "origins", "users", "share_cut")
 _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "files": _are_files,
     "ignored": _are_names,
+    "changed": _are_names,
     "origins": _are_origins,
     "formats": _are_counts,
     "gaps": _are_gaps,

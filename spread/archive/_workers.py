@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from spread._errors import SpreadError
 from spread.archive._ingest import ingest
+from spread.archive.files._bytes import State, state
 from spread.archive.files._limits import USUAL, Limits
 
 # A worker does not search for cycles, of which reading makes none, nor load pandas, which Arrow
@@ -47,7 +48,8 @@ class WorkerError(SpreadError):
 class Job(NamedTuple):
     """A file to be read: its path, its name in the tables, its number, where parts go.
 
-    Of a large file of lines a job may be a stretch, from byte `start` to before `end`.
+    Of a large file of lines a job may be a stretch, from byte `start` to before `end`. `found` is
+    the state of the file when its reading was planned.
     """
 
     path: str
@@ -60,11 +62,17 @@ class Job(NamedTuple):
     end: int | None = None
     limits: Limits = USUAL
     time_zone: str | None = None
+    found: State | None = None
 
     @property
     def size(self) -> int:
         """How many bytes are to be read."""
-        return (Path(self.path).stat().st_size if self.end is None else self.end) - self.start
+        return (self.state.size if self.end is None else self.end) - self.start
+
+    @property
+    def state(self) -> State:
+        """The state of the file as it was found, else as it is now."""
+        return state(Path(self.path)) if self.found is None else State(*self.found)
 
 
 def how_many(workers: int | None, sizes: Sequence[int]) -> int:
@@ -176,6 +184,7 @@ def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
         limits=Limits(*job.limits),
         time_zone=job.time_zone,
         stretch=(job.start, job.end),
+        found=None if job.found is None else job.state,
         on_bytes=on_bytes,
     )
 

@@ -33,6 +33,19 @@ class Identity(NamedTuple):
     sha256: str
 
 
+class State(NamedTuple):
+    """By what it is told that a file did not change: its bytes, and when it was written last."""
+
+    size: int
+    changed_ns: int
+
+
+def state(path: Path) -> State:
+    """Return the state of a file as it is now."""
+    now = path.stat()
+    return State(now.st_size, now.st_mtime_ns)
+
+
 def identity(path: Path) -> Identity:
     """Return the size and the SHA-256 of a file."""
     with path.open("rb") as file:

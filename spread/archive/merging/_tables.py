@@ -168,6 +168,7 @@ def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, dra
         "files": [{name: _shown(count[name]) for name in FILE_COLUMNS} for count in counts],
         "ignored": [*found.ignored, *(name for count in counts for name in count["ignored"])],
         "formats": dict(sorted(sum((Counter(c["formats"]) for c in counts), Counter()).items())),
+        "changed": sorted({name for count in counts for name in count["changed"]}),
         "lost": max((count["lost"] for count in counts), default=0),
         **measures,
     }
