@@ -283,6 +283,23 @@ def test_a_file_that_is_no_text_is_one_reject(tmp_path: Path, text: bytes, says:
     assert counts["records"] == counts["rejected"] == 1
 
 
+PAGE = b'\r\n <!DOCTYPE html>\n<script>\n{\n[1,\n{"a": 1}\n</script>\n503\n\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [(PAGE, "web page (HTML)"), (b"<?xml?>\n<a>\n</a>\n", "as XML and web pages")]
+)
+def test_a_web_page_is_one_reject_and_what_follows_is_read(
+    tmp_path: Path, text: bytes, says: str
+) -> None:
+    for more, kept in ((b"", 0), (lines(ONE, b"<p>", TWO), 2)):
+        counts, rejects = counted(tmp_path, text + more)
+        assert (counts["kept_tweets"], counts["records"]) == (kept, kept + 1 + (kept > 0))
+        assert says in rejects[0]["detail"]
+    _, rejects = counted(tmp_path, gzip.compress(PAGE * 99)[:-9])
+    assert [reject["reason"] for reject in rejects] == ["UNKNOWN_FORMAT", "TRUNCATED"]
+
+
 def test_bytes_are_told_as_they_are_read(tmp_path: Path) -> None:
     told: list[int] = []
     packed = gzip.compress(TEXT)

@@ -22,6 +22,7 @@ from spread.archive.formats._elements import Nothing
 from spread.archive.formats._instants import microseconds
 from spread.archive.formats._kinds import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
 from spread.archive.formats._layouts import Columns, Layout, layout
+from spread.archive.formats._markup import after_markup, markup
 from spread.archive.formats._platforms import PAGES, RECORDS
 from spread.archive.formats._said import name_id
 from spread.archive.formats._twitter_v1_batch import Batch
@@ -45,7 +46,7 @@ class Reader:
         *,
         columns: Columns | None,
         limits: Limits,
-        zone: ZoneInfo | None,
+        zone: ZoneInfo | None = None,
         start: int,
     ) -> None:
         self._path = path
@@ -71,7 +72,11 @@ class Reader:
         if found is not None:
             self._take_table(chunks, found)
             return
-        for run in runs(chunks, self._start, 2 * self._limits.record_bytes):
+        each = runs(chunks, self._start, 2 * self._limits.record_bytes)
+        if (seems := markup(head)) is not None:
+            self._records.reject("UNKNOWN_FORMAT", seems, head.strip())
+            each = after_markup(each)
+        for run in each:
             if isinstance(run, Piece):
                 self.take_piece(run)
             else:
