@@ -6,13 +6,13 @@ and their declared types, and names what is missing. `arrow` and `frame` run an
 expression. Ids are strings from the first byte to the last file.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from numbers import Number
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, Union
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -25,12 +25,15 @@ from spread._errors import MissingColumnError, UsageError
 from spread._written import written
 from spread.text import csv_cell
 
+if TYPE_CHECKING:
+    import ibis
+
 __all__ = [
     "EVENTS", "FOLLOWS", "REJECTS", "TWEETS", "USERS", "Table", "arrow", "codes", "empty",
     "expression", "frame", "instants", "microseconds", "require_once", "rows", "write", "written",
 ]  # fmt: skip
 
-Table: TypeAlias = ibis.Table | pd.DataFrame | pa.Table
+Table: TypeAlias = Union["ibis.Table", pd.DataFrame, pa.Table]
 """What a function takes as a table."""
 
 TWEETS = _schemas.TWEETS
@@ -59,7 +62,7 @@ seconds since the root, `mark` is the author's follower count (at least 1)."""
 
 def expression(
     table: Table, schema: pa.Schema, columns: Sequence[str], *, optional: Sequence[str] = ()
-) -> ibis.Table:
+) -> "ibis.Table":
     """Return an Ibis expression of the named columns, with their declared types.
 
     Parameters
@@ -86,6 +89,8 @@ def expression(
     >>> expression(tweets, TWEETS, ["tweet_id", "at"]).columns
     ('tweet_id', 'at')
     """
+    import ibis
+
     if not isinstance(table, ibis.Table):
         return ibis.memtable(arrow(table, schema, columns, optional=optional))
     wanted = _wanted(table, schema, columns, optional)
@@ -109,7 +114,7 @@ def arrow(
     1
     """
     wanted = _wanted(table, schema, columns, optional)
-    if isinstance(table, ibis.Table):
+    if _is_expression(table):
         return expression(table, schema, columns, optional=optional).to_pyarrow().cast(wanted)
     arrays = []
     for field in wanted:
@@ -304,8 +309,13 @@ def write(table: pd.DataFrame | pa.Table, path: str | Path) -> None:
         shown.to_csv(draft, index=False, encoding="utf-8", lineterminator="\n")
 
 
+def _is_expression(table: Table) -> TypeGuard["ibis.Table"]:
+    """Whether it is an Ibis table; where Ibis was not loaded there is none."""
+    return "ibis" in sys.modules and isinstance(table, sys.modules["ibis"].Table)
+
+
 def _column_names(table: Table) -> list[str]:
-    if isinstance(table, ibis.Table):
+    if _is_expression(table):
         return list(table.columns)
     if isinstance(table, pd.DataFrame):
         return [str(name) for name in table.columns]
@@ -353,7 +363,7 @@ def _check_times(table: Table, name: str) -> None:
             f"the times in column {name} carry no zone",
             hint="Say which it is, such as table.at.dt.tz_localize('UTC')",
         )
-    if isinstance(table, ibis.Table) and any(pa.types.is_string(kind) for kind in kinds):
+    if _is_expression(table) and any(pa.types.is_string(kind) for kind in kinds):
         raise UsageError(
             f"the times in column {name} are text",
             hint="Cast them first, such as table.at.cast(\"timestamp('UTC')\")",
@@ -362,7 +372,7 @@ def _check_times(table: Table, name: str) -> None:
 
 def _kinds(table: Table, name: str) -> set[pa.DataType]:
     """Return the type of a column, or those of its values where these may differ."""
-    if isinstance(table, ibis.Table):
+    if _is_expression(table):
         return {table.schema()[name].to_pyarrow()}
     if isinstance(table, pa.Table):
         kind = table.schema.field(name).type

@@ -20,20 +20,18 @@ from invented_archive import lines, put, snowflake, v1_retweet, v1_tweet, v2_twe
 
 from spread import archive
 from spread._errors import OutputError, SpreadError, UsageError
-from spread.archive import _engine, _ingest, _lock, _workers
+from spread.archive import _engine, _ingest, _lock, _serving, _workers
 from spread.archive._lock import HeldError, held
 from spread.archive.files._packed import zstd
 from spread.tables import TWEETS
 
 # Reads again and again, each time in a fork that is killed after the next of the delays. The
-# forks find the queries worked out, so that the kills fall into what touches the disk.
+# forks find all modules loaded, so that the kills fall into what touches the disk.
 _PROGRAM = """
 import json, os, signal, sys, time
 from spread import archive
-from spread.archive.merging._plan import plan
+from spread.archive.merging import _tables
 files, out, delays = json.loads(sys.argv[1])
-for query in plan():
-    query.sql, query.schema
 for number, delay in enumerate(delays):
     child = os.fork()
     if child == 0:
@@ -99,12 +97,12 @@ def _cut_off(files: list[Path], to: Path, after: int) -> list[str]:
         return _whole_run(job, on_bytes)
 
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
-        patch.setattr(_workers, "_run", run)
+        patch.setattr(_serving, "read", run)
         archive.read(files, to=to, workers=1)
     return read
 
 
-_whole_run = _workers._run
+_whole_run = _serving.read
 _start = _workers._started
 
 
@@ -370,17 +368,15 @@ def test_too_little_memory_for_a_merge_is_made_up_for(
 ) -> None:
     files = _files(tmp_path, tweets=200)
     whole = _tables(archive.read(files, to=tmp_path / "whole").path)
-    connect, asked = _engine.connect, []
+    bare, asked = _engine.bare, []
 
-    def little(
-        spill: Path | None = None, *, engine: str = "duckdb", data: int | None = None
-    ) -> Any:
-        con = connect(spill, engine=engine, data=data)
+    def little(spill: Path, *, engine: str, data: int | None) -> Any:
+        con = bare(spill, engine=engine, data=data)
         if data is not None:
-            con.raw_sql("SET memory_limit = '1MB'")
+            con.execute("SET memory_limit = '1MB'")
         asked.append(data)
         return con
 
-    monkeypatch.setattr(_engine, "connect", little)
+    monkeypatch.setattr(_engine, "bare", little)
     assert _tables(archive.read(files, to=tmp_path / "little").path) == whole
     assert [data is None for data in asked[:2]] == [False, True]

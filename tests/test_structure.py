@@ -133,7 +133,7 @@ def test_methods_name_their_source() -> None:
     ("module", "heavy"),
     [
         ("spread", "pandas igraph plotly duckdb numba pyarrow ibis scipy networkx"),
-        ("spread.archive", "pandas igraph plotly duckdb numba ibis scipy networkx tqdm"),
+        ("spread.archive", "pandas igraph plotly duckdb numba pyarrow numpy ibis networkx tqdm"),
     ],
 )
 def test_import_is_light(module: str, heavy: str) -> None:

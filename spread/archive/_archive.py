@@ -2,15 +2,15 @@
 
 import shutil
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import duckdb
-import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from spread._errors import InputError, SpreadError, UsageError
 from spread._schemas import FOLLOWS, TWEETS, USERS
@@ -21,12 +21,15 @@ from spread.archive.files._found import is_archive, usable
 from spread.text import html_card
 
 if TYPE_CHECKING:
+    import ibis
     import pandas as pd
 
     from spread.archive._report import ReadReport
     from spread.archive.sharing._forget import Forgotten
 
-_SCHEMAS = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
+SCHEMAS: Final = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
+Tables: TypeAlias = Mapping[str, "ibis.Table"]
+"""The tables of an archive by their names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +40,34 @@ class Archive:
     ----------
     path
         The folder that holds the tables as Parquet.
-    tweets, users, follows
-        Ibis tables on DuckDB or Spark; their columns are those of `tables.TWEETS`, `tables.USERS`
-        and `tables.FOLLOWS`.
+    opened
+        What opens the tables `tweets`, `users` and `follows`, when the first of them is asked for.
     told
         What was read, where the folder does not hold it.
     """
 
     path: Path
-    tweets: ibis.Table
-    users: ibis.Table
-    follows: ibis.Table
+    opened: Callable[[], Tables]
     told: "ReadReport | None" = None
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return self.opened()
+
+    @property
+    def tweets(self) -> "ibis.Table":
+        """An Ibis table on DuckDB or Spark with the columns of `tables.TWEETS`."""
+        return self._tables["tweets"]
+
+    @property
+    def users(self) -> "ibis.Table":
+        """An Ibis table on DuckDB or Spark with the columns of `tables.USERS`."""
+        return self._tables["users"]
+
+    @property
+    def follows(self) -> "ibis.Table":
+        """An Ibis table on DuckDB or Spark with the columns of `tables.FOLLOWS`."""
+        return self._tables["follows"]
 
     @cached_property
     def report(self) -> "ReadReport":
@@ -87,9 +106,9 @@ class Archive:
         """
         from spread.tables import frame
 
-        if table not in _SCHEMAS:
-            raise UsageError("no such table", got=repr(table), allowed=", ".join(_SCHEMAS))
-        schema = _SCHEMAS[table]
+        if table not in SCHEMAS:
+            raise UsageError("no such table", got=repr(table), allowed=", ".join(SCHEMAS))
+        schema = SCHEMAS[table]
         chosen = schema.names if columns is None else list(columns)
         there = [name for name in schema.names if name in chosen]
         try:
@@ -265,33 +284,60 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
         )
     from spread.archive._told import report_of
 
+    _require_tables(folder)
     return replace(opened(folder, engine=engine, removed_after=False), told=report_of(folder))
+
+
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """Stands for a folder that goes when nothing holds this any more."""
+
+    folder: Path
 
 
 def opened(folder: Path, *, engine: str, removed_after: bool) -> Archive:
     """Return the archive in a folder, which may go once no table of it is used any more."""
+    kept = _Kept(folder)
+    if removed_after:
+        weakref.finalize(kept, shutil.rmtree, folder, ignore_errors=True)
+    return Archive(folder, partial(_tables_of, kept, engine))
+
+
+def _tables_of(kept: _Kept, engine: str) -> Tables:
     con = _engine.connect(engine=engine)
     try:
         tables = {
-            name: _engine.parquet(con, [folder / f"{name}.parquet"], name) for name in _SCHEMAS
+            name: _engine.parquet(con, [kept.folder / f"{name}.parquet"], name) for name in SCHEMAS
         }
-        for name, table in tables.items():
-            _require_columns(table, _SCHEMAS[name], name)
     except (duckdb.Error, SpreadError, ValueError) as error:
+        raise damaged(kept.folder, error) from error
+    # Tables hold the connection: while one is used, the files stay.
+    weakref.finalize(con, _let_go, kept)
+    return tables
+
+
+def _let_go(_: _Kept) -> None:
+    """Hold what is kept until this is called."""
+
+
+def _require_tables(folder: Path) -> None:
+    """Raise an InputError where a table is not there, lacks a column, or has another kind of it."""
+    try:
+        for name, schema in SCHEMAS.items():
+            _require_columns(_engine.parts(folder / f"{name}.parquet"), schema, name)
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise damaged(folder, error) from error
-    if removed_after:
-        # Tables hold the connection: while one is used, the files stay.
-        weakref.finalize(con, shutil.rmtree, folder, ignore_errors=True)
-    return Archive(folder, tables["tweets"], tables["users"], tables["follows"])
 
 
-def _require_columns(table: ibis.Table, schema: pa.Schema, name: str) -> None:
-    """Raise a ValueError where a table lacks a column, or has another kind of it."""
-    found, due = table.schema(), ibis.Schema.from_pyarrow(schema)
-    wrong = [
-        column
-        for column in due
-        if column not in found or type(found[column]) is not type(due[column])
-    ]
+def _require_columns(files: Sequence[Path], schema: pa.Schema, name: str) -> None:
+    if not files:
+        raise ValueError(f"{name} is empty")
+    found = pq.read_schema(files[0])
+    kinds = dict(zip(found.names, found.types, strict=True))
+    wrong = [due.name for due in schema if not _is_alike(kinds.get(due.name), due.type)]
     if wrong:
         raise ValueError(f"{name}: {', '.join(wrong)}")
+
+
+def _is_alike(found: pa.DataType | None, due: pa.DataType) -> bool:
+    return found is not None and found.id == due.id

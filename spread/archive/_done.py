@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from spread import __version__
 from spread.archive._counts import FileCounts
-from spread.archive._rows import PARTS, part_path
 from spread.archive._workers import Job
 
 _ENDS: Final = 1 << 20
@@ -69,13 +68,16 @@ def _note(job: Job) -> Path:
 
 
 def _files(job: Job) -> list[Path]:
-    parts = [part_path(Path(job.folder), name, job.number) for name in PARTS]
-    return [_note(job), *parts]
+    return [_note(job), *_parts(job)]
+
+
+def _parts(job: Job) -> list[Path]:
+    return sorted(Path(job.folder).glob(f"*-{job.number:06d}.parquet"))
 
 
 def _sums(job: Job) -> dict[str, int]:
     """Return the check sums of the parts of a job that there are."""
-    return {path.name: _sum(path) for path in _files(job)[1:] if path.is_file()}
+    return {path.name: _sum(path) for path in _parts(job)}
 
 
 def _sum(path: Path) -> int:

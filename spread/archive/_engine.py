@@ -1,6 +1,8 @@
-"""Engines under Ibis: opened in UTC, reading and writing Parquet.
+"""Engines, opened in UTC, reading and writing Parquet.
 
 DuckDB is here, with bounded memory; Spark is in `_spark`, which is loaded when it is asked for.
+Over either is Ibis, but for DuckDB where queries are in words: Ibis takes longer to load than a
+small archive to be read.
 """
 
 import contextlib
@@ -9,16 +11,17 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import ibis
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-from ibis.backends.duckdb import Backend
 
 from spread._errors import UsageError
+
+if TYPE_CHECKING:
+    import ibis
 
 ENGINES: Final = ("duckdb", "spark")
 GROUP_ROWS: Final = 50_000
@@ -26,21 +29,30 @@ _MEMORY_LEAST, _MEMORY_MOST = 256 << 20, 8 << 30
 _UNPACKED = 4
 
 
-@dataclass(frozen=True, eq=False)
-class Query:
-    """What is asked of tables by their names, put into DuckDB's words once however often asked."""
+class Query(Protocol):
+    """What is asked of tables by their names."""
 
-    table: ibis.Table
-
-    @cached_property
+    @property
     def sql(self) -> str:
-        """The query in DuckDB's words."""
-        return str(ibis.to_sql(self.table, dialect="duckdb"))
+        """It in DuckDB's words."""
 
-    @cached_property
-    def schema(self) -> pa.Schema:
-        """The columns of the answer."""
-        return self.table.schema().to_pyarrow()
+    @property
+    def table(self) -> "ibis.Table":
+        """It in Ibis, for other engines."""
+
+
+@dataclass(frozen=True, eq=False)
+class OfTable:
+    """What an Ibis table asks."""
+
+    table: "ibis.Table"
+
+    @property
+    def sql(self) -> str:
+        """It in DuckDB's words."""
+        import ibis
+
+        return str(ibis.to_sql(self.table, dialect="duckdb"))
 
 
 def require_engine(engine: str) -> None:
@@ -56,8 +68,19 @@ def require_engine(engine: str) -> None:
         _spark().require()
 
 
-def connect(spill: Path | None = None, *, engine: str = "duckdb", data: int | None = None) -> Any:
-    """Return a database of its own; what does not fit into memory goes to `spill`.
+def connect(spill: Path | None = None, *, engine: str = "duckdb") -> Any:
+    """Return a database of its own under Ibis; what does not fit into memory goes to `spill`."""
+    if engine == "spark":
+        return _spark().connect(spill)
+    import ibis
+
+    con = ibis.duckdb.connect(**_options(spill, _memory()))
+    _set(con.con)
+    return con
+
+
+def bare(spill: Path, *, engine: str = "duckdb", data: int | None = None) -> Any:
+    """Return a database of its own, without Ibis over DuckDB, to be asked each `Query`.
 
     Where it is known how many bytes of packed data there are, no more memory is taken than four
     times these: so large are they unpacked.
@@ -65,17 +88,20 @@ def connect(spill: Path | None = None, *, engine: str = "duckdb", data: int | No
     if engine == "spark":
         return _spark().connect(spill)
     most = _memory() if data is None else min(_memory(), max(_MEMORY_LEAST, _UNPACKED * data))
-    options = {"memory_limit": f"{most >> 20}MB"}
-    if spill is not None:
-        options["temp_directory"] = str(spill)
-    con = ibis.duckdb.connect(**options)
-    con.raw_sql("SET TimeZone = 'UTC'")
-    # It would draw over what the command prints.
-    con.raw_sql("SET enable_progress_bar = false")
+    con = duckdb.connect(config=_options(spill, most))
+    _set(con)
     return con
 
 
-def parquet(con: Any, paths: Sequence[Path], name: str) -> ibis.Table:
+def close(con: Any) -> None:
+    """Let go of a database."""
+    if isinstance(con, duckdb.DuckDBPyConnection):
+        con.close()
+    else:
+        con.disconnect()
+
+
+def parquet(con: Any, paths: Sequence[Path], name: str) -> "ibis.Table":
     """Return Parquet files of one schema, or folders of such, as a table of this name."""
     view(con, paths, name)
     with _quiet():
@@ -85,12 +111,13 @@ def parquet(con: Any, paths: Sequence[Path], name: str) -> ibis.Table:
 def view(con: Any, paths: Sequence[Path], name: str) -> None:
     """Let queries ask Parquet files of one schema, or folders of such, by this name."""
     files = [file for path in paths for file in parts(path)]
-    if not isinstance(con, Backend):
+    database = _duckdb_of(con)
+    if database is None:
         _spark().parquet(con, files, name)
         return
     # DuckDB's own verb for this loads pandas, to ask whether a path is a frame.
     listed = ", ".join(_quoted(glob_safe(path)) for path in files)
-    con.con.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
+    database.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM read_parquet([{listed}])")
 
 
 def parts(path: Path) -> list[Path]:
@@ -105,22 +132,36 @@ def held(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
 
 def asked(con: Any, query: Query) -> pa.Table:
     """Return the answer to a query."""
-    if not isinstance(con, Backend):
+    database = _duckdb_of(con)
+    if database is None:
         return con.to_pyarrow(query.table)
-    return con.con.sql(query.sql).to_arrow_table().cast(query.schema)
+    found = database.sql(query.sql).to_arrow_table()
+    # DuckDB adds up whole numbers to wider ones.
+    kinds = [pa.int64() if pa.types.is_decimal(kind) else kind for kind in found.schema.types]
+    return found.cast(pa.schema(list(zip(found.column_names, kinds, strict=True))))
 
 
 def store(con: Any, query: Query, name: str) -> None:
     """Compute the answer to a query now, and once; queries ask it by this name."""
-    if not isinstance(con, Backend):
+    database = _duckdb_of(con)
+    if database is None:
         _spark().stored(con, query.table, name)
-        return
-    con.con.execute(f"CREATE TABLE {name} AS {query.sql}")
+    else:
+        database.execute(f"CREATE TABLE {name} AS {query.sql}")
 
 
-def stored(con: Any, table: ibis.Table, name: str) -> ibis.Table:
+def name(con: Any, query: Query, name: str) -> None:
+    """Let queries ask by this name what a query would answer."""
+    database = _duckdb_of(con)
+    if database is None:
+        _spark().named(con, query.table, name)
+    else:
+        database.execute(f"CREATE VIEW {name} AS {query.sql}")
+
+
+def stored(con: Any, table: "ibis.Table", name: str) -> "ibis.Table":
     """Return a table whose rows are computed now, and once."""
-    if not isinstance(con, Backend):
+    if _duckdb_of(con) is None:
         return _spark().stored(con, table, name)
     with _quiet():
         return con.create_table(name, table, temp=True)
@@ -131,13 +172,31 @@ def glob_safe(path: Path) -> str:
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 
+def _duckdb_of(con: Any) -> duckdb.DuckDBPyConnection | None:
+    """Return DuckDB itself, bare or under Ibis; None on another engine."""
+    if isinstance(con, duckdb.DuckDBPyConnection):
+        return con
+    return con.con if con.name == "duckdb" else None
+
+
+def _options(spill: Path | None, most: int) -> dict[str, Any]:
+    options = {"memory_limit": f"{most >> 20}MB"}
+    return options if spill is None else options | {"temp_directory": str(spill)}
+
+
+def _set(database: duckdb.DuckDBPyConnection) -> None:
+    database.execute("SET TimeZone = 'UTC'")
+    # It would draw over what the command prints.
+    database.execute("SET enable_progress_bar = false")
+
+
 def _quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
 def write(
     con: Any,
-    rows: ibis.Table | Query,
+    rows: Query,
     path: Path,
     schema: pa.Schema,
     change: Callable[[pa.Table], pa.Table] | None = None,
@@ -147,13 +206,12 @@ def write(
     `change` is applied to every group of rows on its way. DuckDB gives the same bytes for
     the same rows.
     """
-    if not isinstance(con, Backend):
-        table = rows.table if isinstance(rows, Query) else rows
-        _spark().write(con, table, path, schema, change)
+    database = _duckdb_of(con)
+    if database is None:
+        _spark().write(con, rows.table, path, schema, change)
         return
-    sql = rows.sql if isinstance(rows, Query) else con.compile(rows)
     # Ibis 12 asks DuckDB 2 for batches by a name that is gone.
-    batches = con.con.sql(sql).to_arrow_reader(GROUP_ROWS)
+    batches = database.sql(rows.sql).to_arrow_reader(GROUP_ROWS)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for found in _groups(batches):
             group = found.cast(schema)

@@ -1,7 +1,7 @@
 """Reading: files into parts, parts into tables, all in a draft that is renamed at the end.
 
-What queries tables takes as long to load as a small archive takes to be read: it is loaded
-while other workers read already.
+What makes the tables takes as long to load as a small archive takes to be read: it is loaded
+while workers read already.
 """
 
 import os
@@ -13,20 +13,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
 from spread._arguments import require_count, require_instance, require_zone
 from spread._errors import InputError, UsageError
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted
 from spread.archive._progress import bar
 from spread.archive._space import Space
-from spread.archive._stretches import combined, divided, records_before, renumber_rejects
+from spread.archive._stretches import combined, divided, records_before
 from spread.archive._workers import Counts, Job, cores, how_many, run
 from spread.archive.files._bytes import state
 from spread.archive.files._found import Found, find, is_archive, source_name, usable
 from spread.archive.files._limits import limits_of
-from spread.archive.formats._layouts import FIELDS
 
 if TYPE_CHECKING:
     from spread.archive._archive import Archive
@@ -161,9 +158,7 @@ def read(
         if strict:
             _require_no_reject(draft)
         _require_records(found, counts, draft)
-        before = records_before(jobs, told)
-        renumber_rejects(draft / "parts", before)
-        _tables().write(found, counts, draft, engine, before)
+        _tables().write(found, counts, draft, engine, records_before(jobs, told))
         shutil.rmtree(draft / "parts")
         return _finished(draft, target, engine)
 
@@ -193,14 +188,7 @@ def _require_workers(workers: int | None, engine: str) -> None:
 
 def _here(workers: int | None, jobs: list[Job], on_bytes: Callable[[int], object]) -> Counts:
     count = how_many(workers, [job.size for job in jobs])
-    is_divided = any(job.start for job in jobs)
-    return run(
-        jobs,
-        count,
-        on_bytes,
-        note_done,
-        meanwhile=lambda: _tables().prepare(divided=is_divided),
-    )
+    return run(jobs, count, on_bytes, note_done, meanwhile=_tables)
 
 
 def _on_spark(target: Path | None) -> Callable[..., Counts]:
@@ -215,6 +203,8 @@ def _on_spark(target: Path | None) -> Callable[..., Counts]:
 def _require_columns(columns: Mapping[str, str] | None) -> None:
     if columns is None:
         return
+    from spread.archive.formats._layouts import FIELDS
+
     require_instance("columns", columns, Mapping, "a mapping of fields to columns")
     if unknown := sorted(set(columns) - set(FIELDS)):
         raise UsageError(
@@ -327,5 +317,7 @@ def _require_no_reject(draft: Path) -> None:
 
 
 def _first_reject(draft: Path) -> dict[str, Any] | None:
+    import pyarrow.parquet as pq
+
     paths = sorted((draft / "parts").glob("rejects-*.parquet"))
     return pq.read_table(paths[0]).slice(0, 1).to_pylist()[0] if paths else None

@@ -123,6 +123,12 @@ def parquet(con: Backend, paths: Sequence[Path], name: str) -> ibis.Table:
         return con.table(name)
 
 
+def named(con: Backend, table: ibis.Table, name: str) -> None:
+    """Let a table be asked by a name; its rows are computed when they are asked for."""
+    with told():
+        _rows(con, table).createOrReplaceTempView(name)
+
+
 def stored(con: Backend, table: ibis.Table, name: str) -> ibis.Table:
     """Return a table whose rows are computed now, and once."""
     if con.spill is None:

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from spread._errors import InputError, UsageError
 from spread.archive import _spark
-from spread.archive._workers import Job, answered, ordered, told
+from spread.archive._serving import answered
+from spread.archive._workers import Job, ordered, told
 
 _ANSWER: Final = pa.schema([("kind", pa.string()), ("value", pa.string())])
 _UNSEEN: Final = "unseen"

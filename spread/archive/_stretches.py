@@ -11,11 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, Final
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from spread.archive._done import forget_done
-from spread.archive._rows import part_path
 from spread.archive._workers import Job
 from spread.archive.files._lines import is_whole
 
@@ -61,18 +56,6 @@ def records_before(jobs: Sequence[Job], counts: Sequence[dict[str, Any]]) -> dic
             before[job.number] = so_far
         so_far += int(count["records"])
     return before
-
-
-def renumber_rejects(folder: Path, before: dict[int, int]) -> None:
-    """Number the rejects of stretches by their files."""
-    for number, records in before.items():
-        path = part_path(folder, "rejects", number)
-        if path.exists():
-            forget_done(folder, number)
-            rejects = pq.read_table(path)
-            at = rejects.schema.get_field_index("source_record")
-            moved = pa.array(rejects["source_record"].to_numpy() + records)
-            pq.write_table(rejects.set_column(at, rejects.schema.field(at), moved), path)
 
 
 def _ends(path: Path, workers: int) -> list[int | None]:

@@ -1,7 +1,8 @@
 """Files read side by side, by workers that are a Python each, or by this process alone.
 
 Workers are started as programs rather than forked: a fork is unsafe beside an engine's
-threads, and what `multiprocessing` starts runs a script without a main guard again.
+threads, and what `multiprocessing` starts runs a script without a main guard again. They are at
+work before this process has loaded what it needs for the tables.
 """
 
 import contextlib
@@ -16,7 +17,6 @@ from threading import Thread
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from spread._errors import SpreadError
-from spread.archive._ingest import ingest
 from spread.archive.files._bytes import State, state
 from spread.archive.files._limits import USUAL, Limits
 
@@ -31,7 +31,7 @@ class WithoutPandas:
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 gc.disable()
 sys.meta_path.insert(0, WithoutPandas())
-from spread.archive._workers import serve
+from spread.archive._serving import serve
 serve()
 """
 _ALONE_BYTES: Final = 32 << 20
@@ -127,30 +127,6 @@ def _without_bytes(
             yield kind, value
 
 
-def serve() -> None:
-    """Do the jobs that come in, a line each, and answer on what was the standard output."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def answer(kind: str, value: object) -> None:
-        answers.write(json.dumps([kind, value]) + "\n")
-        answers.flush()
-
-    for line in sys.stdin:
-        answer(*answered(Job(*json.loads(line)), lambda size: answer("bytes", size)))
-
-
-def answered(job: Job, on_bytes: Callable[[int], object] = lambda _: None) -> tuple[str, object]:
-    """Read a file, and return what a worker says of it: counts, an os error or an error."""
-    try:
-        counts = _run(job, on_bytes)
-    except OSError as error:
-        return "os error", [error.errno, error.strerror]
-    except Exception as error:
-        return "error", f"{job.source_file}: {type(error).__name__}: {error}"
-    return "counts", counts | {"number": job.number}
-
-
 def told(answers: Iterable[tuple[str, object]]) -> Iterator[dict[str, Any]]:
     """Yield the counts among what workers answer, and raise what stopped one."""
     for kind, value in answers:
@@ -171,22 +147,6 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _run(job: Job, on_bytes: Callable[[int], object]) -> dict[str, object]:
-    return ingest(
-        Path(job.path),
-        source_file=job.source_file,
-        folder=Path(job.folder),
-        number=job.number,
-        strict=job.strict,
-        columns=job.columns,
-        limits=Limits(*job.limits),
-        time_zone=job.time_zone,
-        stretch=(job.start, job.end),
-        found=None if job.found is None else job.state,
-        on_bytes=on_bytes,
-    )
 
 
 def _side_by_side(
@@ -216,12 +176,18 @@ def _one_by_one(
     jobs: Sequence[Job], on_bytes: Callable[[int], object]
 ) -> Generator[tuple[str, object], None, None]:
     """Yield what would be a worker's answers, from this process."""
+    from spread.archive._serving import read
+
     for job in jobs:
-        yield "counts", _run(job, on_bytes) | {"number": job.number}
+        yield "counts", read(job, on_bytes) | {"number": job.number}
 
 
 def _started() -> subprocess.Popen[str]:
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+        # NumPy's threads for linear algebra, of which reading does none, spin when they start.
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     return subprocess.Popen(
         # -P: what lies in the folder of the shell is run by nobody.
         [sys.executable, "-P", "-c", _PROGRAM],

@@ -18,12 +18,12 @@ import spread
 from spread import archive as archives
 from spread._errors import OutputError, SpreadError
 from spread.archive import Archive
+from spread.archive._archive import SCHEMAS
 from spread.archive.files._found import find, source_name
 from spread.study import _kept, _tables
 from spread.study._found import STEPS, beside
 from spread.study._freeze import sha256
 from spread.study._record import Study
-from spread.tables import FOLLOWS, TWEETS, USERS
 
 __all__ = [
     "ALL",
@@ -175,10 +175,11 @@ def again(path: Path, *, key: str) -> Study | None:
     told = kept[0]
     if not isinstance(told, dict) or {*told, "archive"} != {*_STUDY}:
         return None
-    tweets, users, follows = (
-        ibis.memtable(schema.empty_table()) for schema in (TWEETS, USERS, FOLLOWS)
-    )
-    return Study(**told, archive=Archive(path.parent, tweets, users, follows, told["read_report"]))
+    return Study(**told, archive=Archive(path.parent, _no_rows, told["read_report"]))
+
+
+def _no_rows() -> dict[str, ibis.Table]:
+    return {name: ibis.memtable(schema.empty_table()) for name, schema in SCHEMAS.items()}
 
 
 def count(folder: Path) -> int:

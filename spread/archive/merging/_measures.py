@@ -1,18 +1,13 @@
-"""What can be said of an archive as a whole: how much of it is missing, and when.
+"""What can be said of an archive as a whole: how much of it is missing, and when."""
 
-Written in Ibis, so that it is computed where the tables are.
-"""
-
-from functools import cache
 from typing import Any, Final
 
-import ibis
 import numpy as np
 from numpy.typing import NDArray
 
-from spread._schemas import TWEETS, USERS
 from spread.archive import _engine
-from spread.archive._rows import COLLECTED, ORIGINS, STUB
+from spread.archive._rows import COLLECTED, ORIGINS
+from spread.archive.merging._queries import Query
 
 _NEIGHBOURS: Final = 50
 LEAST_FOR_GAPS: Final = 2 * _NEIGHBOURS + 2
@@ -20,24 +15,22 @@ _DUE_LEAST: Final = 30.0
 _GAPS_MOST: Final = 100
 
 
-def measured(con: Any, tweets: str, users: str) -> dict[str, Any]:
+def measured(con: Any) -> dict[str, Any]:
     """Return the measures of a `ReadReport` from tables that are written, as JSON has them.
 
     Parameters
     ----------
     con
-        The engine in which they are.
-    tweets, users
-        The names of tables with the columns of `tables.TWEETS` and `tables.USERS`.
+        The engine in which these are, as `tweets` and `users`.
     """
-    asked = queries(tweets, users)
-    rows = {row["origin"]: row for row in _engine.asked(con, asked["origins"]).to_pylist()}
+    rows = {row["origin"]: row for row in _engine.asked(con, Query("origins")).to_pylist()}
     origins = {origin: rows[origin]["rows"] if origin in rows else 0 for origin in ORIGINS}
-    dated = _engine.asked(con, asked["collected" if origins[COLLECTED] else "stubs"])
+    dated = _engine.asked(con, Query("collected_at" if origins[COLLECTED] else "stubs_at"))
     # Arrow's own way to numpy loads pandas.
     at = np.sort(np.from_dlpack(dated["at"].cast("int64").combine_chunks()))
     known, originals, retweets = (
-        _engine.asked(con, asked[name]).to_pylist()[0] for name in ("users", "missing", "coverage")
+        _engine.asked(con, Query(name)).to_pylist()[0]
+        for name in ("located", "missing", "coverage")
     )
     cut = rows[COLLECTED]["cut"] if origins[COLLECTED] else None
     return {
@@ -51,25 +44,6 @@ def measured(con: Any, tweets: str, users: str) -> dict[str, Any]:
         "last_at": int(at[-1]) if len(at) else None,
         "gaps": gaps(at),
     }
-
-
-@cache
-def queries(tweets_name: str, users_name: str) -> dict[str, _engine.Query]:
-    """Return what `measured` asks of tables of these names."""
-    tweets, users = (
-        ibis.table(ibis.Schema.from_pyarrow(schema), name=name)
-        for schema, name in ((TWEETS, tweets_name), (USERS, users_name))
-    )
-    is_located = users.location.strip().length() > 0
-    asked = {
-        "origins": tweets.group_by("origin").agg(rows=tweets.count(), cut=tweets.cut.sum()),
-        "collected": tweets.filter(tweets.origin == COLLECTED).select("at"),
-        "stubs": tweets.filter(tweets.origin == STUB).select("at"),
-        "users": users.agg(rows=users.count(), located=is_located.sum()),
-        "missing": _missing(tweets),
-        "coverage": _coverage(tweets),
-    }
-    return {name: _engine.Query(table) for name, table in asked.items()}
 
 
 def gaps(at: NDArray[np.int64]) -> list[list[float]]:
@@ -109,32 +83,3 @@ def gaps(at: NDArray[np.int64]) -> list[list[float]]:
 
 def _share(part: int | None, whole: int) -> float | None:
     return (part or 0) / whole if whole else None
-
-
-def _missing(tweets: ibis.Table) -> ibis.Table:
-    """Count the retweeted originals, and those of which the archive holds a text."""
-    asked = _retweets(tweets).select("platform", tweet_id="retweet_of").distinct()
-    held = tweets.filter(tweets.origin != STUB).select("platform", "tweet_id", held="tweet_id")
-    both = asked.left_join(held, ["platform", "tweet_id"])
-    return both.agg(whole=both.count(), found=both.held.count())
-
-
-def _coverage(tweets: ibis.Table) -> ibis.Table:
-    """Count the retweets that are here, and those that the platform reported."""
-    retweets = _retweets(tweets)
-    seen = retweets.group_by("platform", tweet_id=retweets.retweet_of).agg(
-        observed=retweets.count(), above=retweets.retweet_count.max()
-    )
-    own = tweets.filter((tweets.kind != "retweet") & (tweets.retweet_count > 0))
-    own = own.select("platform", "tweet_id", "origin", "retweet_count")
-    both = seen.outer_join(own, ["platform", "tweet_id"])
-    both = both.filter(both.observed.notnull() | (both.origin == COLLECTED))
-    reported = ibis.greatest(both.above.fill_null(0), both.retweet_count.fill_null(0))
-    observed = ibis.least(both.observed.fill_null(0), reported)
-    return both.agg(observed=observed.sum(), reported=reported.sum())
-
-
-def _retweets(tweets: ibis.Table) -> ibis.Table:
-    return tweets.filter(
-        (tweets.kind == "retweet") & (tweets.origin == COLLECTED) & tweets.retweet_of.notnull()
-    )

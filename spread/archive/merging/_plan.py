@@ -1,97 +1,90 @@
-"""What is asked of the parts of an archive, worked out once for all archives of a kind.
+"""What is asked of the parts of an archive and of its tables, in Ibis.
 
-To put a query of Ibis into SQL takes longer than the query itself takes on a small archive.
+DuckDB is asked in the words of `duckdb.sql`, which are made of these; other engines through Ibis.
 """
 
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache
+from importlib.metadata import version
 
 import ibis
 import pyarrow as pa
 
-from spread._schemas import FOLLOWS, REJECTS
-from spread.archive._engine import Query
-from spread.archive._rows import EMBEDDED, PARTS, STRETCHES, TWEET_PARTS
-from spread.archive.merging import _merge, _shares
+from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
+from spread.archive._rows import COLLECTED, EMBEDDED, PARTS, STRETCHES, STUB, TWEET_PARTS
+from spread.archive.merging import _coverage, _merge, _shares
+from spread.archive.merging._queries import NAMED, part_name
 
 
-class Plan(NamedTuple):
-    """Queries of the parts, and of what others of these queries answered.
-
-    `gathered` (where rows are to be), `ranks`, `links` and `stubs` are to be stored under these
-    names, in this order; `following`, `standing`, `further` and `deleted` count records by
-    their files.
-    """
-
-    gathered: Query
-    names: Query
-    ranks: Query
-    links: Query
-    stubs: Query
-    tweets: Query
-    users: Query
-    rejects: Query
-    follows: Query
-    following: Query
-    standing: Query
-    further: Query
-    deleted: Query
+@cache
+def plan() -> dict[str, ibis.Table]:
+    """Return what can be asked, each query by its name."""
+    return _of_rows() | _of_ranks() | _of_tables()
 
 
-def part_name(name: str) -> str:
-    """Return how the parts of a table are called in queries."""
-    return f"part_{name}"
+def in_words() -> str:
+    """Return all that can be asked in DuckDB's words, as their file has them."""
+    by = ", ".join(f"{name} {version(name)}" for name in ("ibis-framework", "sqlglot"))
+    head = f"-- Made of merging/_plan.py by {by}; a test says how to make it anew.\n"
+    sections = (
+        f"{NAMED}{name}\n{ibis.to_sql(table, dialect='duckdb', pretty=True)}\n"
+        for name, table in plan().items()
+    )
+    return "\n".join((head, *sections))
 
 
-def plan(*, scrubbed: bool = False, divided: bool = False, shared: bool = False) -> Plan:
-    """Return what is to be asked.
+def _of_rows() -> dict[str, ibis.Table]:
+    """Return what is asked of parts: which rows there are, and what other queries go on."""
+    read, shares, follows = _part("tweets"), _part("shares"), _part("follows")
+    numbered = _merge.numbered(read, _table(STRETCHES, part_name("stretches")))
+    followed = follows.group_by(*FOLLOWS.names).agg(source_file=follows.source_file.min())
+    return {
+        "as_read": read,
+        "numbered": numbered,
+        "gathered": _shares.gathered(shares),
+        "with_gathered": numbered.union(_table(TWEET_PARTS, "gathered")),
+        "with_shares": numbered.union(shares),
+        "kinds": _part("notices").select("kind").distinct(),
+        "rejects": _part("rejects").order_by(*REJECTS.names),
+        "follows": followed.select(*FOLLOWS.names).order_by(*FOLLOWS.names),
+        "following": _by_file(followed),
+    }
 
-    Parameters
-    ----------
-    scrubbed
-        Whether anybody asked to forget where they were.
-    divided
-        Whether files were read in stretches, which `STRETCHES` tells of.
-    shared
-        Whether there are rows of single objects that tweets share, to be gathered.
-    """
-    return _plan(scrubbed, divided, shared)
 
-
-@lru_cache(maxsize=8)
-def _plan(scrubbed: bool, divided: bool, shared: bool) -> Plan:
-    parts = _merge.Parts(*(_part(name) for name in _merge.Parts._fields))
-    every = parts.tweets
-    if divided:
-        every = _merge.numbered(every, _table(STRETCHES, part_name("stretches")))
-    made_of_shares = _shares.gathered(parts.shares)
-    parts = parts._replace(tweets=every)
-    if shared:
-        parts = parts._replace(tweets=every.union(_table(TWEET_PARTS, "gathered")))
-        every = every.union(parts.shares)
+def _of_ranks() -> dict[str, ibis.Table]:
+    """Return what makes tables of `rows`, and counts `records` by their files."""
+    others = {name: _part(name) for name in _merge.Parts._fields if name != "tweets"}
+    parts = _merge.Parts(tweets=_table(TWEET_PARTS, "rows"), **others)
+    records = _table(TWEET_PARTS, "records")
     made = _merge.ranked(parts)
     ranks = _named(made, "ranks")
     links, stubs = _merge.links(parts, ranks), _merge.stubs(ranks)
-    rows = _merge.tweets(parts, _named(links, "links"), _named(stubs, "stubs"), scrubbed=scrubbed)
-    collected = every.filter(every.origin != EMBEDDED)
-    followed = _part("follows")
-    followed = followed.group_by(*FOLLOWS.names).agg(source_file=followed.source_file.min())
-    asked = {
-        "gathered": made_of_shares,
+    linked, lonely = _named(links, "links"), _named(stubs, "stubs")
+    collected = records.filter(records.origin != EMBEDDED)
+    return {
         "names": _merge.names(parts),
         "ranks": made,
         "links": links,
         "stubs": stubs,
-        "tweets": rows,
+        "tweets": _merge.tweets(parts, linked, lonely, scrubbed=False),
+        "scrubbed_tweets": _merge.tweets(parts, linked, lonely, scrubbed=True),
         "users": _merge.users(parts, ranks),
-        "rejects": _part("rejects").order_by(*REJECTS.names),
-        "follows": followed.select(*FOLLOWS.names).order_by(*FOLLOWS.names),
-        "following": _by_file(followed),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
         "further": _by_file(_shares.further(parts.shares, ranks)),
         "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),
     }
-    return Plan(**{name: Query(table) for name, table in asked.items()})
+
+
+def _of_tables() -> dict[str, ibis.Table]:
+    """Return what is asked of tables that are written."""
+    tweets, users = _table(TWEETS, "tweets"), _table(USERS, "users")
+    return {
+        "origins": _coverage.origins(tweets),
+        "collected_at": tweets.filter(tweets.origin == COLLECTED).select("at"),
+        "stubs_at": tweets.filter(tweets.origin == STUB).select("at"),
+        "located": _coverage.located(users),
+        "missing": _coverage.missing(tweets),
+        "coverage": _coverage.coverage(tweets),
+    }
 
 
 def _part(name: str) -> ibis.Table:
@@ -109,7 +102,3 @@ def _named(table: ibis.Table, name: str) -> ibis.Table:
 
 def _by_file(rows: ibis.Table) -> ibis.Table:
     return rows.group_by("source_file").agg(rows=rows.count())
-
-
-KINDS = Query(_part("notices").select("kind").distinct())
-"""Which kinds of notices there are."""

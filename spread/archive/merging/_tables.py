@@ -16,19 +16,18 @@ from spread._errors import InputError
 from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._counts import FILE_COLUMNS
+from spread.archive._done import forget_done
 from spread.archive._rows import PARTS, STRETCHES, part_path
 from spread.archive._workers import Counts
 from spread.archive.files._found import REPORT, Found
 from spread.archive.merging._known_names import with_ids
-from spread.archive.merging._measures import measured, queries
-from spread.archive.merging._plan import KINDS, part_name, plan
+from spread.archive.merging._measures import measured
+from spread.archive.merging._queries import Query, part_name
 
-__all__ = ["prepare", "write"]
+__all__ = ["write"]
 
 _EMPTY: Final = 999_999
 """The number of a part without rows: there is always one of each table."""
-_WRITTEN: Final = ("written_tweets", "written_users")
-"""How queries ask for tables that are whole."""
 
 
 class _Stands(NamedTuple):
@@ -37,12 +36,6 @@ class _Stands(NamedTuple):
     tweets: dict[str, int]
     follows: dict[str, int]
     deleted: dict[str, int]
-
-
-def prepare(*, divided: bool) -> None:
-    """Put into words, while files are read, what will most likely be asked of their parts."""
-    for query in (*plan(divided=divided), *queries(*_WRITTEN).values()):
-        query.sql  # noqa: B018 - it is kept
 
 
 def write(
@@ -68,6 +61,7 @@ def write(
     InputError
         No tweet is left in it.
     """
+    _renumber_rejects(draft / "parts", before)
     data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
     try:
         stands, measures = _written(draft, engine, before, data)
@@ -78,38 +72,47 @@ def write(
     _write_report(measures, found, counts, draft)
 
 
+def _renumber_rejects(folder: Path, before: Mapping[int, int]) -> None:
+    """Number the rejects of stretches by their files."""
+    for number, records in before.items():
+        path = part_path(folder, "rejects", number)
+        if path.exists():
+            forget_done(folder, number)
+            rejects = pq.read_table(path)
+            at = rejects.schema.get_field_index("source_record")
+            moved = pa.array(rejects["source_record"].to_numpy() + records)
+            pq.write_table(rejects.set_column(at, rejects.schema.field(at), moved), path)
+
+
 def _written(
     draft: Path, engine: str, before: Mapping[int, int], data: int | None
 ) -> tuple[_Stands, dict[str, Any]]:
     """Write the tables; return what stands and what is deleted, by file, and what they hold."""
-    con = _engine.connect(spill=draft / "parts" / "spill", engine=engine, data=data)
+    con = _engine.bare(draft / "parts" / "spill", engine=engine, data=data)
     try:
         shared = any(_parts(draft, "shares"))
         for name in PARTS:
             _add_parts(con, draft, name)
         _add_stretches(con, draft, before)
-        kinds = _engine.asked(con, KINDS)["kind"].to_pylist()
-        ask = plan(scrubbed="scrub_geo" in kinds, divided=bool(before), shared=shared)
+        _add_rows(con, divided=bool(before), shared=shared)
+        names = _asked(con, "names").to_pydict()
+        change = partial(with_ids, names=dict(zip(*names.values(), strict=True)))
+        for name in ("ranks", "links", "stubs"):
+            _engine.store(con, Query(name), name)
+        scrubbed = "scrub_geo" in _asked(con, "kinds")["kind"].to_pylist()
+        rows = Query("scrubbed_tweets" if scrubbed else "tweets")
+        _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
+        for name, schema in (("users", USERS), ("rejects", REJECTS), ("follows", FOLLOWS)):
+            _engine.write(con, Query(name), draft / f"{name}.parquet", schema)
+        tweets, deleted = (_by_file(con, name) for name in ("standing", "deleted"))
         if shared:
-            _engine.store(con, ask.gathered, "gathered")
-        names = _engine.asked(con, ask.names)
-        change = partial(with_ids, names=dict(zip(*names.to_pydict().values(), strict=True)))
-        _engine.store(con, ask.ranks, "ranks")
-        _engine.store(con, ask.links, "links")
-        _engine.store(con, ask.stubs, "stubs")
-        _engine.write(con, ask.tweets, draft / "tweets.parquet", TWEETS, change)
-        _engine.write(con, ask.users, draft / "users.parquet", USERS)
-        _engine.write(con, ask.rejects, draft / "rejects.parquet", REJECTS)
-        _engine.write(con, ask.follows, draft / "follows.parquet", FOLLOWS)
-        tweets, deleted = (_by_file(con, query) for query in (ask.standing, ask.deleted))
-        if shared:
-            tweets = dict(Counter(tweets) + Counter(_by_file(con, ask.further)))
-        follows = _by_file(con, ask.following) if any(_parts(draft, "follows")) else {}
-        for name, view in zip(("tweets", "users"), _WRITTEN, strict=True):
-            _engine.view(con, [draft / f"{name}.parquet"], view)
-        return _Stands(tweets, follows, deleted), measured(con, *_WRITTEN)
+            tweets = dict(Counter(tweets) + Counter(_by_file(con, "further")))
+        follows = _by_file(con, "following") if any(_parts(draft, "follows")) else {}
+        for name in ("tweets", "users"):
+            _engine.view(con, [draft / f"{name}.parquet"], name)
+        return _Stands(tweets, follows, deleted), measured(con)
     finally:
-        con.disconnect()
+        _engine.close(con)
 
 
 def _add_parts(con: Any, draft: Path, name: str) -> None:
@@ -125,6 +128,19 @@ def _add_stretches(con: Any, draft: Path, before: Mapping[int, int]) -> None:
     columns = [_numbers(column) for column in (before, before.values())]
     pq.write_table(pa.table(columns, schema=STRETCHES), path)
     _engine.view(con, [path], part_name("stretches"))
+
+
+def _add_rows(con: Any, *, divided: bool, shared: bool) -> None:
+    """Let queries ask for the rows of tweets, and for the rows of records, which tell of objects.
+
+    They differ where a tweet's record tells of one of the objects that it shares.
+    """
+    rows = records = "numbered" if divided else "as_read"
+    if shared:
+        _engine.store(con, Query("gathered"), "gathered")
+        rows, records = "with_gathered", "with_shares"
+    _engine.name(con, Query(rows), "rows")
+    _engine.name(con, Query(records), "records")
 
 
 def _numbers(found: Iterable[int]) -> pa.Array:
@@ -158,8 +174,12 @@ def _count(counts: Counts, stands: _Stands) -> None:
         )
 
 
-def _by_file(con: Any, query: _engine.Query) -> dict[str, int]:
-    counted = _engine.asked(con, query)
+def _asked(con: Any, name: str) -> pa.Table:
+    return _engine.asked(con, Query(name))
+
+
+def _by_file(con: Any, name: str) -> dict[str, int]:
+    counted = _asked(con, name)
     return dict(zip(*(column.to_pylist() for column in counted.columns), strict=True))
 
 

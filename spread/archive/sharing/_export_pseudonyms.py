@@ -86,7 +86,7 @@ def write(source: Path, draft: Path, *, key: bytes, exact_followers: bool) -> in
         rename, label = renaming(key), _label(source)
         rows = _tweets(_rooted(con, tweets), groups, common, label)
         unnamed = partial(_unnamed, rename=rename, tags=common.tags)
-        _engine.write(con, rows, work / "tweets.parquet", TWEETS, unnamed)
+        _engine.write(con, _engine.OfTable(rows), work / "tweets.parquet", TWEETS, unnamed)
         _write_tweets(con, work, draft)
         _write_users(con, users, groups, rename, work, draft)
         _write_follows(con, source, rename, work, draft)
@@ -283,7 +283,7 @@ def _write_tweets(con: Backend, work: Path, draft: Path) -> None:
     order = [rows["at"], rows.platform, rows.tweet_id]
     numbered = rows.mutate(source_record=ibis.row_number().over(order_by=order) + 1)
     ordered = numbered.order_by("at", "platform", "tweet_id").select(*TWEETS.names)
-    _engine.write(con, ordered, draft / "tweets.parquet", TWEETS)
+    _engine.write(con, _engine.OfTable(ordered), draft / "tweets.parquet", TWEETS)
 
 
 def _write_users(
@@ -299,7 +299,9 @@ def _write_users(
         for name in USERS.names
     } | {name: rows[name] for name in ("platform", "user_id", "followers")}
     bare = rows.select(**{name: told[name].cast(types[name]) for name in USERS.names})
-    _engine.write(con, bare, work / "users.parquet", USERS, _renamed(["user_id"], rename))
+    _engine.write(
+        con, _engine.OfTable(bare), work / "users.parquet", USERS, _renamed(["user_id"], rename)
+    )
     renamed = _engine.parquet(con, [work / "users.parquet"], "renamed_users")
     tweets = _engine.parquet(con, [draft / "tweets.parquet"], "written_tweets")
     days = tweets.group_by("platform", user_id=tweets.author_id).agg(
@@ -308,16 +310,16 @@ def _write_users(
     dated = renamed.left_join(days, ["platform", "user_id"], rname="{name}_of_day")
     full = dated.mutate(first_seen=dated["first"], last_seen=dated["last"])
     ordered = full.select(*USERS.names).order_by("user_id", "platform")
-    _engine.write(con, ordered, draft / "users.parquet", USERS)
+    _engine.write(con, _engine.OfTable(ordered), draft / "users.parquet", USERS)
 
 
 def _write_follows(con: Backend, source: Path, rename: Rename, work: Path, draft: Path) -> None:
     follows = _engine.parquet(con, [source / "follows.parquet"], "follows")
     both = _renamed(FOLLOWS.names, rename)
-    _engine.write(con, follows, work / "follows.parquet", FOLLOWS, both)
+    _engine.write(con, _engine.OfTable(follows), work / "follows.parquet", FOLLOWS, both)
     renamed = _engine.parquet(con, [work / "follows.parquet"], "renamed_follows")
     ordered = renamed.order_by("follower_id", "followed_id")
-    _engine.write(con, ordered, draft / "follows.parquet", FOLLOWS)
+    _engine.write(con, _engine.OfTable(ordered), draft / "follows.parquet", FOLLOWS)
 
 
 def _renamed(names: list[str], rename: Rename) -> Callable[[pa.Table], pa.Table]:
@@ -367,7 +369,7 @@ def _write_report(source: Path, draft: Path, label: str) -> dict[str, Any]:
             "files": [one],
             "ignored": [],
             "lost": report.get("lost", 0),
-            **measured(con, "tweets", "users"),
+            **measured(con),
         }
     finally:
         con.disconnect()

@@ -146,7 +146,7 @@ def _rewritten(con: Backend, folder: Path, named: Sequence[str]) -> Counts:
     if len(gone.unknown) == len(named):
         # A run before this one may have been cut off before it came to the report.
         told = json.loads((folder / REPORT).read_text(encoding="utf-8"))
-        if told != (told_now := told | measured(con, "tweets", "users")):
+        if told != (told_now := told | measured(con)):
             with written(folder / REPORT) as report:
                 report.write_text(_as_json(told_now), encoding="utf-8")
         return Counts(0, 0, 0, 0, 0, gone.unknown)
@@ -167,10 +167,9 @@ def _rewritten(con: Backend, folder: Path, named: Sequence[str]) -> Counts:
             )
             for name, change in _CHANGES.items()
         }
-        left = [f"{name}_left" for name in ("tweets", "users")]
-        for name, drafted in zip(left, (drafts["tweets"], drafts["users"]), strict=True):
-            _engine.view(con, drafted, name)
-        told = json.loads((folder / REPORT).read_text(encoding="utf-8")) | measured(con, *left)
+        for name in ("tweets", "users"):
+            _engine.view(con, drafts[name], name)
+        told = json.loads((folder / REPORT).read_text(encoding="utf-8")) | measured(con)
         told["forgotten"] = told.get("forgotten", 0) + removed["tweets"]
         report.write_text(_as_json(told), encoding="utf-8")
     return Counts(
@@ -219,7 +218,7 @@ def _write(
         cleared.append(changed)
         return kept
 
-    _engine.write(con, rows, draft, schema, left)
+    _engine.write(con, _engine.OfTable(rows), draft, schema, left)
     return removed
 
 

@@ -1,0 +1,46 @@
+"""How much of what there was is in an archive's tables: what is asked of them."""
+
+import ibis
+
+from spread.archive._rows import COLLECTED, STUB
+
+
+def origins(tweets: ibis.Table) -> ibis.Table:
+    """Count the tweets of each origin, and those of them that are cut."""
+    cut = tweets.cut.sum()
+    return tweets.group_by("origin").agg(rows=tweets.count(), cut=cut)
+
+
+def located(users: ibis.Table) -> ibis.Table:
+    """Count the users, and those that say where they are."""
+    is_located = users.location.re_search(r"\S")
+    return users.agg(rows=users.count(), located=is_located.sum())
+
+
+def missing(tweets: ibis.Table) -> ibis.Table:
+    """Count the retweeted originals, and those of which the archive holds a text."""
+    asked = _retweets(tweets).select("platform", tweet_id="retweet_of").distinct()
+    held = tweets.filter(tweets.origin != STUB).select("platform", "tweet_id", held="tweet_id")
+    both = asked.left_join(held, ["platform", "tweet_id"])
+    return both.agg(whole=both.count(), found=both.held.count())
+
+
+def coverage(tweets: ibis.Table) -> ibis.Table:
+    """Count the retweets that are here, and those that the platform reported."""
+    retweets = _retweets(tweets)
+    seen = retweets.group_by("platform", tweet_id=retweets.retweet_of).agg(
+        observed=retweets.count(), above=retweets.retweet_count.max()
+    )
+    own = tweets.filter((tweets.kind != "retweet") & (tweets.retweet_count > 0))
+    own = own.select("platform", "tweet_id", "origin", "retweet_count")
+    both = seen.outer_join(own, ["platform", "tweet_id"])
+    both = both.filter(both.observed.notnull() | (both.origin == COLLECTED))
+    reported = ibis.greatest(both.above.fill_null(0), both.retweet_count.fill_null(0))
+    observed = ibis.least(both.observed.fill_null(0), reported)
+    return both.agg(observed=observed.sum(), reported=reported.sum())
+
+
+def _retweets(tweets: ibis.Table) -> ibis.Table:
+    return tweets.filter(
+        (tweets.kind == "retweet") & (tweets.origin == COLLECTED) & tweets.retweet_of.notnull()
+    )
