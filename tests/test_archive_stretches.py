@@ -18,7 +18,9 @@ TABLES = ("tweets", "users", "follows", "rejects")
 
 
 def test_stretches_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = put(tmp_path / "t.jsonl", *SOME[:20], *ODD, *SOME[20:40], *ODD[::-1], *SOME[40:], b"[")
+    file = put(
+        tmp_path / "t.jsonl", *SOME[:20], *ODD, *SOME[20:40], *ODD[::-1], b"[", *SOME[40:], b"["
+    )
     whole = archive.read(file, to=tmp_path / "whole", workers=1)
     monkeypatch.setattr(_stretches, "STRETCH_BYTES", 6_000)
     parted = archive.read(file, to=tmp_path / "parted", workers=2)

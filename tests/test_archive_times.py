@@ -3,9 +3,17 @@
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
+import pyarrow.parquet as pq
 import pytest
-from invented_archive import counted, lines, put, v1_retweet, v1_tweet, v2_tweet
+from invented_archive import (
+    SNOWFLAKE_EPOCH_MS,
+    counted,
+    lines,
+    put,
+    v1_retweet,
+    v1_tweet,
+    v2_tweet,
+)
 
 from spread import archive
 from spread._errors import InputError, UsageError
@@ -15,8 +23,12 @@ GNIP = {"objectType": "activity", "verb": "post", "body": "fine", "actor": {"id"
 UNREADABLE = (None, "yesterday", "Tue Apr 22", "2014-13-01T00:00:00Z", 5, True, {"at": 1}, 1e300)
 
 
-def _at(read: archive.Archive) -> pd.Series:
-    return read.frame("tweets").set_index("tweet_id")["at"].sort_index()
+def _read(folder: Path, text: bytes, **options: Any) -> tuple[dict[str, str], int]:
+    """Return the times of tweets by their ids, and how many are those of their ids."""
+    counts, _ = counted(folder, text, **options)
+    rows = pq.read_table(folder / "parts" / "tweets-000000.parquet").to_pylist()
+    at = {row["tweet_id"]: row["at"].strftime("%Y-%m-%d %H:%M:%S.%f")[:-4] for row in rows}
+    return at, counts["times_of_ids"]
 
 
 def _three(time: Any) -> list[dict[str, Any]]:
@@ -31,12 +43,10 @@ _MADE = ((1, v1_tweet), (2, v2_tweet), (3, v1_tweet))
 
 @pytest.mark.parametrize("time", UNREADABLE)
 def test_a_time_that_cannot_be_read_is_that_of_the_id(tmp_path: Path, time: Any) -> None:
-    read = archive.read(put(tmp_path / "t.jsonl", *_three(time), v1_tweet(60)))
-    assert _at(read).dt.strftime("%S.%f").tolist() == ["01.250000", "02.250000", "03.250000",
-                                                       "00.000000"]  # fmt: skip
-    assert read.report.files[["kept", "times_of_ids"]].to_numpy().tolist() == [[4, 3]]
-    said = next(warning for warning in read.report.warnings if "ids" in warning)
-    assert said.startswith("3 of 4 records say no time that can be read: their times are those of")
+    at, of_ids = _read(tmp_path, lines(*_three(time), v1_tweet(60)))
+    assert sorted(clock[14:] for clock in at.values()) == ["55:01.25", "55:02.25", "55:03.25",
+                                                           "56:00.00"]  # fmt: skip
+    assert of_ids == 3
 
 
 @pytest.mark.parametrize(
@@ -44,10 +54,17 @@ def test_a_time_that_cannot_be_read_is_that_of_the_id(tmp_path: Path, time: Any)
              "2014-04-22 17:55:00 UTC"],
 )  # fmt: skip
 def test_a_time_that_disagrees_wins_over_the_id(tmp_path: Path, time: Any) -> None:
-    read = archive.read(put(tmp_path / "t.jsonl", *_three(time)[:2], v1_tweet(60)))
-    # The launch is at 17:55; the ids are of 1.25 s after it, near enough, and of 2.25 s.
-    assert _at(read).dt.strftime("%M:%S.%f").tolist()[:2] == ["55:01.250000", "55:00.000000"]
-    assert read.report.totals["times_of_ids"] == 0
+    at, of_ids = _read(tmp_path, lines(*_three(time)))
+    # The launch is at 17:55: an id of 1.25 s after it is near enough, those of 2.25 s are not.
+    assert [at[i][14:] for i in sorted(at)] == ["55:01.25", "55:00.00", "55:00.00"]
+    assert of_ids == 0
+
+
+def test_times_of_ids_are_told(tmp_path: Path) -> None:
+    read = archive.read(put(tmp_path / "t.jsonl", *_three("yesterday"), v1_tweet(60)))
+    assert read.report.files[["kept", "times_of_ids"]].to_numpy().tolist() == [[4, 3]]
+    said = next(warning for warning in read.report.warnings if "ids" in warning)
+    assert said.startswith("3 of 4 records say no time that can be read: their times are those of")
 
 
 def test_only_records_are_counted_and_tables_too(tmp_path: Path) -> None:
@@ -62,39 +79,35 @@ def test_only_records_are_counted_and_tables_too(tmp_path: Path) -> None:
 NEW_YORK = "America/New_York"
 
 
-def _stated(tmp_path: Path, *rows: tuple[str, str]) -> tuple[list[str], archive.Archive]:
-    """Return the times of a table of ids and local times, with those of its tweets."""
+def _stated(folder: Path, *rows: tuple[str, str]) -> list[str]:
+    """Return what local times in a table are, by the order of their tweets' ids."""
     table = "id_str,from_user,text,created_at\n" + "".join(f"{i},me,fine,{t}\n" for i, t in rows)
-    (tmp_path / "t.csv").write_text(table)
-    read = archive.read(tmp_path / "t.csv", time_zone=NEW_YORK)
-    at = _at(read)
-    return [f"{at[i]:%Y-%m-%d %H:%M:%S}" for i, _ in rows], read
+    at, of_ids = _read(folder, table.encode(), time_zone=NEW_YORK)
+    assert of_ids == 0
+    return [at[tweet_id][:-3] for tweet_id, _ in rows]
 
 
 def test_a_stated_zone_is_that_of_times_without_one(tmp_path: Path) -> None:
     # In New York the summer's clock is 4 hours behind; the ids 1 to 4 hold no time.
     clock = ["2014-04-22 13:55:00", "2014/04/22 13:55", "Tue Apr 22 13:55:00 2014"]
     rows = [(str(n), at) for n, at in enumerate([*clock, "2014-04-22T13:55:00Z"], 1)]
-    times, read = _stated(tmp_path, *rows)
-    assert times == [*["2014-04-22 17:55:00"] * 3, "2014-04-22 13:55:00"]
-    assert read.report.totals["times_of_ids"] == 0
+    assert _stated(tmp_path, *rows) == [*["2014-04-22 17:55:00"] * 3, "2014-04-22 13:55:00"]
 
 
 def test_the_id_tells_which_of_two_times_a_clock_meant(tmp_path: Path) -> None:
     # On 2 November 2014 New York's clock showed 01:30 at 05:30 and at 06:30 UTC; on 9 March it
     # went from 02:00 to 03:00 at 07:00 UTC. The second id was made at 06:30:00 UTC.
-    late = str((1414909800000 - 1288834974657) << 22)
-    twice = "2014-11-02 01:30:00"
-    times, _ = _stated(tmp_path, ("1", twice), (late, twice), ("2", "2014-03-09 02:30:00"))
+    late, twice = str((1414909800000 - SNOWFLAKE_EPOCH_MS) << 22), "2014-11-02 01:30:00"
+    times = _stated(tmp_path, ("1", twice), (late, twice), ("2", "2014-03-09 02:30:00"))
     assert times == ["2014-11-02 05:30:00", "2014-11-02 06:30:00", "2014-03-09 07:30:00"]
 
 
 def test_a_stated_zone_holds_in_json_too(tmp_path: Path) -> None:
-    # 13:55 in New York is 17:55: the ids of 1.25 s after agree, those of 2.25 s do not.
+    # 13:55 in New York is 17:55: the id of 1.25 s after it agrees, those of 2.25 s do not.
     records = [*_three("2014-04-22 13:55:00")[:2], v1_retweet(9, v1_tweet(1))]
-    read = archive.read(put(tmp_path / "t.jsonl", *records), time_zone=NEW_YORK)
-    assert _at(read).dt.strftime("%M:%S.%f").tolist()[-2:] == ["55:00.000000", "55:09.000000"]
-    assert read.report.totals["times_of_ids"] == 0
+    at, of_ids = _read(tmp_path, lines(*records), time_zone=NEW_YORK)
+    assert [at[i][14:] for i in sorted(at)] == ["55:01.00", "55:01.25", "55:00.00", "55:09.00"]
+    assert of_ids == 0
 
 
 def test_a_zone_that_is_none_is_refused_and_one_that_lacks_is_named(tmp_path: Path) -> None:

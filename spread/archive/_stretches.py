@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from spread.archive._workers import Job
-from spread.archive.files._lines import is_whole
+from spread.archive.files._values import is_whole
 
 STRETCH_BYTES: Final = 64 << 20
 _SEARCHED: Final = 16 << 20

@@ -14,6 +14,13 @@ import msgspec
 from spread.archive._faults import DamageError
 from spread.archive.files._bytes import BOM
 from spread.archive.files._limits import allowing
+from spread.archive.files._values import (
+    SPACE_OR_COMMA,
+    breaks_a_string,
+    holds_records,
+    is_whole,
+    value_end,
+)
 
 BLANK: Final = "BLANK"
 LINE_MOST: Final = 64 << 20
@@ -22,13 +29,8 @@ _RUN_LEAST: Final = 1 << 14
 _RUN_MOST: Final = 1 << 20
 _VAIN_MOST: Final = 1 << 28
 _SPACE: Final = b" \t\r\x00"
-_SPACE_OR_COMMA: Final = re.compile(rb"[ \t\r\n\x00,]*")
-_BRACKET: Final = re.compile(
-    rb'(?:[^"{}\[\]]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")*+(?:([{\[])|([}\]])|(")|\Z)'
-)
 _SCALAR_END: Final = re.compile(rb"[,\]\n]")
 _ELEMENTS: Final = msgspec.json.Decoder(list[msgspec.Raw])
-_WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
 
 
 class Piece(NamedTuple):
@@ -133,19 +135,22 @@ def runs(chunks: Iterator[bytes], start: int = 0, most: int = 0) -> Iterator[Pie
     """
     window = _Window(chunks, start, max(most, LINE_MOST))
     size = _RUN_LEAST
+    is_first = start == 0
     while window.at < len(window.held) or window.more():
         place = window.place
         if run := _run(window, size):
             size = min(2 * size, _RUN_MOST)
+            is_first = False
             yield Lines(run, place)
             continue
         size = _RUN_LEAST
         end = window.line_end()
         if end < 0:
             if window.held[window.at : window.at + 1024].lstrip(_SPACE)[:1] == b"[":
-                yield from _spanning_array(window)
+                yield from _spanning_array(window, is_first=is_first)
             else:
                 yield _too_large(window)
+            is_first = False
             continue
         if window.damage and end == len(window.held):
             break
@@ -153,29 +158,17 @@ def runs(chunks: Iterator[bytes], start: int = 0, most: int = 0) -> Iterator[Pie
         if not line:
             window.at = min(end + 1, len(window.held))
             yield Piece(BLANK, b"", place)
-        elif line[:1] == b"[":
-            yield from _array(window, line, end)
+            continue
+        if line[:1] == b"[":
+            yield from _array(window, line, end, is_first=is_first)
         elif line[:1] == b"{" and line[-1:] != b"}":
             yield _spanning(window, line, end)
         else:
             window.at = min(end + 1, len(window.held))
             yield Piece(None, line, place)
+        is_first = False
     if window.damage:
         yield from _damaged_end(window, window.damage)
-
-
-def several(line: bytes) -> list[bytes]:
-    """Return the JSON objects of a line that holds nothing else; empty when it does not."""
-    values = []
-    at = 0
-    while at < len(line):
-        end = _value_end(line, at)
-        if line[at : at + 1] != b"{" or end is None:
-            return []
-        values.append(line[at:end])
-        gap = _SPACE_OR_COMMA.match(line, end)
-        at = gap.end() if gap else end
-    return values
 
 
 def _run(window: _Window, size: int) -> list[bytes]:
@@ -243,7 +236,7 @@ def _next_line_stands_alone(window: _Window, line: bytes, size: int) -> bool:
     return end >= 0 and is_whole(window.held[window.at + size + 1 : end].strip(_SPACE))
 
 
-def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:
+def _array(window: _Window, line: bytes, end: int, *, is_first: bool) -> Iterator[Piece]:
     if line[-1:] == b"]":
         try:
             elements = _ELEMENTS.decode(line)
@@ -257,11 +250,16 @@ def _array(window: _Window, line: bytes, end: int) -> Iterator[Piece]:
                 yield Piece(None, element, place + at)
                 at += len(element)
             return
-    yield from _spanning_array(window)
+    yield from _spanning_array(window, is_first=is_first)
 
 
-def _spanning_array(window: _Window) -> Iterator[Piece]:
-    """Yield the elements of an array that spans lines; a bad one costs its line only."""
+def _spanning_array(window: _Window, *, is_first: bool) -> Iterator[Piece]:
+    """Yield the elements of an array that spans lines; a bad one costs its line only.
+
+    One that opens the text may lack commas at the ends of lines. One between other records is
+    left there: of a bracket that went astray it could not be told apart, and a file whose first
+    line is a record is read from any line that follows another.
+    """
     window.at = window.held.index(b"[", window.at) + 1
     begun = broken = False
     while True:
@@ -274,7 +272,8 @@ def _spanning_array(window: _Window) -> Iterator[Piece]:
             window.at += 1
             _skip_blank_rest(window)
             return
-        if (broken or has_line_end) and window.held[window.at : window.at + 1] == b"[":
+        opens = window.held[window.at : window.at + 1] == b"["
+        if (has_line_end and not is_first) or ((broken or has_line_end) and opens):
             # A line that opens an array after one that was cut is no element of that.
             if not broken:
                 yield Piece("BAD_JSON", b"[", window.place, "the array is not closed")
@@ -336,52 +335,32 @@ def _spanning_end(window: _Window) -> int | None:
     if window.vain > _VAIN_MOST:
         return None
     end = _searched_end(window)
-    window.vain = 0 if end is not None else window.vain + len(window.held) - window.at
-    return end
+    if end is not None and not holds_records(window.held[window.at : end]):
+        window.vain = 0
+        return end
+    window.vain += (len(window.held) if end is None else end) - window.at
+    return None
 
 
 def _searched_end(window: _Window) -> int | None:
     size = 0
     while True:
-        end = _value_end(window.held, window.at)
+        end = value_end(window.held, window.at)
         if end is not None:
             return end
-        if _breaks_a_string(window.held, window.at) or len(window.held) - window.at > window.most:
+        if breaks_a_string(window.held, window.at) or len(window.held) - window.at > window.most:
             return None
         size = max(2 * size, 1 << 20)
         missing = size - (len(window.held) - window.at)
         if missing > 0 and not window.more(missing):
-            return _value_end(window.held, window.at)
-
-
-def _value_end(data: bytes, start: int) -> int | None:
-    """Return where the object or array that starts here ends; None when it does not."""
-    depth = 0
-    for match in _BRACKET.finditer(data, start):
-        if match.start(1) >= 0:
-            depth += 1
-        elif match.start(2) >= 0:
-            depth -= 1
-            if depth <= 0:
-                return match.end()
-        else:
-            return None
-    return None
-
-
-def _breaks_a_string(data: bytes, start: int) -> bool:
-    """Tell whether a string that is open holds a line feed, which JSON forbids."""
-    for match in _BRACKET.finditer(data, start):
-        if match.start(3) >= 0:
-            return data.find(b"\n", match.start(3)) >= 0
-    return False
+            return value_end(window.held, window.at)
 
 
 def _skip_gap(window: _Window) -> bool:
     """Go past space and commas; tell whether a line ended there without a comma."""
     passed = b""
     while True:
-        gap = _SPACE_OR_COMMA.match(window.held, window.at)
+        gap = SPACE_OR_COMMA.match(window.held, window.at)
         passed += gap.group() if gap else b""
         window.at = gap.end() if gap else window.at
         if window.at < len(window.held) or not window.more():
@@ -393,15 +372,3 @@ def _skip_blank_rest(window: _Window) -> None:
     end = window.line_end()
     if end >= 0 and not window.held[window.at : end].strip(_SPACE + b","):
         window.at = min(end + 1, len(window.held))
-
-
-def is_whole(value: bytes) -> bool:
-    """Tell whether bytes are one whole JSON value."""
-    try:
-        _WHOLE.decode(value)
-    except msgspec.DecodeError as error:
-        # A lone surrogate is mended later, and is no sign of a cut.
-        return b"\\u" in value and value[-1:] in b"}]" and "trailing" not in str(error)
-    except RecursionError:
-        return True
-    return True
