@@ -64,11 +64,11 @@ def read(
     collected before embedded, then whole before cut, the longer text, the latest
     observed, the larger retweet count. (A table of CooRTweet has a row for each object that
     a tweet shares: the tweet gets all of them.) What a retweet says (text, tags, links,
-    media) is taken from its original, wherever that was found. Deletions are honoured whenever
-    they came. Times are those of Snowflake ids where these agree with `created_at` to
-    the second (one more or less is allowed), else `created_at`. Where that is absent or cannot
-    be read, the tweet has the time of its id, and the report counts it; a tweet with neither is
-    rejected.
+    media) is taken from its original, wherever that was found. Of what the platform withholds
+    there is no text; its own words in that place are none. Deletions are honoured whenever they
+    came. Times are those of Snowflake ids where these agree with `created_at` to the second (one
+    more or less is allowed), else `created_at`. Where that is absent or cannot be read, the tweet
+    has the time of its id, and the report counts it; a tweet with neither is rejected.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ from spread.archive.formats import _twitter_v1 as v1
 from spread.archive.formats import _twitter_v2 as v2
 from spread.archive.formats import _twitter_v2_json as v2_json
 from spread.archive.formats._delimited import checked, elements, rows
-from spread.archive.formats._elements import Nothing
+from spread.archive.formats._elements import Nothing, unavailable
 from spread.archive.formats._instants import microseconds
 from spread.archive.formats._kinds import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
 from spread.archive.formats._layouts import Columns, Layout, layout
@@ -261,6 +261,8 @@ class Reader:
             self._records.counts.records += 1
             self._records.counts.notices += 1
             self._records.formats[V2_PAGE.name] += 1
+        for notice in v2.not_shown(page):
+            self._parts.add("notices", notice)
         number = first + 1
         for raw in (r for i in _included(page) for r in map(bytes, v2_json.as_list(i.tweets))):
             self._take_included_tweet(raw, context, number)
@@ -295,7 +297,10 @@ class Reader:
             tweet = v2_json.tweet_decoder.decode(data)
             if self._zone is not None:
                 v2.state_zone(tweet, self._zone)
-            self._parts.tweet(v2.tweet_row(tweet, EMBEDDED, context, source, number))
+            row = v2.tweet_row(tweet, EMBEDDED, context, source, number)
+            self._parts.tweet(row)
+            for notice in unavailable(row):
+                self._parts.add("notices", notice)
         except _FAULTS as error:
             self._records.note_embedded(RejectedError(*why(error, data)), data, number)
 

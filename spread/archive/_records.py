@@ -15,7 +15,7 @@ from spread.archive.formats._said import count
 from spread.archive.formats._twitter_v1_batch import Batch
 
 Found: TypeAlias = (
-    TweetRow | TimeOfId | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
+    TweetRow | TimeOfId | NoticeRow | tuple[v1.User, int] | tuple[v2_json.User, int] | RejectedError
 )
 
 
@@ -93,6 +93,8 @@ class Records:
                 self.note_embedded(item)
             elif isinstance(item, TimeOfId):
                 self.counts.times_of_ids += 1
+            elif isinstance(item, NoticeRow):
+                self._parts.add("notices", item)
             else:
                 self._see_embedded(*item)
 

@@ -27,6 +27,9 @@ _LOCATED: Final = "the users say anything of a place: maps rest on few"
 _CHANGED: Final = (
     "what was written meanwhile may be missing or cut; read again when nothing writes there"
 )
+_GONE: Final = (
+    "deleted, protected or withheld, they can be had from nowhere; their texts are left empty"
+)
 _TIMED: Final = (
     "no time that can be read: their times are those of their ids (`files` counts them in "
     "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
@@ -96,6 +99,12 @@ class ReadReport:
         How many records were read in each format; those rejected are in none.
     changed
         Files that were not the same after they were read as before.
+    unavailable
+        Tweets that Twitter itself names unavailable (deleted, of a protected or suspended
+        account, withheld) and of which the archive holds no text: in the `errors` of v2, in
+        notices of a stream, or by words in the text's place, which are never kept as its text.
+    unavailable_originals
+        Those among them that were retweeted.
 
     Examples
     --------
@@ -121,6 +130,8 @@ class ReadReport:
     forgotten: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+    unavailable: int = 0
+    unavailable_originals: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
@@ -188,6 +199,8 @@ class ReadReport:
             facts["gaps in time"] = "none" if enough >= LEAST_FOR_GAPS else "too few tweets to tell"
         if self.lost:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
+        if self.unavailable:
+            facts["unavailable"] = f"{self._unavailable()}, as the platform itself says"
         if self.forgotten:
             facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
         if self.reasons:
@@ -217,6 +230,8 @@ class ReadReport:
                 for gap in _each(self.gaps)
             ],
             "lost": self.lost,
+            "unavailable": self.unavailable,
+            "unavailable_originals": self.unavailable_originals,
             "forgotten": self.forgotten,
             "warnings": list(self.warnings),
             "ignored": list(self.ignored),
@@ -232,6 +247,12 @@ class ReadReport:
             f"{total['duplicates']:,} duplicates + {total['notices']:,} notices + "
             f"{total['rejected']:,} rejected"
         )
+
+    def _unavailable(self) -> str:
+        tweets = f"{self.unavailable:,} tweet{'s' * (self.unavailable != 1)}"
+        if not self.unavailable_originals:
+            return tweets
+        return f"{tweets} ({self.unavailable_originals:,} of them retweeted originals)"
 
     def _losses(self) -> list[str]:
         """Say what did not come into the tables."""
@@ -257,6 +278,8 @@ class ReadReport:
         if timed := total["times_of_ids"]:
             verb = "say" if timed > 1 else "says"
             said.append(f"{timed:,} of {total['records']:,} records {verb} {_TIMED}")
+        if self.unavailable:
+            said.append(f"the platform itself names {self._unavailable()} unavailable: {_GONE}")
         if self.lost:
             said.append(f"the stream held back {self.lost:,} tweets or more: counts are too low")
         return said

@@ -12,6 +12,8 @@ from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 COLLECTED: Final = "collected"
 EMBEDDED: Final = "embedded"
 STUB: Final = "stub"
+UNAVAILABLE: Final = "unavailable"
+"""The kind of notice that names a tweet which the platform does not show."""
 ORIGINS: Final = (COLLECTED, EMBEDDED, STUB)
 BATCH_ROWS: Final = 20_000
 PART_ROWS: Final = 1 << 40
@@ -116,7 +118,10 @@ class PlaceRow(NamedTuple):
 
 
 class NoticeRow(NamedTuple):
-    """A notice to be honoured: `delete` a tweet, `scrub_geo` a user's tweets up to one."""
+    """A notice to be honoured: `delete` a tweet, `scrub_geo` a user's tweets up to one.
+
+    One of the kind `unavailable` names a tweet that the platform does not show.
+    """
 
     kind: str
     tweet_id: str | None

@@ -52,6 +52,8 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         forgotten=told.get("forgotten", 0),
         formats=told.get("formats", {}),
         changed=tuple(told.get("changed", ())),
+        unavailable=told.get("unavailable", 0),
+        unavailable_originals=told.get("unavailable_originals", 0),
     )
 
 
@@ -112,7 +114,9 @@ _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "origins": _are_origins,
     "formats": _are_counts,
     "gaps": _are_gaps,
-    **dict.fromkeys(("users", "lost", "forgotten"), _is_count),
+    **dict.fromkeys(
+        ("users", "lost", "forgotten", "unavailable", "unavailable_originals"), _is_count
+    ),
     **dict.fromkeys(("share_cut", "share_missing", "share_located", "coverage"), _is_share),
     **dict.fromkeys(("first_at", "last_at"), _is_instant),
 }

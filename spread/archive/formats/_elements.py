@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple, TypeAlias
 
 from spread.archive._faults import RejectedError
-from spread.archive._rows import COLLECTED, FollowRow, NoticeRow, TweetRow, UserRow
+from spread.archive._rows import COLLECTED, UNAVAILABLE, FollowRow, NoticeRow, TweetRow, UserRow
 from spread.archive.formats import _said
 from spread.archive.formats._instants import snowflake
 
@@ -35,6 +35,12 @@ Element: TypeAlias = (
 )
 NO_PROFILE: Final = dict.fromkeys(UserRow._fields)
 NOTHING_SAID: Final = _said.Said("", False, [], [], [], [])
+
+
+def unavailable(row: TweetRow) -> list[NoticeRow]:
+    """Return the notice that the platform withholds what a tweet of Twitter's says, if it does."""
+    is_withheld = row.text is None and row.retweet_of is None
+    return [NoticeRow(UNAVAILABLE, row.tweet_id, None)] if is_withheld else []
 
 
 def tweet_row(

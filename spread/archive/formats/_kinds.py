@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from spread.archive._faults import RejectedError
-from spread.archive._rows import NoticeRow
+from spread.archive._rows import UNAVAILABLE, NoticeRow
 from spread.archive.formats._instants import Id, id_text
 
 NOTICES: Final = (
@@ -73,6 +73,7 @@ class Notice(msgspec.Struct, gc=False):
 
     delete: Deletion | None = None
     scrub_geo: Status | None = None
+    status_withheld: Status | None = None
     limit: Limit | None = None
 
 
@@ -171,6 +172,8 @@ def honoured(data: bytes) -> NoticeRow | int | None:
         status = notice.delete.status if notice.delete is not None else None
         if status is not None:
             return NoticeRow("delete", id_text(status.id_str, status.id), None)
+        if (withheld := notice.status_withheld) is not None:
+            return NoticeRow(UNAVAILABLE, id_text(withheld.id_str, withheld.id), None)
         if (scrub := notice.scrub_geo) is not None:
             user_id = id_text(scrub.user_id_str, scrub.user_id)
             last = id_text(scrub.up_to_status_id_str, scrub.up_to_status_id)

@@ -11,6 +11,11 @@ MEDIA_KINDS: Final = {"animated_gif": "gif"}
 _ELLIPSIS: Final = "…"
 _CUT_ENDS: Final = (_ELLIPSIS, "...")
 _RETWEET_OF: Final = re.compile(r"^RT [@＠](\w{1,15}):? ?", re.ASCII)
+_PLACEHOLDER: Final = re.compile(
+    r"(?:This (?:Tweet|Post)(?: from @?\w{1,15})?|@?\w{1,15}['’]s account|The account @?\w{1,15}) "
+    r"(?:is|has been) (?:withheld|temporarily unavailable)\b",
+    re.ASCII,
+)
 _OWN_STATUS: Final = "twitter.com/i/web/status/"
 _MEDIA_PAGE: Final = re.compile(r"/status/\d+/(?:photo|video)/\d+$")
 _cached_key: Final = lru_cache(maxsize=1 << 16)(hashtag_key)
@@ -28,6 +33,23 @@ class Said(NamedTuple):
     hashtags_shown: list[str]
     urls: list[str]
     media: list[str]
+
+
+WITHHELD: Final = Said("", cut=True, hashtags=[], hashtags_shown=[], urls=[], media=[])
+"""What a tweet says whose words the platform keeps back."""
+
+
+def is_placeholder(text: str | None) -> bool:
+    """Tell what the platform writes in the place of a text that it withholds.
+
+    A person may write so, too: it is a placeholder where the tweet is marked as withheld.
+
+    Examples
+    --------
+    >>> is_placeholder("This Tweet from @chatty is withheld in: Japan.")
+    True
+    """
+    return text is not None and _PLACEHOLDER.match(text) is not None
 
 
 def said(

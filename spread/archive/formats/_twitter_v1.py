@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from spread.archive._faults import RejectedError
-from spread.archive._rows import COLLECTED, EMBEDDED, TweetRow, UserRow
+from spread.archive._rows import COLLECTED, EMBEDDED, NoticeRow, TweetRow, UserRow
 from spread.archive.formats import _said
-from spread.archive.formats._elements import TimeOfId
+from spread.archive.formats._elements import TimeOfId, unavailable
 from spread.archive.formats._instants import (
     Id,
     id_text,
@@ -21,6 +21,8 @@ from spread.archive.formats._instants import (
 
 PLATFORM: Final = "twitter"
 _STAMP_DIGITS: Final = 13
+_WITHHELD: Final = "Withheld account"
+"""What the platform calls an account that it withholds; it describes it in its own words, too."""
 
 
 class User(msgspec.Struct, gc=False):
@@ -45,8 +47,8 @@ class User(msgspec.Struct, gc=False):
             PLATFORM,
             user_id(self),
             self.screen_name,
-            self.name,
-            self.description,
+            None if self.name == _WITHHELD else self.name,
+            None if self.name == _WITHHELD else self.description,
             self.location,
             self.time_zone,
             _said.offset_s(self.utc_offset),
@@ -143,9 +145,11 @@ class Tweet(msgspec.Struct, gc=False):
     coordinates: Point | None = None
     geo: Point | None = None
     place: Place | None = None
+    withheld_copyright: Any = None
+    withheld_in_countries: Any = None
 
 
-Found: TypeAlias = TweetRow | TimeOfId | tuple[User, int] | RejectedError
+Found: TypeAlias = TweetRow | TimeOfId | NoticeRow | tuple[User, int] | RejectedError
 
 tweet_decoder: Final = msgspec.json.Decoder(Tweet)
 user_decoder: Final = msgspec.json.Decoder(User)
@@ -181,9 +185,11 @@ def rows(tweet: Tweet, *, source_file: str, source_record: int) -> list[Found]:
         found.append(TimeOfId())
     if tweet.user is not None:
         found.append((tweet.user, row.at))
+    found += unavailable(row)
     for inner in _inside(tweet):
         try:
-            found.append(_row(inner, EMBEDDED, source_file, source_record))
+            embedded = _row(inner, EMBEDDED, source_file, source_record)
+            found += [embedded, *unavailable(embedded)]
             if inner.user is not None:
                 found.append((inner.user, row.at))
         except RejectedError as error:
@@ -248,7 +254,7 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
         at_resolution_ms=resolution,
         observed_at=None,
         kind=_said.kind(retweet_of, quote_of, reply_to),
-        text=said.text,
+        text=None if said is _said.WITHHELD else said.text,
         lang=tweet.lang,
         hashtags=said.hashtags,
         hashtags_shown=said.hashtags_shown,
@@ -298,7 +304,16 @@ def said_in(tweet: Tweet) -> tuple[_said.Said, list[str]]:
     inner = tweet.retweeted_status
     if inner is not None and (inner.text is not None or inner.full_text is not None):
         return said_in(inner)[0], []
+    is_marked = tweet.withheld_copyright or tweet.withheld_in_countries
+    if is_marked and any(map(_said.is_placeholder, _texts(tweet))):
+        return _said.WITHHELD, []
     return own_words(tweet)
+
+
+def _texts(tweet: Tweet) -> Iterator[str | None]:
+    yield from (tweet.text, tweet.full_text)
+    if tweet.extended_tweet is not None:
+        yield tweet.extended_tweet.full_text
 
 
 def own_words(tweet: Tweet) -> tuple[_said.Said, list[str]]:

@@ -31,6 +31,7 @@ def are_regular(tweets: Sequence[Tweet]) -> bool:
         and _are_times([tweet.created_at for tweet in every])
         and _are_stamps([t.timestamp_ms for t in every if t.timestamp_ms is not None])
         and _are_counts([tweet.retweet_count for tweet in every])
+        and not any(t.withheld_in_countries or t.withheld_copyright for t in every)
         and _are_references(every)
         and _are_ids([mention.id_str for tweet in every for mention in _mentions(tweet)])
     )

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from spread.archive._faults import RejectedError
-from spread.archive._rows import COLLECTED, EMBEDDED, PlaceRow, TweetRow
+from spread.archive._rows import COLLECTED, EMBEDDED, UNAVAILABLE, NoticeRow, PlaceRow, TweetRow
 from spread.archive.formats import _said
-from spread.archive.formats._elements import TimeOfId
+from spread.archive.formats._elements import TimeOfId, unavailable
 from spread.archive.formats._instants import (
     id_text,
     in_zone,
@@ -21,14 +23,19 @@ from spread.archive.formats._twitter_v2_json import (
     Attachments,
     Geo,
     Mention,
+    Page,
     Place,
     Reference,
     Tweet,
     User,
     as_list,
+    problem_decoder,
     user_id,
 )
 
+_NOT_SHOWN: Final = (
+    "/resource-not-found", "/not-authorized-for-resource", "/resource-unavailable"
+)  # fmt: skip
 _MEDIA_OF_KEY: Final = {"3": "photo", "7": "video", "13": "video", "16": "gif"}
 
 
@@ -45,7 +52,7 @@ NO_CONTEXT: Final = Context({}, {}, None)
 
 def rows(
     tweet: Tweet, context: Context, *, source_file: str, source_record: int
-) -> Iterator[TweetRow | TimeOfId | tuple[User, int] | RejectedError]:
+) -> Iterator[TweetRow | TimeOfId | NoticeRow | tuple[User, int] | RejectedError]:
     """Yield a tweet's collected row, then whatever tweets and accounts stand inside it.
 
     An account comes with the instant at which it was seen: when the page was retrieved,
@@ -63,12 +70,15 @@ def rows(
     yield row
     if instant(tweet.created_at) is None:
         yield TimeOfId()
+    yield from unavailable(row)
     yield from _accounts(tweet, seen_at)
     for inner in as_list(tweet.referenced_tweets):
         if inner.text is None:
             continue
         try:
-            yield tweet_row(inner, EMBEDDED, context, source_file, source_record)
+            embedded = tweet_row(inner, EMBEDDED, context, source_file, source_record)
+            yield embedded
+            yield from unavailable(embedded)
             yield from _accounts(inner, seen_at)
         except RejectedError as error:
             yield error
@@ -112,7 +122,7 @@ def tweet_row(
         at_resolution_ms=resolution,
         observed_at=context.retrieved_at,
         kind=_said.kind(retweet_of, quote_of, reply_to),
-        text=said.text,
+        text=None if said is _said.WITHHELD else said.text,
         lang=tweet.lang,
         hashtags=said.hashtags,
         hashtags_shown=said.hashtags_shown,
@@ -147,6 +157,22 @@ def state_zone(tweet: Tweet, zone: ZoneInfo) -> None:
     """Write the zone to the times of a tweet, and of those inside it, that have none."""
     for each in (tweet, *as_list(tweet.referenced_tweets)):
         each.created_at = in_zone(each.created_at, zone, str(each.id))
+
+
+def not_shown(page: Page) -> Iterator[NoticeRow]:
+    """Yield the tweets of which a page says that they cannot be seen, and which it refers to.
+
+    They are deleted, of protected or suspended accounts, or withheld.
+    """
+    for raw in as_list(page.errors):
+        try:
+            problem = problem_decoder.decode(raw)
+            tweet_id = id_text(problem.resource_id or problem.value)
+        except (msgspec.DecodeError, RejectedError, TypeError):
+            continue
+        is_tweet = problem.resource_type == "tweet" and problem.parameter != "pinned_tweet_id"
+        if is_tweet and tweet_id is not None and (problem.type or "").endswith(_NOT_SHOWN):
+            yield NoticeRow(UNAVAILABLE, tweet_id, None)
 
 
 def place_row(place: Place) -> PlaceRow:
@@ -203,6 +229,8 @@ def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Sa
         text, entities = tweet.note_tweet.text, tweet.note_tweet.entities or entities
     cut = retweet and _said.ends_cut(text)
     plain = _said.without_retweet_prefix(text) if retweet else text
+    if tweet.withheld and _said.is_placeholder(plain):
+        return _said.WITHHELD, []
     tags = as_list(entities.hashtags) if entities is not None else None
     urls = as_list(entities.urls) if entities is not None else []
     said = _said.said(

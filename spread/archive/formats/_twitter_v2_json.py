@@ -152,6 +152,7 @@ class Tweet(msgspec.Struct, gc=False):
     attachments: Attachments | None = None
     geo: Geo | None = None
     note_tweet: Note | None = None
+    withheld: Any = None
     author: User | None = None
     in_reply_to_user: User | None = None
     made: Made | None = msgspec.field(default=None, name="__twarc")
@@ -160,6 +161,16 @@ class Tweet(msgspec.Struct, gc=False):
 class Reference(Tweet, gc=False):
     """A tweet that another refers to; flattened files put all of it here."""
 
+    type: str | None = None
+
+
+class Problem(msgspec.Struct, gc=False):
+    """What could not be shown with a page, and why."""
+
+    resource_type: str | None = None
+    resource_id: Id = None
+    value: Any = None
+    parameter: str | None = None
     type: str | None = None
 
 
@@ -179,6 +190,7 @@ class Page(Includes, gc=False):
     """
 
     statuses: list[msgspec.Raw] | None = None
+    errors: list[msgspec.Raw] | Nothing | None = None
     data: msgspec.Raw = msgspec.Raw(b"null")
     includes: Includes | None = None
     made: Made | None = msgspec.field(default=None, name="__twarc")
@@ -188,6 +200,7 @@ tweet_decoder: Final = msgspec.json.Decoder(Tweet)
 user_decoder: Final = msgspec.json.Decoder(User)
 place_decoder: Final = msgspec.json.Decoder(Place)
 medium_decoder: Final = msgspec.json.Decoder(Medium)
+problem_decoder: Final = msgspec.json.Decoder(Problem)
 page_decoder: Final = msgspec.json.Decoder(Page)
 
 

@@ -2,7 +2,8 @@
 
 import ibis
 
-from spread.archive._rows import COLLECTED, STUB
+from spread.archive._rows import COLLECTED, STUB, UNAVAILABLE
+from spread.archive.formats._twitter_v1 import PLATFORM
 
 
 def origins(tweets: ibis.Table) -> ibis.Table:
@@ -23,6 +24,21 @@ def missing(tweets: ibis.Table) -> ibis.Table:
     held = tweets.filter(tweets.origin != STUB).select("platform", "tweet_id", held="tweet_id")
     both = asked.left_join(held, ["platform", "tweet_id"])
     return both.agg(whole=both.count(), found=both.held.count())
+
+
+def unavailable(notices: ibis.Table, tweets: ibis.Table) -> ibis.Table:
+    """Count the tweets that Twitter names unavailable and of which there is no text.
+
+    `originals` are those among them that somebody retweeted.
+    """
+    named = notices.filter((notices.kind == UNAVAILABLE) & notices.tweet_id.notnull())
+    own = tweets.filter(tweets.platform == PLATFORM)
+    held = own.filter(own.text.notnull()).select("tweet_id")
+    passed_on = own.filter(own.retweet_of.notnull())
+    passed_on = passed_on.select(tweet_id="retweet_of", original="retweet_of").distinct()
+    left = named.select("tweet_id").distinct().anti_join(held, "tweet_id")
+    both = left.left_join(passed_on, "tweet_id")
+    return both.agg(rows=both.count(), originals=both.original.count())
 
 
 def coverage(tweets: ibis.Table) -> ibis.Table:

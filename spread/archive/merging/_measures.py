@@ -46,6 +46,15 @@ def measured(con: Any) -> dict[str, Any]:
     }
 
 
+def unavailable(con: Any) -> dict[str, int]:
+    """Return how many tweets the platform names unavailable, and how many originals they are.
+
+    Beside the tables the notices are asked, which only there are while the tables are made.
+    """
+    counted = _engine.asked(con, Query("unavailable")).to_pylist()[0]
+    return {"unavailable": counted["rows"], "unavailable_originals": counted["originals"]}
+
+
 def gaps(at: NDArray[np.int64]) -> list[list[float]]:
     """Return stretches without a tweet where many were due: start, end, how many were.
 

@@ -84,6 +84,7 @@ def _of_tables() -> dict[str, ibis.Table]:
         "located": _coverage.located(users),
         "missing": _coverage.missing(tweets),
         "coverage": _coverage.coverage(tweets),
+        "unavailable": _coverage.unavailable(_part("notices"), tweets),
     }
 
 

@@ -17,11 +17,11 @@ from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._done import forget_done
-from spread.archive._rows import PARTS, STRETCHES, part_path
+from spread.archive._rows import PARTS, STRETCHES, UNAVAILABLE, part_path
 from spread.archive._workers import Counts
 from spread.archive.files._found import REPORT, Found
 from spread.archive.merging._known_names import with_ids
-from spread.archive.merging._measures import measured
+from spread.archive.merging._measures import measured, unavailable
 from spread.archive.merging._queries import Query, part_name
 
 __all__ = ["write"]
@@ -99,8 +99,8 @@ def _written(
         change = partial(with_ids, names=dict(zip(*names.values(), strict=True)))
         for name in ("ranks", "links", "stubs"):
             _engine.store(con, Query(name), name)
-        scrubbed = "scrub_geo" in _asked(con, "kinds")["kind"].to_pylist()
-        rows = Query("scrubbed_tweets" if scrubbed else "tweets")
+        kinds = _asked(con, "kinds")["kind"].to_pylist()
+        rows = Query("scrubbed_tweets" if "scrub_geo" in kinds else "tweets")
         _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
         for name, schema in (("users", USERS), ("rejects", REJECTS), ("follows", FOLLOWS)):
             _engine.write(con, Query(name), draft / f"{name}.parquet", schema)
@@ -110,7 +110,8 @@ def _written(
         follows = _by_file(con, "following") if any(_parts(draft, "follows")) else {}
         for name in ("tweets", "users"):
             _engine.view(con, [draft / f"{name}.parquet"], name)
-        return _Stands(tweets, follows, deleted), measured(con)
+        named = unavailable(con) if UNAVAILABLE in kinds else {}
+        return _Stands(tweets, follows, deleted), measured(con) | named
     finally:
         _engine.close(con)
 

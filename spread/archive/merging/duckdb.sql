@@ -1942,3 +1942,38 @@ FROM (
       "t6"."origin" = 'collected'
     )
 ) AS "t7"
+
+-- name: unavailable
+SELECT
+  COUNT(*) AS "rows",
+  COUNT("t8"."original") AS "originals"
+FROM (
+  SELECT
+    "t5"."tweet_id",
+    "t6"."tweet_id" AS "tweet_id_right",
+    "t6"."original"
+  FROM (
+    SELECT DISTINCT
+      "t0"."tweet_id"
+    FROM "part_notices" AS "t0"
+    WHERE
+      "t0"."kind" = 'unavailable' AND "t0"."tweet_id" IS NOT NULL
+  ) AS "t5"
+  ANTI JOIN (
+    SELECT
+      "t1"."tweet_id"
+    FROM "tweets" AS "t1"
+    WHERE
+      "t1"."platform" = 'twitter' AND "t1"."text" IS NOT NULL
+  ) AS "t7"
+    ON "t5"."tweet_id" = "t7"."tweet_id"
+  LEFT OUTER JOIN (
+    SELECT DISTINCT
+      "t1"."retweet_of" AS "tweet_id",
+      "t1"."retweet_of" AS "original"
+    FROM "tweets" AS "t1"
+    WHERE
+      "t1"."platform" = 'twitter' AND "t1"."retweet_of" IS NOT NULL
+  ) AS "t6"
+    ON "t5"."tweet_id" = "t6"."tweet_id"
+) AS "t8"
