@@ -140,5 +140,5 @@ def test_files_without_tweets_say_what_they_hold(shared: Path, name: str, says: 
 
 
 def test_a_file_in_no_known_format_is_named(shared: Path) -> None:
-    with pytest.raises(InputError, match="a line that is no JSON object"):
+    with pytest.raises(InputError, match="it begins with '<', as XML and web pages do"):
         archive.read(shared / "finnish-nato" / "nato_2021-12-30_2022-01-12.xml.gz")

@@ -283,6 +283,17 @@ def test_a_file_that_is_no_text_is_one_reject(tmp_path: Path, text: bytes, says:
     assert counts["records"] == counts["rejected"] == 1
 
 
+@pytest.mark.parametrize("stray", [b"[", b"[1,", b'[{"a": 1', b"[[", b'["x', b'{"a": "\\ud83d"'])
+def test_a_stray_bracket_reads_on_where_two_records_follow_each_other(stray: bytes) -> None:
+    # What would close the bracket stands behind all: the records are no elements of it.
+    text = [*([lines(ONE)] * 3), stray + b"\n", *([lines(TWO)] * 3), b"]\n}]\n5\n"]
+    whole = [piece[:2] for piece in pieces(iter([b"".join(text)]))]
+    assert len(whole) >= len(text)
+    for cut in (1, 2, 5, 6):
+        halves = (b"".join(text[:cut]), b"".join(text[cut:]))
+        assert [piece[:2] for half in halves for piece in pieces(iter([half]))] == whole
+
+
 PAGE = b'\r\n <!DOCTYPE html>\n<script>\n{\n[1,\n{"a": 1}\n</script>\n503\n\n'
 
 
