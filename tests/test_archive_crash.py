@@ -165,6 +165,15 @@ def test_a_file_that_grows_while_it_is_read_is_told_and_not_taken_for_read(
     assert _cut_off(files, tmp_path / "out", 9) == ["1.jsonl", "2.jsonl"]
 
 
+def test_a_file_that_goes_while_it_is_read_is_told(tmp_path: Path) -> None:
+    file = put(tmp_path / "t.jsonl", v1_tweet(1))
+    take = _ingest.Reader.take_text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_ingest.Reader, "take_text", lambda *a: (take(*a), file.rename(f"{file}.1")))
+        read = archive.read(file, to=tmp_path / "out", workers=1)
+    assert (read.report.totals["kept"], read.report.changed) == (1, (str(file),))
+
+
 def test_a_part_that_is_not_as_it_was_noted_is_made_again(tmp_path: Path) -> None:
     files = _files(tmp_path, tweets=5)
     assert len(_cut_off(files, tmp_path / "out", 2)) == 2

@@ -64,7 +64,7 @@ def test_times_of_ids_are_told(tmp_path: Path) -> None:
     read = archive.read(put(tmp_path / "t.jsonl", *_three("yesterday"), v1_tweet(60)))
     assert read.report.files[["kept", "times_of_ids"]].to_numpy().tolist() == [[4, 3]]
     said = next(warning for warning in read.report.warnings if "ids" in warning)
-    assert said.startswith("3 of 4 records say no time that can be read: their times are those of")
+    assert said.startswith("of 3 of 4 records the time is that of the id, for they say none that")
 
 
 def test_only_records_are_counted_and_tables_too(tmp_path: Path) -> None:

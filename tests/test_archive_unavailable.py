@@ -55,7 +55,7 @@ def test_what_the_platform_names_unavailable_is_counted(
     report = archive.read(file, to=tmp_path / "out").report
     # The original, the answered tweet and the one of the notice; the text of `held` is here.
     assert (report.unavailable, report.unavailable_originals) == (3, 1)
-    said = "names 3 tweets (1 of them retweeted originals) unavailable: deleted, protected or"
+    said = "does not show 3 tweets, 1 of them retweeted: deleted, protected or withheld"
     assert any(said in warning for warning in report.warnings)
     assert report.totals["records"] == 3
     assert command.main(["report", str(tmp_path / "out"), "--json"]) == 0

@@ -68,9 +68,10 @@ def ingest(
             meter = Meter(on_bytes, limits.ratio)
             for text in texts(file_chunks(path, meter, *stretch), meter):
                 reader.take_text(text)
-    if found is not None and found != state(path):
+    now = state(path) if path.exists() else None
+    if now is None or found not in (None, now):
         records.counts.changed.append(source_file)
-    if stretch[0] == 0:
+    if stretch[0] == 0 and now is not None:
         records.counts.size, records.counts.sha256 = identity(path)
     records.counts.formats = dict(sorted(records.formats.items()))
     return asdict(records.counts)

@@ -27,11 +27,9 @@ _LOCATED: Final = "the users say anything of a place: maps rest on few"
 _CHANGED: Final = (
     "what was written meanwhile may be missing or cut; read again when nothing writes there"
 )
-_GONE: Final = (
-    "deleted, protected or withheld, they can be had from nowhere; their texts are left empty"
-)
+_GONE: Final = "deleted, protected or withheld, they cannot be fetched any more"
 _TIMED: Final = (
-    "no time that can be read: their times are those of their ids (`files` counts them in "
+    "the time is that of the id, for they say none that can be read (`files` counts them in "
     "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
 )
 _ONLY_IDS: Final = (
@@ -200,7 +198,7 @@ class ReadReport:
         if self.lost:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
         if self.unavailable:
-            facts["unavailable"] = f"{self._unavailable()}, as the platform itself says"
+            facts["unavailable"] = f"{self._unavailable()}: the platform itself says so"
         if self.forgotten:
             facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
         if self.reasons:
@@ -250,9 +248,8 @@ class ReadReport:
 
     def _unavailable(self) -> str:
         tweets = f"{self.unavailable:,} tweet{'s' * (self.unavailable != 1)}"
-        if not self.unavailable_originals:
-            return tweets
-        return f"{tweets} ({self.unavailable_originals:,} of them retweeted originals)"
+        originals = self.unavailable_originals
+        return f"{tweets}, {originals:,} of them retweeted" if originals else tweets
 
     def _losses(self) -> list[str]:
         """Say what did not come into the tables."""
@@ -276,10 +273,9 @@ class ReadReport:
             told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
             said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
         if timed := total["times_of_ids"]:
-            verb = "say" if timed > 1 else "says"
-            said.append(f"{timed:,} of {total['records']:,} records {verb} {_TIMED}")
+            said.append(f"of {timed:,} of {total['records']:,} records {_TIMED}")
         if self.unavailable:
-            said.append(f"the platform itself names {self._unavailable()} unavailable: {_GONE}")
+            said.append(f"the platform itself does not show {self._unavailable()}: {_GONE}")
         if self.lost:
             said.append(f"the stream held back {self.lost:,} tweets or more: counts are too low")
         return said
