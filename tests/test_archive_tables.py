@@ -144,7 +144,7 @@ def test_an_original_that_is_nowhere_is_a_stub(tmp_path: Path) -> None:
     assert read.report.share_cut == 1
 
 
-def test_an_original_older_than_snowflake_ids_has_no_row(tmp_path: Path) -> None:
+def test_an_original_whose_id_holds_no_time_has_no_row(tmp_path: Path) -> None:
     old = v2_tweet(1, "RT @a: b", referenced_tweets=[{"type": "retweeted", "id": "29700859"}])
     assert _tweets(tmp_path, old).retweet_of.tolist() == ["29700859"]
 
@@ -181,6 +181,39 @@ def test_deletions_hold_whenever_they_come(tmp_path: Path) -> None:
         assert pd.isna(tweets.loc[gone["id_str"], "text"])
         total = read.report.totals
         assert (total["records"], total["kept"], total["notices"]) == (4, 2, 2)
+        # Its words are not said by who passed them on either.
+        passed_on = tweets.loc[retweet["id_str"]]
+        assert (pd.isna(passed_on.text), list(passed_on.hashtags)) == (True, [])
+        assert (passed_on.retweet_of, bool(passed_on.cut)) == (gone["id_str"], True)
+        assert tweets.loc[kept["id_str"], "text"] == "kept"
+
+
+def test_a_deletion_holds_on_its_own_platform(tmp_path: Path) -> None:
+    own_id = v1_tweet(1)["id_str"]
+    status = {
+        "id": own_id, "uri": f"https://a.example/users/b/statuses/{own_id}", "content": "fine",
+        "created_at": "2014-04-22T16:12:08.000Z", "account": {"id": "9", "acct": "b"},
+    }  # fmt: skip
+    notice = {"delete": {"status": {"id_str": own_id, "user_id_str": "1"}}}
+    read = archive.read(put(tmp_path / "t.jsonl", status, v1_tweet(1), v1_tweet(2), notice))
+    tweets = read.frame("tweets")
+    assert sorted(zip(tweets.platform, tweets.tweet_id, strict=True)) == [
+        ("mastodon", own_id),
+        ("twitter", v1_tweet(2)["id_str"]),
+    ]
+
+
+def test_what_is_odd_is_counted_and_kept(tmp_path: Path) -> None:
+    first = v1_tweet(5, "fine", author=7)
+    mention = {"user_mentions": [{"id_str": "7", "screen_name": "user7"}]}
+    own = v1_tweet(8, "me @user7", author=7, entities=mention)
+    quote = v1_tweet(9, "again", author=7, quoted_status=first, is_quote_status=True)
+    records = [first, v1_retweet(6, first, 7), v1_retweet(1, first, 8), own, quote]
+    report = archive.read(put(tmp_path / "t.jsonl", *records)).report
+    names = ("self_retweets", "self_quotes", "self_mentions", "early_retweets")
+    assert report.oddities == dict.fromkeys(names, 1)
+    assert report.totals["kept"] == 5
+    assert any("1 retweet is dated before the original" in told for told in report.warnings)
 
 
 def test_scrubbed_places_are_forgotten_up_to_the_tweet_named(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ _CHANGED: Final = (
     "what was written meanwhile may be missing or cut; read again when nothing writes there"
 )
 _GONE: Final = "deleted, protected or withheld, they cannot be fetched any more"
+_EARLY: Final = "dated before the original: one of the two times is wrong, and both are kept"
 _TIMED: Final = (
     "the time is that of the id, for they say none that can be read (`files` counts them in "
     "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
@@ -103,6 +104,10 @@ class ReadReport:
         notices of a stream, or by words in the text's place, which are never kept as its text.
     unavailable_originals
         Those among them that were retweeted.
+    oddities
+        Collected tweets that retweet, quote or mention their own author (`self_retweets`,
+        `self_quotes`, `self_mentions`), and retweets dated before their original
+        (`early_retweets`). They are kept as they are; graphs leave the first three out.
 
     Examples
     --------
@@ -130,6 +135,7 @@ class ReadReport:
     changed: tuple[str, ...] = ()
     unavailable: int = 0
     unavailable_originals: int = 0
+    oddities: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def totals(self) -> dict[str, int]:
@@ -199,6 +205,9 @@ class ReadReport:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
         if self.unavailable:
             facts["unavailable"] = f"{self._unavailable()}: the platform itself says so"
+        if any(self.oddities.values()):
+            told = (f"{n:,} {name.replace('_', ' ')}" for name, n in self.oddities.items() if n)
+            facts["oddities"] = ", ".join(told)
         if self.forgotten:
             facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
         if self.reasons:
@@ -230,6 +239,7 @@ class ReadReport:
             "lost": self.lost,
             "unavailable": self.unavailable,
             "unavailable_originals": self.unavailable_originals,
+            "oddities": dict(self.oddities),
             "forgotten": self.forgotten,
             "warnings": list(self.warnings),
             "ignored": list(self.ignored),
@@ -276,6 +286,9 @@ class ReadReport:
             said.append(f"of {timed:,} of {total['records']:,} records {_TIMED}")
         if self.unavailable:
             said.append(f"the platform itself does not show {self._unavailable()}: {_GONE}")
+        if early := self.oddities.get("early_retweets"):
+            verb = "are" if early > 1 else "is"
+            said.append(f"{early:,} retweet{'s' * (early > 1)} {verb} {_EARLY}")
         if self.lost:
             said.append(f"the stream held back {self.lost:,} tweets or more: counts are too low")
         return said

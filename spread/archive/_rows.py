@@ -34,7 +34,7 @@ PLACE_PARTS: Final = pa.schema(
 )
 FOLLOW_PARTS: Final = pa.schema([*FOLLOWS, ("source_file", pa.string())])
 NOTICE_PARTS: Final = pa.schema(
-    [("kind", pa.string()), ("tweet_id", pa.string()), ("user_id", pa.string())]
+    [(name, pa.string()) for name in ("kind", "tweet_id", "user_id", "platform")]
 )
 STRETCHES: Final = pa.schema([("stretch", pa.int64()), ("records_before", pa.int64())])
 """How many records of its file stand before a stretch of it, by the number of its part."""
@@ -126,6 +126,7 @@ class NoticeRow(NamedTuple):
     kind: str
     tweet_id: str | None
     user_id: str | None
+    platform: str = "twitter"
 
 
 class FollowRow(NamedTuple):

@@ -85,7 +85,7 @@ def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
         return [Nothing()]
     uri = f"at://{did}/{collection}/{_required(commit, 'rkey')}"
     if commit.get("operation") == "delete":
-        return [NoticeRow("delete", uri, None)]
+        return [NoticeRow("delete", uri, None, PLATFORM)]
     record = _dict(commit, "record")
     seen = found.get("time_us")
     at = _instant(record.get("createdAt"))

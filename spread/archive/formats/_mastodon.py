@@ -176,7 +176,8 @@ def activity(data: bytes, source_file: str, source_record: int) -> list[Element]
     found = _activity.decode(data)
     what, who = found.object, found.actor
     if found.type == "Delete" and found.object is not None:
-        return [NoticeRow("delete", what.id if isinstance(what, Note) else what, None)]
+        own_id = what.id if isinstance(what, Note) else what
+        return [NoticeRow("delete", own_id, None, PLATFORM)]
     if found.type not in ("Create", "Announce") or not found.actor:
         return [Nothing()]
     at = _instant(found.published or (what.published if isinstance(what, Note) else None))

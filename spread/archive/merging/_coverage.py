@@ -18,6 +18,23 @@ def located(users: ibis.Table) -> ibis.Table:
     return users.agg(rows=users.count(), located=is_located.sum())
 
 
+def oddities(tweets: ibis.Table) -> ibis.Table:
+    """Count what collected tweets have to do with their own authors, and impossible times.
+
+    These stay in the tables; graphs leave out what somebody has to do with themselves.
+    """
+    own = tweets.filter(tweets.origin == COLLECTED)
+    made = tweets.select("platform", retweet_of="tweet_id", original_at="at")
+    both = own.left_join(made, ["platform", "retweet_of"], rname="original_{name}")
+    is_retweet = both.kind == "retweet"
+    return both.agg(
+        self_retweets=(is_retweet & (both.retweet_author_id == both.author_id)).sum(),
+        self_quotes=((both.kind == "quote") & (both.quote_author_id == both.author_id)).sum(),
+        self_mentions=both.mentions.contains(both.author_id).sum(),
+        early_retweets=(is_retweet & (both["at"] < both.original_at)).sum(),
+    )
+
+
 def missing(tweets: ibis.Table) -> ibis.Table:
     """Count the retweeted originals, and those of which the archive holds a text."""
     asked = _retweets(tweets).select("platform", tweet_id="retweet_of").distinct()

@@ -28,9 +28,9 @@ def measured(con: Any) -> dict[str, Any]:
     dated = _engine.asked(con, Query("collected_at" if origins[COLLECTED] else "stubs_at"))
     # Arrow's own way to numpy loads pandas.
     at = np.sort(np.from_dlpack(dated["at"].cast("int64").combine_chunks()))
-    known, originals, retweets = (
+    known, originals, retweets, odd = (
         _engine.asked(con, Query(name)).to_pylist()[0]
-        for name in ("located", "missing", "coverage")
+        for name in ("located", "missing", "coverage", "oddities")
     )
     cut = rows[COLLECTED]["cut"] if origins[COLLECTED] else None
     return {
@@ -39,6 +39,7 @@ def measured(con: Any) -> dict[str, Any]:
         "share_cut": _share(cut, origins[COLLECTED]),
         "share_missing": _share(originals["whole"] - originals["found"], originals["whole"]),
         "share_located": _share(known["located"], known["rows"]),
+        "oddities": {name: count or 0 for name, count in odd.items()},
         "coverage": _share(retweets["observed"], retweets["reported"] or 0),
         "first_at": int(at[0]) if len(at) else None,
         "last_at": int(at[-1]) if len(at) else None,

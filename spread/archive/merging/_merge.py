@@ -14,7 +14,8 @@ from spread.archive._rows import COLLECTED, PART_ROWS, STUB
 
 _ID_NUMBER: Final = "decimal(20, 0)"
 _EPOCH: Final = "1970-01-01 00:00:00+00:00"
-_SAID: Final = ("text", "hashtags", "hashtags_shown", "urls", "media", "cut")
+_SAID_LISTS: Final = ("hashtags", "hashtags_shown", "urls", "media")
+_SAID: Final = ("text", *_SAID_LISTS, "cut")
 _WRITTEN: Final = ("mentions", "manual_retweet")
 _GEO: Final = ("longitude", "latitude", "place_name", "place_country")
 _PROFILE: Final = (
@@ -71,9 +72,9 @@ def numbered(tweets: ibis.Table, stretches: ibis.Table) -> ibis.Table:
 
 
 def deleted(parts: Parts) -> ibis.Table:
-    """Return the ids of tweets that the platform asked to delete, whenever it did."""
+    """Return the ids of tweets that a platform asked to delete, whenever it did."""
     asked = parts.notices.filter(parts.notices.kind == "delete")
-    return asked.select("tweet_id").filter(lambda t: t.tweet_id.notnull()).distinct()
+    return asked.select("platform", "tweet_id").filter(lambda t: t.tweet_id.notnull()).distinct()
 
 
 def ranked(parts: Parts) -> ibis.Table:
@@ -149,7 +150,7 @@ def links(parts: Parts, ranks: ibis.Table) -> ibis.Table:
 def stubs(ranks: ibis.Table) -> ibis.Table:
     """Return a row an original of which only the id is known, from the id's own time.
 
-    An original from before Snowflake ids (4 Nov 2010) has no known time, and no row.
+    An original whose id holds no time has no row: a time that is made up would enter cascades.
     """
     known = ranks.select("platform", retweet_of="tweet_id")
     alone = ranks.filter(ranks.original_at.notnull()).anti_join(known, ["platform", "retweet_of"])
@@ -164,12 +165,13 @@ def stubs(ranks: ibis.Table) -> ibis.Table:
     )
 
 
-def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bool) -> ibis.Table:
+def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, noticed: bool) -> ibis.Table:
     """Return the rows of `tables.TWEETS`, sorted, from `links` and `stubs`.
 
     What a retweet says is what its original says, wherever the original was found; the
     mentions in it are the original's, not the retweeter's. Followers and places come
-    from where accounts and places stand apart from tweets.
+    from where accounts and places stand apart from tweets. `noticed` honours notices: what a
+    deleted tweet said is not said by its retweets, and scrubbed places are nowhere.
     """
     best = parts.tweets.select(
         best_row="row", **{f"best_{name}": name for name in (*_SAID, *_WRITTEN, "lang")}
@@ -180,16 +182,33 @@ def tweets(parts: Parts, linked: ibis.Table, lonely: ibis.Table, *, scrubbed: bo
     followers = _known_followers(parts)
     rows = rows.left_join(followers, ["platform", "author_id"], rname="{name}_known")
     rows = rows.left_join(_known_places(parts), "place_id", rname="{name}_place")
-    if scrubbed:
-        rows = rows.left_join(_scrubbed(parts), "author_id", rname="{name}_scrub")
     columns = {name: rows[name] for name in TWEETS.names} | _filled(rows)
-    if scrubbed:
-        # Only Twitter asks for this; ids of other platforms are no numbers.
-        is_later = rows.tweet_id.try_cast(_ID_NUMBER) > rows.up_to
-        kept = rows.up_to.isnull() | (rows.platform != "twitter") | is_later
-        columns |= {name: ibis.ifelse(kept, columns[name], None) for name in _GEO}
-    full = rows.select(**columns).union(_stub_rows(lonely))
-    return full.order_by("at", "tweet_id", "platform")
+    if noticed:
+        return _in_order(_honoured(parts, rows.mutate(**columns)), lonely)
+    return _in_order(rows.select(**columns), lonely)
+
+
+def _in_order(rows: ibis.Table, lonely: ibis.Table) -> ibis.Table:
+    return rows.union(_stub_rows(lonely)).order_by("at", "tweet_id", "platform")
+
+
+def _honoured(parts: Parts, rows: ibis.Table) -> ibis.Table:
+    """Return the rows without what notices ask to forget."""
+    gone = deleted(parts).select("platform", gone_id="tweet_id")
+    rows = rows.left_join(
+        gone, [rows.platform == gone.platform, rows.retweet_of == gone.gone_id], rname="gone_{name}"
+    )
+    rows = rows.left_join(_scrubbed(parts), "author_id", rname="{name}_scrub")
+    # Only Twitter asks for places; ids of other platforms are no numbers.
+    is_later = rows.tweet_id.try_cast(_ID_NUMBER) > rows.up_to
+    is_kept = rows.up_to.isnull() | (rows.platform != "twitter") | is_later
+    columns = {name: rows[name] for name in TWEETS.names}
+    columns |= {name: ibis.ifelse(is_kept, rows[name], None) for name in _GEO}
+    is_said = rows.gone_id.isnull()
+    none = ibis.literal([], type="array<string>")
+    columns |= {name: ibis.ifelse(is_said, rows[name], none) for name in _SAID_LISTS}
+    columns |= {name: ibis.ifelse(is_said, rows[name], None) for name in ("text", "lang")}
+    return rows.select(**columns | {"cut": rows.cut | ~is_said})
 
 
 def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
@@ -257,7 +276,7 @@ def _instant(text: str) -> ibis.Value:
 
 
 def _alive(parts: Parts) -> ibis.Table:
-    return parts.tweets.anti_join(deleted(parts), "tweet_id")
+    return parts.tweets.anti_join(deleted(parts), ["platform", "tweet_id"])
 
 
 def _reported(parts: Parts) -> ibis.Table:

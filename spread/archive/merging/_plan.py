@@ -59,18 +59,18 @@ def _of_ranks() -> dict[str, ibis.Table]:
     ranks = _named(made, "ranks")
     links, stubs = _merge.links(parts, ranks), _merge.stubs(ranks)
     linked, lonely = _named(links, "links"), _named(stubs, "stubs")
-    collected = records.filter(records.origin != EMBEDDED)
+    collected, gone = records.filter(records.origin != EMBEDDED), _merge.deleted(parts)
     return {
         "names": _merge.names(parts),
         "ranks": made,
         "links": links,
         "stubs": stubs,
-        "tweets": _merge.tweets(parts, linked, lonely, scrubbed=False),
-        "scrubbed_tweets": _merge.tweets(parts, linked, lonely, scrubbed=True),
+        "tweets": _merge.tweets(parts, linked, lonely, noticed=False),
+        "noticed_tweets": _merge.tweets(parts, linked, lonely, noticed=True),
         "users": _merge.users(parts, ranks),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
         "further": _by_file(_shares.further(parts.shares, ranks)),
-        "deleted": _by_file(collected.semi_join(_merge.deleted(parts), "tweet_id")),
+        "deleted": _by_file(collected.semi_join(gone, ["platform", "tweet_id"])),
     }
 
 
@@ -84,6 +84,7 @@ def _of_tables() -> dict[str, ibis.Table]:
         "located": _coverage.located(users),
         "missing": _coverage.missing(tweets),
         "coverage": _coverage.coverage(tweets),
+        "oddities": _coverage.oddities(tweets),
         "unavailable": _coverage.unavailable(_part("notices"), tweets),
     }
 

@@ -100,7 +100,7 @@ def _written(
         for name in ("ranks", "links", "stubs"):
             _engine.store(con, Query(name), name)
         kinds = _asked(con, "kinds")["kind"].to_pylist()
-        rows = Query("scrubbed_tweets" if "scrub_geo" in kinds else "tweets")
+        rows = Query("tweets" if {"delete", "scrub_geo"}.isdisjoint(kinds) else "noticed_tweets")
         _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
         for name, schema in (("users", USERS), ("rejects", REJECTS), ("follows", FOLLOWS)):
             _engine.write(con, Query(name), draft / f"{name}.parquet", schema)

@@ -574,12 +574,13 @@ WITH "t8" AS (
     FROM "rows" AS "t2"
     ANTI JOIN (
       SELECT DISTINCT
+        "t1"."platform",
         "t1"."tweet_id"
       FROM "part_notices" AS "t1"
       WHERE
         "t1"."kind" = 'delete' AND "t1"."tweet_id" IS NOT NULL
     ) AS "t6"
-      ON "t2"."tweet_id" = "t6"."tweet_id"
+      ON "t2"."platform" = "t6"."platform" AND "t2"."tweet_id" = "t6"."tweet_id"
   ) AS "t7"
   GROUP BY
     1,
@@ -683,12 +684,13 @@ FROM (
         FROM "rows" AS "t2"
         ANTI JOIN (
           SELECT DISTINCT
+            "t1"."platform",
             "t1"."tweet_id"
           FROM "part_notices" AS "t1"
           WHERE
             "t1"."kind" = 'delete' AND "t1"."tweet_id" IS NOT NULL
         ) AS "t6"
-          ON "t2"."tweet_id" = "t6"."tweet_id"
+          ON "t2"."platform" = "t6"."platform" AND "t2"."tweet_id" = "t6"."tweet_id"
         SEMI JOIN (
           SELECT
             "t9"."platform",
@@ -853,12 +855,13 @@ LEFT OUTER JOIN (
       FROM "rows" AS "t4"
       ANTI JOIN (
         SELECT DISTINCT
+          "t2"."platform",
           "t2"."tweet_id"
         FROM "part_notices" AS "t2"
         WHERE
           "t2"."kind" = 'delete' AND "t2"."tweet_id" IS NOT NULL
       ) AS "t15"
-        ON "t4"."tweet_id" = "t15"."tweet_id"
+        ON "t4"."platform" = "t15"."platform" AND "t4"."tweet_id" = "t15"."tweet_id"
     ) AS "t17"
     WHERE
       "t17"."retweet_of" IS NOT NULL
@@ -1115,7 +1118,7 @@ ORDER BY
   "t19"."tweet_id" ASC,
   "t19"."platform" ASC
 
--- name: scrubbed_tweets
+-- name: noticed_tweets
 SELECT
   *
 FROM (
@@ -1123,189 +1126,323 @@ FROM (
     *
   FROM (
     SELECT
-      "t6"."platform",
-      "t6"."tweet_id",
-      "t6"."author_id",
-      "t6"."origin",
-      "t6"."at",
-      "t6"."at_resolution_ms",
-      "t6"."observed_at",
-      "t6"."kind",
-      CASE WHEN "t21"."best_text" IS NOT NULL THEN "t21"."best_text" ELSE "t6"."text" END AS "text",
-      COALESCE("t21"."best_lang", "t6"."lang") AS "lang",
-      CASE
-        WHEN "t21"."best_text" IS NOT NULL
-        THEN "t21"."best_hashtags"
-        ELSE "t6"."hashtags"
-      END AS "hashtags",
-      CASE
-        WHEN "t21"."best_text" IS NOT NULL
-        THEN "t21"."best_hashtags_shown"
-        ELSE "t6"."hashtags_shown"
-      END AS "hashtags_shown",
-      CASE
-        WHEN (
-          "t6"."retweet_of" IS NULL
-        ) AND (
-          "t7"."best_row" <> "t6"."row"
-        )
-        THEN "t21"."best_mentions"
-        ELSE "t6"."mentions"
-      END AS "mentions",
-      CASE WHEN "t21"."best_text" IS NOT NULL THEN "t21"."best_urls" ELSE "t6"."urls" END AS "urls",
-      CASE
-        WHEN "t21"."best_text" IS NOT NULL
-        THEN "t21"."best_media"
-        ELSE "t6"."media"
-      END AS "media",
-      "t6"."retweet_of",
-      COALESCE("t7"."retweet_of_writer", "t6"."retweet_author_id") AS "retweet_author_id",
-      "t6"."quote_of",
-      COALESCE("t6"."quote_author_id", "t7"."quote_of_writer") AS "quote_author_id",
-      "t6"."reply_to",
-      COALESCE("t6"."reply_author_id", "t7"."reply_to_writer") AS "reply_author_id",
+      "t27"."platform",
+      "t27"."tweet_id",
+      "t27"."author_id",
+      "t27"."origin",
+      "t27"."at",
+      "t27"."at_resolution_ms",
+      "t27"."observed_at",
+      "t27"."kind",
+      CASE WHEN "t20"."gone_id" IS NULL THEN "t27"."text" ELSE NULL END AS "text",
+      CASE WHEN "t20"."gone_id" IS NULL THEN "t27"."lang" ELSE NULL END AS "lang",
+      CASE WHEN "t20"."gone_id" IS NULL THEN "t27"."hashtags" ELSE [] END AS "hashtags",
+      CASE WHEN "t20"."gone_id" IS NULL THEN "t27"."hashtags_shown" ELSE [] END AS "hashtags_shown",
+      "t27"."mentions",
+      CASE WHEN "t20"."gone_id" IS NULL THEN "t27"."urls" ELSE [] END AS "urls",
+      CASE WHEN "t20"."gone_id" IS NULL THEN "t27"."media" ELSE [] END AS "media",
+      "t27"."retweet_of",
+      "t27"."retweet_author_id",
+      "t27"."quote_of",
+      "t27"."quote_author_id",
+      "t27"."reply_to",
+      "t27"."reply_author_id",
+      "t27"."manual_retweet",
+      "t27"."retweet_count",
+      "t27"."followers",
       CASE
         WHEN (
-          "t6"."retweet_of" IS NULL
-        ) AND (
-          "t7"."best_row" <> "t6"."row"
-        )
-        THEN "t21"."best_manual_retweet"
-        ELSE "t6"."manual_retweet"
-      END AS "manual_retweet",
-      "t7"."reported" AS "retweet_count",
-      COALESCE("t6"."followers", "t16"."known_followers") AS "followers",
-      CASE
-        WHEN (
-          "t20"."up_to" IS NULL
+          "t22"."up_to" IS NULL
         )
         OR (
-          "t6"."platform" <> 'twitter'
+          "t27"."platform" <> 'twitter'
         )
         OR (
-          TRY_CAST("t6"."tweet_id" AS DECIMAL(20, 0)) > "t20"."up_to"
+          TRY_CAST("t27"."tweet_id" AS DECIMAL(20, 0)) > "t22"."up_to"
         )
-        THEN "t6"."longitude"
+        THEN "t27"."longitude"
         ELSE NULL
       END AS "longitude",
       CASE
         WHEN (
-          "t20"."up_to" IS NULL
+          "t22"."up_to" IS NULL
         )
         OR (
-          "t6"."platform" <> 'twitter'
+          "t27"."platform" <> 'twitter'
         )
         OR (
-          TRY_CAST("t6"."tweet_id" AS DECIMAL(20, 0)) > "t20"."up_to"
+          TRY_CAST("t27"."tweet_id" AS DECIMAL(20, 0)) > "t22"."up_to"
         )
-        THEN "t6"."latitude"
+        THEN "t27"."latitude"
         ELSE NULL
       END AS "latitude",
       CASE
         WHEN (
-          "t20"."up_to" IS NULL
+          "t22"."up_to" IS NULL
         )
         OR (
-          "t6"."platform" <> 'twitter'
+          "t27"."platform" <> 'twitter'
         )
         OR (
-          TRY_CAST("t6"."tweet_id" AS DECIMAL(20, 0)) > "t20"."up_to"
+          TRY_CAST("t27"."tweet_id" AS DECIMAL(20, 0)) > "t22"."up_to"
         )
-        THEN COALESCE("t6"."place_name", "t17"."known_name")
+        THEN "t27"."place_name"
         ELSE NULL
       END AS "place_name",
       CASE
         WHEN (
-          "t20"."up_to" IS NULL
+          "t22"."up_to" IS NULL
         )
         OR (
-          "t6"."platform" <> 'twitter'
+          "t27"."platform" <> 'twitter'
         )
         OR (
-          TRY_CAST("t6"."tweet_id" AS DECIMAL(20, 0)) > "t20"."up_to"
+          TRY_CAST("t27"."tweet_id" AS DECIMAL(20, 0)) > "t22"."up_to"
         )
-        THEN COALESCE("t6"."place_country", "t17"."known_country")
+        THEN "t27"."place_country"
         ELSE NULL
       END AS "place_country",
-      CASE WHEN "t21"."best_text" IS NOT NULL THEN "t21"."best_cut" ELSE "t6"."cut" END AS "cut",
-      "t6"."source_file",
-      "t6"."source_record"
-    FROM "rows" AS "t6"
-    INNER JOIN "links" AS "t7"
-      ON "t6"."row" = "t7"."row"
-    LEFT OUTER JOIN (
+      "t27"."cut" OR NOT (
+        "t20"."gone_id" IS NULL
+      ) AS "cut",
+      "t27"."source_file",
+      "t27"."source_record"
+    FROM (
       SELECT
-        "t10"."best_row",
-        "t10"."best_text",
-        "t10"."best_hashtags",
-        "t10"."best_hashtags_shown",
-        "t10"."best_urls",
-        "t10"."best_media",
-        "t10"."best_cut",
-        "t10"."best_mentions",
-        "t10"."best_manual_retweet",
-        "t10"."best_lang"
+        "t25"."platform",
+        "t25"."tweet_id",
+        "t25"."author_id",
+        "t25"."origin",
+        "t25"."at",
+        "t25"."at_resolution_ms",
+        "t25"."observed_at",
+        "t25"."kind",
+        CASE WHEN "t25"."best_text" IS NOT NULL THEN "t25"."best_text" ELSE "t25"."text" END AS "text",
+        COALESCE("t25"."best_lang", "t25"."lang") AS "lang",
+        CASE
+          WHEN "t25"."best_text" IS NOT NULL
+          THEN "t25"."best_hashtags"
+          ELSE "t25"."hashtags"
+        END AS "hashtags",
+        CASE
+          WHEN "t25"."best_text" IS NOT NULL
+          THEN "t25"."best_hashtags_shown"
+          ELSE "t25"."hashtags_shown"
+        END AS "hashtags_shown",
+        CASE
+          WHEN (
+            "t25"."retweet_of" IS NULL
+          ) AND (
+            "t25"."best_row" <> "t25"."row"
+          )
+          THEN "t25"."best_mentions"
+          ELSE "t25"."mentions"
+        END AS "mentions",
+        CASE WHEN "t25"."best_text" IS NOT NULL THEN "t25"."best_urls" ELSE "t25"."urls" END AS "urls",
+        CASE
+          WHEN "t25"."best_text" IS NOT NULL
+          THEN "t25"."best_media"
+          ELSE "t25"."media"
+        END AS "media",
+        "t25"."retweet_of",
+        COALESCE("t25"."retweet_of_writer", "t25"."retweet_author_id") AS "retweet_author_id",
+        "t25"."quote_of",
+        COALESCE("t25"."quote_author_id", "t25"."quote_of_writer") AS "quote_author_id",
+        "t25"."reply_to",
+        COALESCE("t25"."reply_author_id", "t25"."reply_to_writer") AS "reply_author_id",
+        CASE
+          WHEN (
+            "t25"."retweet_of" IS NULL
+          ) AND (
+            "t25"."best_row" <> "t25"."row"
+          )
+          THEN "t25"."best_manual_retweet"
+          ELSE "t25"."manual_retweet"
+        END AS "manual_retweet",
+        "t25"."reported" AS "retweet_count",
+        COALESCE("t25"."followers", "t25"."known_followers") AS "followers",
+        "t25"."longitude",
+        "t25"."latitude",
+        COALESCE("t25"."place_name", "t25"."known_name") AS "place_name",
+        COALESCE("t25"."place_country", "t25"."known_country") AS "place_country",
+        CASE WHEN "t25"."best_text" IS NOT NULL THEN "t25"."best_cut" ELSE "t25"."cut" END AS "cut",
+        "t25"."source_file",
+        "t25"."source_record",
+        "t25"."text_length",
+        "t25"."place_id",
+        "t25"."original_at",
+        "t25"."row",
+        "t25"."best_row",
+        "t25"."retweet_of_writer",
+        "t25"."quote_of_writer",
+        "t25"."reply_to_writer",
+        "t25"."reported",
+        "t25"."best_row_best",
+        "t25"."best_text",
+        "t25"."best_hashtags",
+        "t25"."best_hashtags_shown",
+        "t25"."best_urls",
+        "t25"."best_media",
+        "t25"."best_cut",
+        "t25"."best_mentions",
+        "t25"."best_manual_retweet",
+        "t25"."best_lang",
+        "t25"."platform_known",
+        "t25"."author_id_known",
+        "t25"."known_followers",
+        "t25"."place_id_place",
+        "t25"."known_name",
+        "t25"."known_country"
       FROM (
         SELECT
-          "t1"."row" AS "best_row",
-          "t1"."text" AS "best_text",
-          "t1"."hashtags" AS "best_hashtags",
-          "t1"."hashtags_shown" AS "best_hashtags_shown",
-          "t1"."urls" AS "best_urls",
-          "t1"."media" AS "best_media",
-          "t1"."cut" AS "best_cut",
-          "t1"."mentions" AS "best_mentions",
-          "t1"."manual_retweet" AS "best_manual_retweet",
-          "t1"."lang" AS "best_lang"
-        FROM "rows" AS "t1"
-      ) AS "t10"
-      SEMI JOIN (
-        SELECT
-          *
-        FROM "links" AS "t2"
-        WHERE
-          "t2"."best_row" <> "t2"."row"
-      ) AS "t15"
-        ON "t10"."best_row" = "t15"."best_row"
-    ) AS "t21"
-      ON "t7"."best_row" = "t21"."best_row"
+          "t6"."platform",
+          "t6"."tweet_id",
+          "t6"."author_id",
+          "t6"."origin",
+          "t6"."at",
+          "t6"."at_resolution_ms",
+          "t6"."observed_at",
+          "t6"."kind",
+          "t6"."text",
+          "t6"."lang",
+          "t6"."hashtags",
+          "t6"."hashtags_shown",
+          "t6"."mentions",
+          "t6"."urls",
+          "t6"."media",
+          "t6"."retweet_of",
+          "t6"."retweet_author_id",
+          "t6"."quote_of",
+          "t6"."quote_author_id",
+          "t6"."reply_to",
+          "t6"."reply_author_id",
+          "t6"."manual_retweet",
+          "t6"."retweet_count",
+          "t6"."followers",
+          "t6"."longitude",
+          "t6"."latitude",
+          "t6"."place_name",
+          "t6"."place_country",
+          "t6"."cut",
+          "t6"."source_file",
+          "t6"."source_record",
+          "t6"."text_length",
+          "t6"."place_id",
+          "t6"."original_at",
+          "t6"."row",
+          "t7"."best_row",
+          "t7"."retweet_of_writer",
+          "t7"."quote_of_writer",
+          "t7"."reply_to_writer",
+          "t7"."reported",
+          "t24"."best_row" AS "best_row_best",
+          "t24"."best_text",
+          "t24"."best_hashtags",
+          "t24"."best_hashtags_shown",
+          "t24"."best_urls",
+          "t24"."best_media",
+          "t24"."best_cut",
+          "t24"."best_mentions",
+          "t24"."best_manual_retweet",
+          "t24"."best_lang",
+          "t17"."platform" AS "platform_known",
+          "t17"."author_id" AS "author_id_known",
+          "t17"."known_followers",
+          "t18"."place_id" AS "place_id_place",
+          "t18"."known_name",
+          "t18"."known_country"
+        FROM "rows" AS "t6"
+        INNER JOIN "links" AS "t7"
+          ON "t6"."row" = "t7"."row"
+        LEFT OUTER JOIN (
+          SELECT
+            "t10"."best_row",
+            "t10"."best_text",
+            "t10"."best_hashtags",
+            "t10"."best_hashtags_shown",
+            "t10"."best_urls",
+            "t10"."best_media",
+            "t10"."best_cut",
+            "t10"."best_mentions",
+            "t10"."best_manual_retweet",
+            "t10"."best_lang"
+          FROM (
+            SELECT
+              "t1"."row" AS "best_row",
+              "t1"."text" AS "best_text",
+              "t1"."hashtags" AS "best_hashtags",
+              "t1"."hashtags_shown" AS "best_hashtags_shown",
+              "t1"."urls" AS "best_urls",
+              "t1"."media" AS "best_media",
+              "t1"."cut" AS "best_cut",
+              "t1"."mentions" AS "best_mentions",
+              "t1"."manual_retweet" AS "best_manual_retweet",
+              "t1"."lang" AS "best_lang"
+            FROM "rows" AS "t1"
+          ) AS "t10"
+          SEMI JOIN (
+            SELECT
+              *
+            FROM "links" AS "t3"
+            WHERE
+              "t3"."best_row" <> "t3"."row"
+          ) AS "t16"
+            ON "t10"."best_row" = "t16"."best_row"
+        ) AS "t24"
+          ON "t7"."best_row" = "t24"."best_row"
+        LEFT OUTER JOIN (
+          SELECT
+            "t4"."platform",
+            "t4"."user_id" AS "author_id",
+            MAX("t4"."followers") AS "known_followers"
+          FROM "part_users" AS "t4"
+          GROUP BY
+            1,
+            2
+        ) AS "t17"
+          ON "t6"."platform" = "t17"."platform" AND "t6"."author_id" = "t17"."author_id"
+        LEFT OUTER JOIN (
+          SELECT
+            "t5"."place_id",
+            MAX("t5"."place_name") AS "known_name",
+            MAX("t5"."place_country") AS "known_country"
+          FROM "part_places" AS "t5"
+          GROUP BY
+            1
+        ) AS "t18"
+          ON "t6"."place_id" = "t18"."place_id"
+      ) AS "t25"
+    ) AS "t27"
     LEFT OUTER JOIN (
       SELECT
-        "t3"."platform",
-        "t3"."user_id" AS "author_id",
-        MAX("t3"."followers") AS "known_followers"
-      FROM "part_users" AS "t3"
-      GROUP BY
-        1,
-        2
-    ) AS "t16"
-      ON "t6"."platform" = "t16"."platform" AND "t6"."author_id" = "t16"."author_id"
-    LEFT OUTER JOIN (
-      SELECT
-        "t4"."place_id",
-        MAX("t4"."place_name") AS "known_name",
-        MAX("t4"."place_country") AS "known_country"
-      FROM "part_places" AS "t4"
-      GROUP BY
-        1
-    ) AS "t17"
-      ON "t6"."place_id" = "t17"."place_id"
-    LEFT OUTER JOIN (
-      SELECT
-        "t14"."user_id" AS "author_id",
-        MAX(TRY_CAST("t14"."tweet_id" AS DECIMAL(20, 0))) AS "up_to"
+        "t11"."platform",
+        "t11"."tweet_id" AS "gone_id"
       FROM (
-        SELECT
-          *
-        FROM "part_notices" AS "t5"
+        SELECT DISTINCT
+          "t2"."platform",
+          "t2"."tweet_id"
+        FROM "part_notices" AS "t2"
         WHERE
-          "t5"."kind" = 'scrub_geo'
-      ) AS "t14"
-      GROUP BY
-        1
+          "t2"."kind" = 'delete' AND "t2"."tweet_id" IS NOT NULL
+      ) AS "t11"
     ) AS "t20"
-      ON "t6"."author_id" = "t20"."author_id"
-  ) AS "t22"
+      ON "t27"."platform" = "t20"."platform" AND "t27"."retweet_of" = "t20"."gone_id"
+    LEFT OUTER JOIN (
+      SELECT
+        "t12"."user_id" AS "author_id",
+        MAX(TRY_CAST("t12"."tweet_id" AS DECIMAL(20, 0))) AS "up_to"
+      FROM (
+        SELECT
+          *
+        FROM "part_notices" AS "t2"
+        WHERE
+          "t2"."kind" = 'scrub_geo'
+      ) AS "t12"
+      GROUP BY
+        1
+    ) AS "t22"
+      ON "t27"."author_id" = "t22"."author_id"
+  ) AS "t28"
   UNION ALL
   SELECT
     *
@@ -1343,12 +1480,12 @@ FROM (
       "t0"."source_file",
       "t0"."source_record"
     FROM "stubs" AS "t0"
-  ) AS "t9"
-) AS "t23"
+  ) AS "t8"
+) AS "t29"
 ORDER BY
-  "t23"."at" ASC,
-  "t23"."tweet_id" ASC,
-  "t23"."platform" ASC
+  "t29"."at" ASC,
+  "t29"."tweet_id" ASC,
+  "t29"."platform" ASC
 
 -- name: users
 WITH "t6" AS (
@@ -1810,12 +1947,13 @@ FROM (
   ) AS "t4"
   SEMI JOIN (
     SELECT DISTINCT
+      "t1"."platform",
       "t1"."tweet_id"
     FROM "part_notices" AS "t1"
     WHERE
       "t1"."kind" = 'delete' AND "t1"."tweet_id" IS NOT NULL
   ) AS "t5"
-    ON "t4"."tweet_id" = "t5"."tweet_id"
+    ON "t4"."platform" = "t5"."platform" AND "t4"."tweet_id" = "t5"."tweet_id"
 ) AS "t6"
 GROUP BY
   1
@@ -1942,6 +2080,84 @@ FROM (
       "t6"."origin" = 'collected'
     )
 ) AS "t7"
+
+-- name: oddities
+SELECT
+  SUM(
+    CAST((
+      "t5"."kind" = 'retweet'
+    )
+    AND (
+      "t5"."retweet_author_id" = "t5"."author_id"
+    ) AS INT)
+  ) AS "self_retweets",
+  SUM(
+    CAST((
+      "t5"."kind" = 'quote'
+    ) AND (
+      "t5"."quote_author_id" = "t5"."author_id"
+    ) AS INT)
+  ) AS "self_quotes",
+  SUM(CAST(ARRAY_CONTAINS("t5"."mentions", "t5"."author_id") AS INT)) AS "self_mentions",
+  SUM(
+    CAST((
+      "t5"."kind" = 'retweet'
+    ) AND (
+      "t5"."at" < "t5"."original_at"
+    ) AS INT)
+  ) AS "early_retweets"
+FROM (
+  SELECT
+    "t4"."platform",
+    "t4"."tweet_id",
+    "t4"."author_id",
+    "t4"."origin",
+    "t4"."at",
+    "t4"."at_resolution_ms",
+    "t4"."observed_at",
+    "t4"."kind",
+    "t4"."text",
+    "t4"."lang",
+    "t4"."hashtags",
+    "t4"."hashtags_shown",
+    "t4"."mentions",
+    "t4"."urls",
+    "t4"."media",
+    "t4"."retweet_of",
+    "t4"."retweet_author_id",
+    "t4"."quote_of",
+    "t4"."quote_author_id",
+    "t4"."reply_to",
+    "t4"."reply_author_id",
+    "t4"."manual_retweet",
+    "t4"."retweet_count",
+    "t4"."followers",
+    "t4"."longitude",
+    "t4"."latitude",
+    "t4"."place_name",
+    "t4"."place_country",
+    "t4"."cut",
+    "t4"."source_file",
+    "t4"."source_record",
+    "t3"."platform" AS "original_platform",
+    "t3"."retweet_of" AS "original_retweet_of",
+    "t3"."original_at"
+  FROM (
+    SELECT
+      *
+    FROM "tweets" AS "t0"
+    WHERE
+      "t0"."origin" = 'collected'
+  ) AS "t4"
+  LEFT OUTER JOIN (
+    SELECT
+      "t0"."platform",
+      "t0"."tweet_id" AS "retweet_of",
+      "t0"."at" AS "original_at"
+    FROM "tweets" AS "t0"
+  ) AS "t3"
+    ON "t4"."platform" = "t3"."platform" AND "t4"."retweet_of" = "t3"."retweet_of"
+) AS "t5"
 
 -- name: unavailable
 SELECT
