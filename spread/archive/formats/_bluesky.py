@@ -31,15 +31,15 @@ def entry(data: bytes, source_file: str, source_record: int) -> list[Element]:
     found = _object.decode(data)
     view, reason = _dict(found, "post"), _dict(found, "reason")
     by = _dict(reason, "by")
-    if not str(reason.get("$type", "")).endswith("reasonRepost") or not by:
+    if not (_text(reason, "$type") or "").endswith("reasonRepost") or not by:
         rows = _view(view, COLLECTED, source_file, source_record)
     else:
         original, who = _required(view, "uri"), _required(by, "did")
-        at = _instant(reason.get("indexedAt"))
+        at = _instant(reason, "indexedAt")
         row = tweet_row(
-            PLATFORM, str(reason.get("uri") or f"{original}#repost-{who}"), who, at, said=None,
+            PLATFORM, _text(reason, "uri") or f"{original}#repost-{who}", who, at, said=None,
             source_file=source_file, source_record=source_record, retweet_of=original,
-            retweet_author_id=_dict(view, "author").get("did"),
+            retweet_author_id=_text(_dict(view, "author"), "did"),
         )  # fmt: skip
         rows = [row, _profile(by, at), *_inner(view, source_file, source_record)]
     reply = _dict(found, "reply")
@@ -79,7 +79,7 @@ def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
     found = _object.decode(data)
     commit, did = _dict(found, "commit"), _required(found, "did")
     if (named := _dict(found, "identity")).get("handle"):
-        return [_profile(named | {"did": did}, microseconds(str(named.get("time"))))]
+        return [_profile(named | {"did": did}, microseconds(_text(named, "time")))]
     collection = commit.get("collection")
     if collection not in (_POST, _REPOST, _FOLLOW):
         return [Nothing()]
@@ -88,7 +88,7 @@ def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
         return [NoticeRow("delete", uri, None, PLATFORM)]
     record = _dict(commit, "record")
     seen = found.get("time_us")
-    at = _instant(record.get("createdAt"))
+    at = _instant(record, "createdAt")
     at = min(at, seen) if type(seen) is int and seen > _FIRST_US else at
     if collection == _FOLLOW:
         return [FollowRow(did, _required(record, "subject"))]
@@ -137,11 +137,11 @@ def _inner(view: Json, source_file: str, source_record: int) -> list[Element]:
 def _view(view: Json, origin: str, source_file: str, source_record: int) -> list[Element]:
     uri, author = _required(view, "uri"), _dict(view, "author")
     record = _dict(view, "record") or _dict(view, "value")
-    did = author.get("did") or _owner(uri)
+    did = _text(author, "did") or _owner(uri)
     if not did:
         raise RejectedError("NO_USER", "the post has no author")
-    at = _instant(record.get("createdAt"))
-    indexed = microseconds(str(view.get("indexedAt")))
+    at = _instant(record, "createdAt")
+    indexed = microseconds(_text(view, "indexedAt"))
     at = at if indexed is None else min(at, indexed)
     row = _post_row(uri, did, at, record, origin, source_file, source_record, view)
     return [row, _profile(author, at)] if author.get("did") else [row]
@@ -151,23 +151,24 @@ def _post_row(
     uri: str, did: str, at: int, record: Json, origin: str, file: str, number: int, view: Json
 ) -> Element:
     features = [f for facet in _list(record, "facets") for f in _list(facet, "features")]
-    tags = [*_features(features, "tag"), *map(str, _list(record, "tags"))]
+    tags = [*_features(features, "tag"), *_texts(record, "tags")]
     embed, reply = _dict(record, "embed"), _dict(record, "reply")
     media = _dict(embed, "media") or embed
-    external = _dict(media, "external").get("uri")
-    text = str(record.get("text") or "")
+    external = _text(_dict(media, "external"), "uri")
+    text = _text(record, "text") or ""
     said = _said.said(
         "", cut=False, tags=tags if tags or features else hashtags_in(text),
         urls=[*_features(features, "uri"), external], media=_media(media),
     )._replace(text=text)  # fmt: skip
     quoted = _dict(embed, "record")
     quoted = _dict(quoted, "record") or quoted
-    quote_of = quoted.get("uri") if f"/{_POST}/" in str(quoted.get("uri")) else None
-    parent = _dict(reply, "parent").get("uri")
-    langs = _list(record, "langs")
+    embedded = _text(quoted, "uri")
+    quote_of = embedded if embedded is not None and f"/{_POST}/" in embedded else None
+    parent = _text(_dict(reply, "parent"), "uri")
     return tweet_row(
         PLATFORM, uri, did, at, said=said, origin=origin, source_file=file, source_record=number,
-        mentions=list(dict.fromkeys(_features(features, "did"))), lang=langs[0] if langs else None,
+        mentions=list(dict.fromkeys(_features(features, "did"))),
+        lang=next(iter(_texts(record, "langs")), None),
         quote_of=quote_of, quote_author_id=_owner(quote_of),
         reply_to=parent, reply_author_id=_owner(parent),
         retweet_count=_said.count(view.get("repostCount")),
@@ -175,16 +176,16 @@ def _post_row(
 
 
 def _media(embed: Json) -> list[str | None]:
-    if str(embed.get("$type", "")).startswith("app.bsky.embed.video"):
+    if (_text(embed, "$type") or "").startswith("app.bsky.embed.video"):
         return ["video"]
     return ["photo" for _ in _list(embed, "images")]
 
 
 def _profile(found: Json, at: int | None) -> Profile:
     row = user_row(
-        PLATFORM, _required(found, "did"), screen_name=found.get("handle"),
-        name=found.get("displayName"), description=found.get("description"),
-        created_at=microseconds(found.get("createdAt")),
+        PLATFORM, _required(found, "did"), screen_name=_text(found, "handle"),
+        name=_text(found, "displayName"), description=_text(found, "description"),
+        created_at=microseconds(_text(found, "createdAt")),
     )  # fmt: skip
     return Profile(row, _said.count(found.get("followersCount")), at)
 
@@ -205,6 +206,20 @@ def _required(found: Json, name: str) -> str:
     return value
 
 
+def _text(found: Json, name: str) -> str | None:
+    value = found.get(name)
+    if value is None or isinstance(value, str):
+        return value
+    raise RejectedError("BAD_FIELD", f"{name!r} is no text")
+
+
+def _texts(found: Json, name: str) -> list[str]:
+    values = _list(found, name)
+    if all(isinstance(value, str) for value in values):
+        return values
+    raise RejectedError("BAD_FIELD", f"{name!r} are no texts")
+
+
 def _dict(found: Json, name: str) -> Json:
     value = found.get(name)
     return value if isinstance(value, dict) else {}
@@ -215,10 +230,11 @@ def _list(found: object, name: str) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _instant(text: object) -> int:
-    at = microseconds(text) if isinstance(text, str) else None
+def _instant(found: Json, name: str) -> int:
+    written = _text(found, name)
+    at = microseconds(written)
     if at is None:
-        raise RejectedError("BAD_TIME", f"the time is {text!r}, without a zone or unreadable")
+        raise RejectedError("BAD_TIME", f"the time is {written!r}, without a zone or unreadable")
     return at
 
 
