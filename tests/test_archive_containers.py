@@ -5,8 +5,10 @@ import gzip
 import io
 import json
 import random
+import re
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -157,6 +159,60 @@ def test_of_forty_flipped_bits_none_does_harm_unreported(tmp_path: Path, kind: s
             # A bit that nothing hangs on, such as a date in a header: all is there unharmed.
             texts = pq.read_table(tmp_path / "parts" / "tweets-000000.parquet")["text"].to_pylist()
             assert texts == [tweet["text"] for tweet in TWEETS], f"{kind}, flip {number}"
+
+
+MANY = [v1_tweet(n, f"{random.Random(n).random()} #myNYPD") for n in range(900)]
+LONG = lines(*MANY)
+BLOCKS: dict[str, tuple[bytes, Callable[[], Any]]] = {
+    "gz": (gzip.compress(LONG), lambda: zlib.decompressobj(31)),
+    "bz2": (bz2.compress(LONG, 1), bz2.BZ2Decompressor),
+    "zst": (zstd.compress(LONG), zstd.ZstdDecompressor),
+}
+
+
+@pytest.mark.parametrize(("kind", "flips"), [("gz", 9), ("bz2", 40), ("zst", 9)])
+def test_what_stands_before_a_flipped_bit_is_kept(tmp_path: Path, kind: str, flips: int) -> None:
+    """Kept is what the bytes before it give: of gzip every byte, of the others whole blocks."""
+    whole, made = BLOCKS[kind]
+    most = 0
+    for at in random.Random(5).sample(range(60, len(whole) - 60), flips):
+        good = made().decompress(whole[:at]).count(b"\n")
+        counted(tmp_path, whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1 :])
+        if good:
+            part = pq.read_table(tmp_path / "parts" / "tweets-000000.parquet")
+            ids = [tweet["id_str"] for tweet in MANY[:good]]
+            assert part["tweet_id"].to_pylist()[:good] == ids
+        most = max(most, good)
+    assert most > 390
+
+
+@pytest.mark.parametrize("kind", ["bz2", "zst"])
+def test_a_damaged_stream_says_how_much_of_the_file_gives_nothing(
+    tmp_path: Path, kind: str
+) -> None:
+    whole, made = BLOCKS[kind]
+    # The last byte that is fed before a second block comes is where the first one's text ends.
+    stream = made()
+    taken = next(n for n in range(len(whole)) if stream.decompress(whole[n : n + 1]))
+    _, rejects = counted(tmp_path, whole[: taken + 4000] + b"\x00" * 60 + whole[taken + 4060 :])
+    lost = re.search(r"at least its last ([\d,]+) bytes give no text", rejects[-1]["detail"])
+    assert lost is not None
+    assert 0 <= len(whole) - taken - int(lost[1].replace(",", "")) <= 1024
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "zst", "tar", "zip", "streamed zip", "tar.gz"])
+def test_bytes_after_the_end_are_told(tmp_path: Path, kind: str) -> None:
+    whole = gzip.compress(TEXT) if kind == "gz" else PACKED[kind]
+    counts, rejects = counted(tmp_path, whole + b"\x00" * 600 + b"junk" * 300)
+    assert (counts["records"], counts["kept_tweets"]) == (31, 30)
+    assert [r["reason"] for r in rejects] == ["TRAILING"]
+    assert "1,200 bytes that are no packed data follow the end" in rejects[0]["detail"]
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip", "streamed zip", "tar.gz"])
+def test_files_that_were_joined_are_all_read(tmp_path: Path, kind: str) -> None:
+    counts, rejects = counted(tmp_path, PACKED[kind] * 3)
+    assert (counts["kept_tweets"], rejects) == (90, [])
 
 
 def test_a_damaged_member_is_reported_and_the_rest_read(tmp_path: Path) -> None:

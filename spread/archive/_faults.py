@@ -18,6 +18,7 @@ REASONS: Final = {
     "NO_USER": "a tweet without an author",
     "TOO_DEEP": "nested deeper than is allowed",
     "TOO_LARGE": "larger than is allowed",
+    "TRAILING": "after the end of a packed file stands what cannot be read; all before it was",
     "TRUNCATED": "the compressed file ends too early: what follows is lost",
     "UNKNOWN_FORMAT": "no format that is read here",
 }

@@ -149,7 +149,8 @@ class Reader:
 
     def take_piece(self, piece: Piece) -> None:
         """Read what a file's text was divided into."""
-        self._records.at = piece.at
+        # Where there is no text at all, its first byte is no place.
+        self._records.at = piece.at if piece.at or piece.data else None
         if piece.fault is None:
             self.take(piece.data)
         elif piece.fault == BLANK:

@@ -6,14 +6,14 @@ Zip is read from its front, as tar is, so that what stands before a damage is re
 
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import chain
 from typing import Final, NamedTuple
 
 from spread.archive._faults import DamageError
 from spread.archive.files._bytes import checked_text
 from spread.archive.files._found import is_candidate_name
-from spread.archive.files._packed import Meter, inflated, unpacked
+from spread.archive.files._packed import Meter, inflated, trailing, unpacked
 
 _BLOCK: Final = 512
 _NESTED_MOST: Final = 3
@@ -87,11 +87,6 @@ class _Source:
         if self.damage is not None:
             self.is_told = True
             raise self.damage
-
-    def drain(self) -> None:
-        """Go to the end."""
-        while self.some():
-            pass
 
     def _next(self) -> bytes:
         try:
@@ -184,7 +179,10 @@ def _tar(source: _Source) -> Iterator[Text]:
         if not block.strip(b"\x00"):
             if source.peek(_BLOCK).strip(b"\x00") or len(source.peek(_BLOCK)) < _BLOCK:
                 break
-            source.drain()
+            _pass_zeros(source)
+            if _is_tar(source.peek(_BLOCK)):
+                continue
+            yield from _after_end(source)
             return
         header = _tar_header(block)
         if header is None:
@@ -210,6 +208,23 @@ def _tar(source: _Source) -> Iterator[Text]:
                     yield Text(label, None)
     if source.damage is None:
         yield Text("", _broken(DamageError("TRUNCATED", "the tar file ends before its end mark")))
+
+
+def _pass_zeros(source: _Source) -> None:
+    """Go past zeros that fill up a file, after which another may follow."""
+    while more := source.some():
+        if left := more.lstrip(b"\x00"):
+            source.back(left)
+            return
+
+
+def _after_end(source: _Source) -> Iterator[Text]:
+    """Tell of bytes that follow the end of a tar or zip file."""
+    size = 0
+    while more := source.some():
+        size += len(more)
+    if size:
+        yield Text("", _broken(trailing(size)))
 
 
 def _long_name(said: bytes, kind: bytes) -> str | None:
@@ -248,6 +263,17 @@ class _Local(NamedTuple):
 
 
 def _zip(source: _Source, meter: Meter) -> Iterator[Text]:
+    """Yield the members of a zip file, and of those that follow it."""
+    is_whole = True
+    while is_whole and _is_zip(source.peek(len(_ZIP))):
+        is_whole = yield from _one_zip(source, meter)
+        _pass_zeros(source)
+    if is_whole:
+        yield from _after_end(source)
+
+
+def _one_zip(source: _Source, meter: Meter) -> Generator[Text, None, bool]:
+    """Yield a zip file's members; return whether its end was found."""
     found = 0
     while (magic := source.peek(4)) == _ZIP:
         local = _local(source)
@@ -266,14 +292,15 @@ def _zip(source: _Source, meter: Meter) -> Iterator[Text]:
         while (more := source.peek(_PIECE)) and (at := more.find(_ZIP_EMPTY)) < 0:
             source.take(max(1, len(more) - 3))
         if more and len(end := source.take(at + _ZIP_END)[at:]) == _ZIP_END:
-            source.drain()
+            source.take(int.from_bytes(end[20:22], "little"))
             listed = int.from_bytes(end[10:12], "little")
             if listed not in (found, 0xFFFF):
                 told = f"the zip file lists {listed:,} members, of which {found:,} were found"
                 yield Text("", _broken(DamageError("CRC", told)))
-            return
+            return True
     if source.damage is None and not meter.is_bomb():
         yield Text("", _broken(DamageError("TRUNCATED", "the zip file ends before its directory")))
+    return False
 
 
 def _local(source: _Source) -> _Local | None:

@@ -5,7 +5,7 @@ import contextlib
 import sys
 import zlib
 from collections.abc import Callable, Generator, Iterator
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from spread.archive._faults import DamageError
 from spread.archive.files._limits import allowing
@@ -69,6 +69,18 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
+class _Kind(NamedTuple):
+    """How a stream starts, and in pieces of how many bytes it is fed."""
+
+    magic: bytes
+    piece: int
+
+
+# The smaller the pieces, the less of what is good is lost before a damage; these cost little.
+_BZIP2: Final = _Kind(BZIP2, 128)
+_ZSTD: Final = _Kind(ZSTD, 1024)
+
+
 def unpacked(raw: Iterator[bytes], first: bytes, meter: Meter) -> Iterator[bytes] | None:
     """Return what a compressed stream holds; None where its first bytes are no such stream's.
 
@@ -84,9 +96,9 @@ def unpacked(raw: Iterator[bytes], first: bytes, meter: Meter) -> Iterator[bytes
     if first.startswith(GZIP):
         return _gunzip(raw, meter)
     if first.startswith(BZIP2) and first[3:4].isdigit():
-        return _streams(raw, meter, bz2.BZ2Decompressor, BZIP2)
+        return _streams(raw, meter, bz2.BZ2Decompressor, _BZIP2)
     if first.startswith(ZSTD) or (first[1:4] == _SKIPPED[1:] and first[0] & 0xF0 == 0x50):
-        return _streams(raw, meter, zstd.ZstdDecompressor, ZSTD)
+        return _streams(raw, meter, zstd.ZstdDecompressor, _ZSTD)
     return None
 
 
@@ -123,29 +135,62 @@ def _until_damage(inflate: "zlib._Decompress", raw: bytes) -> bytes:
 
 
 def _streams(
-    raw: Iterator[bytes], meter: Meter, made: Callable[[], _Decompressor], magic: bytes
+    raw: Iterator[bytes], meter: Meter, made: Callable[[], _Decompressor], kind: _Kind
 ) -> Iterator[bytes]:
     """Yield what streams of one kind hold that follow each other, as parallel packers write."""
     held = next(raw, b"")
     while held:
-        stream, fed = made(), 0
-        while not stream.eof:
-            if not held and stream.needs_input and (held := next(raw, b"")) == b"":
-                lost = f": at least its last {fed:,} bytes give no text" if fed else ""
-                raise DamageError("TRUNCATED", f"the compressed file ends too early{lost}")
-            fed += len(held)
-            try:
-                text = stream.decompress(held, _TEXT_CHUNK)
-            except (OSError, EOFError, ValueError, zstd.ZstdError) as error:
-                raise DamageError("CRC", f"the compressed stream is damaged ({error})") from None
-            held, fed = b"", 0 if text else fed
+        held = yield from _stream(held, raw, meter, made(), kind.piece)
+        held = held.lstrip(b"\x00")
+        while len(held) < len(kind.magic) and (more := next(raw, None)) is not None:
+            held = (held + more).lstrip(b"\x00")
+        if held and not held.startswith(kind.magic) and held[1:4] != _SKIPPED[1:]:
+            raise trailing(len(held) + _drained(raw))
+
+
+def _stream(
+    held: bytes, raw: Iterator[bytes], meter: Meter, stream: _Decompressor, piece: int
+) -> Generator[bytes, None, bytes]:
+    """Yield what one stream holds, block by block; return the bytes that follow it.
+
+    It is fed piece by piece: of a piece with a damage in it there comes nothing at all.
+    """
+    at = vain = 0
+    while not stream.eof:
+        if at >= len(held) and stream.needs_input:
+            held, at = next(raw, b""), 0
+            if not held:
+                raise DamageError("TRUNCATED", f"the compressed file ends too early{_lost(vain)}")
+        fed = held[at : at + piece]
+        at, vain = at + len(fed), vain + len(fed)
+        try:
+            text = stream.decompress(fed, _TEXT_CHUNK)
+        except (OSError, EOFError, ValueError, zstd.ZstdError) as error:
+            lost = _lost(vain + len(held) - at + _drained(raw))
+            raise DamageError("CRC", f"the compressed stream is damaged ({error}){lost}") from None
+        if text:
+            vain = 0
             meter.unpacked(len(text))
             yield text
-        held = stream.unused_data.lstrip(b"\x00") or next(raw, b"").lstrip(b"\x00")
-        while 0 < len(held) < len(magic) and (more := next(raw, None)) is not None:
-            held += more
-        if held and not held.startswith(magic) and held[1:4] != _SKIPPED[1:]:
-            raise DamageError("CRC", "bytes that are no compressed data follow the end")
+    return stream.unused_data + held[at:]
+
+
+def _lost(size: int) -> str:
+    return f": at least its last {size:,} bytes give no text" if size else ""
+
+
+def trailing(size: int) -> DamageError:
+    """Return what is told of so many bytes behind the end of what is packed."""
+    return DamageError("TRAILING", f"{size:,} bytes that are no packed data follow the end")
+
+
+def _drained(raw: Iterator[bytes]) -> int:
+    """Go to the end of a stream, or to a damage around it; return how many bytes there were."""
+    size = 0
+    with contextlib.suppress(DamageError):
+        for chunk in raw:
+            size += len(chunk)
+    return size
 
 
 def _gunzip(rest: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
@@ -164,7 +209,7 @@ def _gunzip(rest: Iterator[bytes], meter: Meter) -> Iterator[bytes]:
         while len(raw) < 2 and (more := next(rest, None)) is not None:
             raw = (raw + more).lstrip(b"\x00")
         if raw and raw[:2] != GZIP:
-            raise DamageError("CRC", "bytes that are no gzip data follow the end")
+            raise trailing(len(raw) + _drained(rest))
 
 
 def _member(raw: bytes, rest: Iterator[bytes], meter: Meter) -> Generator[bytes, None, bytes]:
