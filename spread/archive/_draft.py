@@ -2,6 +2,7 @@
 
 import contextlib
 import glob
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -75,6 +76,20 @@ def drafted(target: Path | None, space: Space) -> Iterator[Path]:
                 hint="Choose another place with `to`, or free space or permissions there",
             ) from error
         raise
+
+
+def put_in_place(draft: Path, target: Path) -> None:
+    """Give a draft its name, once what is in it has reached the disk: power may fail."""
+    for file in draft.rglob("*.*"):
+        if file.is_file():
+            with file.open("rb+") as held_open:
+                os.fsync(held_open.fileno())
+    mask = os.umask(0)
+    os.umask(mask)
+    draft.chmod(0o777 & ~mask)
+    if target.is_dir():
+        target.rmdir()
+    draft.rename(target)
 
 
 def _is_of_the_disk(error: BaseException) -> bool:

@@ -4,7 +4,6 @@ What makes the tables takes as long to load as a small archive takes to be read:
 while workers read already.
 """
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from spread._arguments import require_count, require_instance, require_zone
 from spread._errors import InputError, UsageError
 from spread.archive._done import done_before, note_done
-from spread.archive._draft import alone, drafted
+from spread.archive._draft import alone, drafted, put_in_place
 from spread.archive._progress import bar
 from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before
@@ -241,12 +240,7 @@ def _finished(draft: Path, target: Path | None, engine: str) -> "Archive":
 
     if target is None:
         return opened(draft, engine=engine, removed_after=True)
-    mask = os.umask(0)
-    os.umask(mask)
-    draft.chmod(0o777 & ~mask)
-    if target.is_dir():
-        target.rmdir()
-    draft.rename(target)
+    put_in_place(draft, target)
     return opened(target, engine=engine, removed_after=False)
 
 
