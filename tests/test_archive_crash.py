@@ -366,10 +366,10 @@ def test_one_tweet_in_both_interfaces_of_twitter_is_one_row(tmp_path: Path) -> N
 
 
 def test_what_a_stream_held_back_is_a_known_loss(tmp_path: Path) -> None:
-    limits = [{"limit": {"track": n}} for n in (3, 40, 7)]
+    limits = [{"limit": {"track": n}} for n in (3, 40, 7, 2**70, -5)]
     read = archive.read(put(tmp_path / "a.jsonl", *limits, v1_tweet(1)), to=tmp_path / "out")
-    assert (read.report.lost, read.report.totals["notices"]) == (40, 3)
-    assert archive.open(read.path).report.facts()["known loss"].startswith("at least 40 tweets")
+    assert (read.report.lost, read.report.totals["notices"]) == (40 + 7, 5)
+    assert archive.open(read.path).report.facts()["known loss"].startswith("at least 47 tweets")
 
 
 def test_too_little_memory_for_a_merge_is_made_up_for(

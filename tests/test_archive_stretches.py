@@ -1,6 +1,7 @@
 """A large file read in stretches by several workers gives what one worker gives."""
 
 import json
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from invented_archive import lines, put, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
 from spread.archive import _stretches
+from spread.archive._counts import held_back
 from spread.archive._workers import Job
 
 ORIGINAL = v1_tweet(1, "the original #myNYPD", retweet_count=5)
@@ -17,10 +19,30 @@ ODD = [b"{", PRETTY, b"", b'{"limit": {"track": 3}}', lines(*SOME[:2]).replace(b
 TABLES = ("tweets", "users", "follows", "rejects")
 
 
+def _limits(*tracks: int) -> list[dict[str, dict[str, int]]]:
+    return [{"limit": {"track": track}} for track in tracks]
+
+
+def _least(tracks: tuple[int, ...], last: tuple[int, ...] = ()) -> int:
+    """Return what any division of counts into counters that never fall comes to at least."""
+    if not tracks:
+        return sum(last)
+    now, *left = tracks
+    before = [n for n, each in enumerate(last) if each <= now]
+    going_on = [(*last[:n], now, *last[n + 1 :]) for n in before]
+    return min(_least(tuple(left), each) for each in (*going_on, (*last, now)))
+
+
+def test_what_was_held_back_is_the_least_that_counters_come_to() -> None:
+    for tracks in permutations((1, 2, 4, 8, 16, 32)):
+        assert held_back(tracks) == _least(tracks)
+
+
 def test_stretches_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = put(
-        tmp_path / "t.jsonl", *SOME[:20], *ODD, *SOME[20:40], *ODD[::-1], b"[", *SOME[40:], b"["
-    )
+        tmp_path / "t.jsonl", *_limits(10, 25), *SOME[:20], *ODD, *SOME[20:40], *_limits(4, 30, 6),
+        *ODD[::-1], b"[", *SOME[40:], *_limits(8, 31), b"[",
+    )  # fmt: skip
     whole = archive.read(file, to=tmp_path / "whole", workers=1)
     monkeypatch.setattr(_stretches, "STRETCH_BYTES", 6_000)
     parted = archive.read(file, to=tmp_path / "parted", workers=2)
@@ -29,6 +51,8 @@ def test_stretches_change_no_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert one == other, name
     assert parted.report.as_dict() == whole.report.as_dict()
     assert parted.report.totals["rejected"] > 2
+    # One counter to 31, and one that began anew at 3: what it told next were 4, 6, 8.
+    assert whole.report.lost == 31 + 8
 
 
 def test_a_file_is_divided_between_records_only(

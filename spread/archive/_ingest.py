@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from spread.archive._counts import held_back
 from spread.archive._reader import Reader
 from spread.archive._records import Records, Stopped
 from spread.archive._rows import Parts
@@ -73,6 +74,10 @@ def ingest(
         records.counts.changed.append(source_file)
     if stretch[0] == 0 and now is not None:
         records.counts.size, records.counts.sha256 = identity(path)
+    if stretch == (0, None):
+        records.counts.lost = max(map(held_back, records.tracks.values()), default=0)
+    else:
+        records.counts.tracks = records.tracks.get("", [])
     records.counts.formats = dict(sorted(records.formats.items()))
     return asdict(records.counts)
 

@@ -27,12 +27,14 @@ class Records:
     """The records of one file: how many there were, and where their rows go.
 
     `member` and `at` say where the next one stands: in which member of the file, and at which
-    byte of its unpacked text (None where rows of a table are counted instead).
+    byte of its unpacked text (None where rows of a table are counted instead). `tracks` are the
+    counts of the `limit` notices in each member.
     """
 
     def __init__(self, source_file: str, parts: Parts, *, strict: bool) -> None:
         self.counts = FileCounts(source_file)
         self.formats: Counter[str] = Counter()
+        self.tracks: dict[str, list[int]] = {}
         self.member = ""
         self.at: int | None = None
         self._parts = parts
@@ -122,7 +124,7 @@ class Records:
         self.counts.notices += 1
         self.formats[name] += 1
         if isinstance(row, int):
-            self.counts.lost = max(self.counts.lost, row)
+            self.tracks.setdefault(self.member, []).append(row)
         elif row is not None:
             self._parts.add("notices", row)
 

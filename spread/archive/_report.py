@@ -75,8 +75,10 @@ class ReadReport:
     share_cut
         Share of collected tweets whose text is known to be cut; None without a tweet.
     lost
-        How many tweets, at least, a stream says it held back (its `limit` notices count
-        on from the start of a connection: the largest count is taken).
+        How many tweets, at least, a stream says it held back. Its `limit` notices count on from
+        the start of a connection; a count that falls began anew, and is added. Of several files
+        the one with most is taken: a connection goes on from file to file, their order is not
+        known, and two may hold the same notices.
     share_missing
         Share of the retweeted originals of which the archive holds no text, only the id;
         None without a retweet.

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any, Final
 
+from spread.archive._counts import held_back
 from spread.archive._workers import Job
 from spread.archive.files._values import is_whole
 
@@ -39,10 +40,10 @@ def combined(jobs: Sequence[Job], counts: Sequence[dict[str, Any]]) -> list[dict
             if name == "formats":
                 both = Counter(whole[job.path][name]) + Counter(value)
                 whole[job.path][name] = dict(sorted(both.items()))
-            elif name == "lost":
-                whole[job.path][name] = max(whole[job.path][name], value)
             elif name not in ("source_file", "sha256"):
                 whole[job.path][name] += value
+    for count in whole.values():
+        count["lost"] = max(count["lost"], held_back(count["tracks"]))
     return list(whole.values())
 
 

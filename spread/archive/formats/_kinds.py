@@ -7,6 +7,7 @@ import msgspec
 from spread.archive._faults import RejectedError
 from spread.archive._rows import UNAVAILABLE, NoticeRow
 from spread.archive.formats._instants import Id, id_text
+from spread.archive.formats._said import count
 
 NOTICES: Final = (
     "delete",
@@ -168,7 +169,7 @@ def honoured(data: bytes) -> NoticeRow | int | None:
     try:
         notice = _notice.decode(data)
         if notice.limit is not None:
-            return notice.limit.track
+            return count(notice.limit.track)
         status = notice.delete.status if notice.delete is not None else None
         if status is not None:
             return NoticeRow("delete", id_text(status.id_str, status.id), None)
