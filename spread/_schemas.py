@@ -49,6 +49,9 @@ TWEETS = pa.schema(
 or `stub` (only its id is known): counts use collected rows, cascades use all. `kind`
 is tweet, retweet, quote or reply. `hashtags` are keys (`text.hashtag_key`), resolved
 through the original for a retweet; `mentions` are user ids that this author wrote.
+An old-style retweet ("RT @a: …", typed by hand) is no retweet to the platform: its `kind`
+is another, `retweet_of` is null, `manual_retweet` says so, and `retweet_author_id` is the
+account it names (`name:` and the screen name, where the id is not known).
 `at_resolution_ms` is 1 or 1000. `followers` are the author's, at that tweet.
 """
 

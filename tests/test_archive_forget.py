@@ -77,6 +77,7 @@ def _everything(made: archive.Archive) -> str:
 
 def test_a_tweet_goes_with_its_retweets_and_what_points_to_it(made: archive.Archive) -> None:
     assert WORDS in _everything(made)
+    assert made.frame("tweets").set_index("tweet_id").retweet_author_id[snowflake(12, DOT)] == "1"
     before = made.frame("tweets").set_index("tweet_id")
     assert made.tweets.count().to_pyarrow().as_py() == len(before) == 11
     done = made.forget(TWEET)

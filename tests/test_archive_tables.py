@@ -78,6 +78,30 @@ def test_a_tag_that_a_client_cut_is_no_tag(tmp_path: Path) -> None:
     assert tweets.manual_retweet.tolist() == [True, False, False]
 
 
+def test_an_old_style_retweet_holds_whom_it_repeats(tmp_path: Path) -> None:
+    """Through two mentions, another spelling, both interfaces, and names known later only."""
+    both = {"user_mentions": [{"id_str": "8", "screen_name": "cy"},
+                              {"id_str": "9", "screen_name": "Ann"}]}  # fmt: skip
+    v2_both = {"mentions": [{"id": "8", "username": "cy"}, {"id": "9", "username": "Ann"}]}
+    cut = v1_tweet(5, "well said! RT @inven…", 5, truncated=True, entities={"user_mentions": []})
+    whole = v1_tweet(5, "well said! RT @invented4: yes", 5, entities=_entities())
+    named = [
+        (v1_tweet(1, "@cy so true RT @aNN: #a", 1, entities=both), "9"),
+        (v2_tweet(2, "@cy so true “ via @ann", 2, entities=v2_both), "9"),
+        (v1_tweet(3, "“@Nobody: yes”", 3), "name:nobody"),
+        (v1_tweet(4, "MT @Invented1 yes", 4), "1"),
+        (v1_tweet(6, "start @invented4 now", 6), None),
+    ]
+    quoting = v1_tweet(9, "see", 7, quoted_status=whole, quoted_status_id_str=whole["id_str"])
+    tweets = _tweets(tmp_path, *(tweet for tweet, _ in named), cut, quoting)
+    tweets = tweets.set_index("tweet_id").astype({"retweet_author_id": object})
+    for tweet, author in named:
+        row = tweets.loc[tweet.get("id_str", tweet["id"])]
+        assert (row.retweet_author_id if row.manual_retweet else None) == author
+        assert (row.kind, pd.isna(row.retweet_of)) == ("tweet", True)
+    assert tweets.retweet_author_id[cut["id_str"]] == "4"
+
+
 def test_a_retweet_says_what_its_original_says_wherever_that_is(tmp_path: Path) -> None:
     long = "x " * 65 + "#myNYPD"
     media = {"media": [{"type": "photo"}, {"type": "animated_gif"}]}

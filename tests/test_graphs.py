@@ -181,6 +181,23 @@ def test_manual_retweets_count_only_when_asked() -> None:
     assert rows(resolved) == [("bob", "u-ann", 3, 3)]
 
 
+def test_manual_retweets_hold_whom_they_repeat() -> None:
+    tweets = table(
+        tweet("1", "bob", text="RT @Ann: hello @cy", mentions=["u-ann", "u-cy"],
+              manual_retweet=True, retweet_author_id="u-ann"),
+        tweet("2", "bob", text="MT @Ann: bye", manual_retweet=True, retweet_author_id="name:ann"),
+        tweet("3", "u-ann", text="RT @ann", manual_retweet=True, retweet_author_id="u-ann"),
+    )  # fmt: skip
+    found = graphs.edges(tweets, "retweet", manual=True)
+    assert rows(found) == [("bob", "name:ann", 1, 1), ("bob", "u-ann", 1, 1)]
+    assert rows(graphs.edges(tweets, "retweet", manual=True, names=PEOPLE)) == [
+        ("bob", "u-ann", 2, 2)
+    ]
+    graph = graphs.retweets(tweets, manual=True)
+    assert (graph["self_loops"], graph["unresolved"]) == (1, 0)
+    assert graphs.edges(tweets, "retweet").empty
+
+
 def test_labels_come_from_the_users_table() -> None:
     graph = graphs.retweets(MANUAL, names=PEOPLE)
     assert dict(zip(graph.vs["name"], graph.vs["label"], strict=True)) == {

@@ -51,10 +51,11 @@ def edges(
     manual
         For `retweet`: count old-style retweets ("RT @a: …") too; needs
         `manual_retweet`, `mentions` and `text`. Each counts as an original of its own,
-        since it does not say which it repeats.
+        since it does not say which it repeats. Whom it repeats stands in
+        `retweet_author_id`, else in its text.
     names
-        A users table, by which manual retweets find the account they name. Without it
-        only those with a single mention are resolved.
+        A users table, by which accounts that are only named in manual retweets are found.
+        Of those that only the text tells, the others count where they mention one account.
 
     Returns
     -------

@@ -1,5 +1,7 @@
 """Old-style retweets ("RT @a: …"): whom they repeat, as far as the tables tell."""
 
+from typing import Any, Final
+
 import pyarrow as pa
 
 from spread.tables import TWEETS, USERS, Table, arrow, expression
@@ -15,19 +17,23 @@ _ACTS = pa.schema(
         ("target_tweet_id", pa.string()),
     ]
 )
+_NEEDED: Final = [
+    "tweet_id", "author_id", "origin", "at", "kind", "manual_retweet", "retweet_author_id",
+    "mentions", "text",
+]  # fmt: skip
+_NAME: Final = "name:"
 
 
 def acts(tweets: Table, names: Table | None) -> pa.Table:
     """Return collected manual retweets as acts; the target is null where it is unknown."""
-    needed = ["tweet_id", "author_id", "origin", "at", "kind", "manual_retweet", "mentions", "text"]
-    rows = expression(tweets, TWEETS, needed)
+    rows = expression(tweets, TWEETS, _NEEDED)
     rows = rows.filter(rows.origin == "collected", rows.kind != "retweet", rows.manual_retweet)
     known = {} if names is None else _user_ids(names)
     found = rows.to_pyarrow().to_pylist()
     return pa.table(
         {
             "source": [row["author_id"] for row in found],
-            "target": [_target(row["text"], row["mentions"], known) for row in found],
+            "target": [_target(row, known) for row in found],
             "item": [f"manual {row['tweet_id']}" for row in found],
             "tweet_id": [row["tweet_id"] for row in found],
             "at": [row["at"] for row in found],
@@ -37,11 +43,16 @@ def acts(tweets: Table, names: Table | None) -> pa.Table:
     )
 
 
-def _target(text: str | None, mentioned: list[str] | None, known: dict[str, str]) -> str | None:
-    named = manual_retweet(text or "")
+def _target(row: dict[str, Any], known: dict[str, str]) -> str | None:
+    """Return whom a manual retweet repeats: what its row says, else what its text does."""
+    author: str | None = row["retweet_author_id"]
+    if author is not None:
+        return known.get(author.removeprefix(_NAME), author) if author.startswith(_NAME) else author
+    named = manual_retweet(row["text"] or "")
     if named is not None and named.screen_name.casefold() in known:
         return known[named.screen_name.casefold()]
-    return mentioned[0] if mentioned is not None and len(set(mentioned)) == 1 else None
+    mentioned = set(row["mentions"] or ())
+    return mentioned.pop() if len(mentioned) == 1 else None
 
 
 def _user_ids(names: Table) -> dict[str, str]:

@@ -97,6 +97,8 @@ def index(study: Study) -> Index:
     home = places.of_users(study.archive.users, study.archive.tweets)
     lived = dict(zip(home["user_id"], home["place_id"], strict=True))
     number = np.arange(len(rows))
+    # One that was typed by hand names an author, too, and is a tweet of its own.
+    retweeted = rows["retweet_author_id"].where(rows["retweet_of"].notna())
     names = {
         "account": tuple(study.tables["nodes"]["name"]),
         "tag": _tags(study),
@@ -105,7 +107,7 @@ def index(study: Study) -> Index:
     found = {
         "account": (
             np.concatenate([number, number]),
-            pd.concat([rows["author_id"], rows["retweet_author_id"]]),
+            pd.concat([rows["author_id"], retweeted]),
         ),
         "tag": (pd.Index(rows["tweet_id"]).get_indexer(tagged["tweet_id"]), tagged["hashtag"]),
         "place": (number, rows["author_id"].map(lived)),

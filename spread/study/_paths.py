@@ -186,8 +186,8 @@ def _without(tweets: pa.Table, gone: pa.Array) -> pa.Table:
     """Return tweets that are not by these authors, nor retweets of them: both would be lost."""
     if not len(gone):
         return tweets
-    lost = pc.or_kleene(
-        pc.is_in(tweets["author_id"], gone),
-        pc.fill_null(pc.is_in(tweets["retweet_author_id"], gone), False),
+    passed = pc.and_(
+        pc.is_in(tweets["retweet_author_id"], gone), pc.equal(tweets["kind"], "retweet")
     )
+    lost = pc.or_kleene(pc.is_in(tweets["author_id"], gone), pc.fill_null(passed, False))
     return tweets.filter(pc.invert(lost))

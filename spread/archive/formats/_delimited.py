@@ -23,7 +23,6 @@ from spread.archive.formats._instants import (
     without_zone,
 )
 from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
-from spread.text import manual_retweet
 
 _SAMPLE: Final = 1000
 _ENDS: Final = ("follower_id", "followed_id")
@@ -159,13 +158,15 @@ def _tweet(
     at, resolution = _time(tweet_id, cell.get("at"), _column(found, "at"))
     retweet_of = _id(cell, "retweet_of")
     text = cell.get("text")
-    said, manual = _heard(cell, text, is_retweet=retweet_of is not None)
-    mentions = _said.names_in(said.text) if said is not None and retweet_of is None else []
+    said = _heard(cell, text, is_retweet=retweet_of is not None)
+    own = said.text if said is not None and retweet_of is None else ""
+    mentions, repeated = _said.names_in(own), _said.repeated_author(own, {})
     tweet = tweet_row(
         "twitter", tweet_id, author, at, said=said, source_file=file, source_record=number,
-        at_resolution_ms=resolution, lang=cell.get("lang"), mentions=mentions,
+        at_resolution_ms=resolution, lang=cell.get("lang"), mentions=list(mentions),
         observed_at=instant(cell.get("observed_at")), retweet_of=retweet_of,
-        retweet_author_id=_id(cell, "retweet_author_id"), manual_retweet=manual,
+        retweet_author_id=_id(cell, "retweet_author_id") or repeated,
+        manual_retweet=repeated is not None,
         quote_of=None if retweet_of else _id(cell, "quote_of"),
         quote_author_id=None if retweet_of else _id(cell, "quote_author_id"),
         reply_to=None if retweet_of else _id(cell, "reply_to"),
@@ -201,18 +202,15 @@ def _author(cell: Mapping[str, str]) -> tuple[str, str]:
     return author, name
 
 
-def _heard(
-    cell: Mapping[str, str], text: str | None, *, is_retweet: bool
-) -> tuple[_said.Said | None, bool]:
+def _heard(cell: Mapping[str, str], text: str | None, *, is_retweet: bool) -> _said.Said | None:
     if text is None:
-        return None, False
+        return None
     cut = is_retweet and _said.ends_cut(text)
     whole = _said.without_retweet_prefix(text) if is_retweet else text
-    said = _said.said(
+    return _said.said(
         whole, cut=cut, tags=_listed(cell.get("hashtags"), ("tag", "text")) or None,
         urls=_listed(cell.get("urls"), ("expanded_url", "url")), media=(),
     )  # fmt: skip
-    return said, not is_retweet and manual_retweet(said.text) is not None
 
 
 def _listed(cell: str | None, names: Sequence[str]) -> list[str]:

@@ -1,13 +1,16 @@
 """What a tweet says: its text, and the tags, links and media of the same object."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from spread.text import hashtag_key, hashtags_in, is_cut_after, manual_retweet, mentions_in
 
 MEDIA_KINDS: Final = {"animated_gif": "gif"}
+Mentioned: TypeAlias = Mapping[str, str | None]
+"""The ids of accounts that a tweet mentions, with their screen names as far as it tells them."""
+
 _ELLIPSIS: Final = "…"
 _CUT_ENDS: Final = (_ELLIPSIS, "...")
 _RETWEET_OF: Final = re.compile(r"^RT [@＠](\w{1,15}):? ?", re.ASCII)
@@ -115,9 +118,23 @@ def without_retweet_prefix(text: str) -> str:
     return _RETWEET_OF.sub("", text, count=1)
 
 
-def is_manual_retweet(text: str) -> bool:
-    """Tell an old-style retweet; most texts name nobody, and are not searched."""
-    return ("@" in text or "＠" in text) and manual_retweet(text) is not None
+def repeated_author(text: str, mentioned: Mentioned) -> str | None:
+    """Return whom an old-style retweet says it repeats; None for any other text.
+
+    Examples
+    --------
+    >>> repeated_author("so true RT @Ann: yes @bob", {"7": "bob", "8": "ann"})
+    '8'
+    >>> repeated_author("so true RT @Ann: yes", {})
+    'name:ann'
+    """
+    # Most texts name nobody, and are not searched.
+    found = manual_retweet(text) if "@" in text or "＠" in text else None
+    if found is None:
+        return None
+    name = found.screen_name.casefold()
+    ids = (who for who, shown in mentioned.items() if shown and shown.casefold() == name)
+    return next(ids, name_id(name))
 
 
 def ends_cut(text: str) -> bool:
@@ -153,9 +170,9 @@ def name_id(screen_name: str) -> str:
     return f"name:{screen_name.casefold()}"
 
 
-def names_in(text: str) -> list[str]:
+def names_in(text: str) -> Mentioned:
     """Return the accounts that a text mentions, as `name_id` calls them."""
-    return list(dict.fromkeys(name_id(name) for name in mentions_in(text)))
+    return {name_id(name): name for name in mentions_in(text)}
 
 
 def count(value: object) -> int | None:

@@ -235,8 +235,9 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
     said, mentions = said_in(tweet)
     retweet = tweet.retweeted_status
     retweet_of = id_text(retweet.id_str, retweet.id) if retweet is not None else None
-    quote_of = reply_to = reply_author = None
+    quote_of = reply_to = reply_author = repeated = None
     if retweet_of is None:
+        repeated = _said.repeated_author(said.text, mentions)
         quoted = tweet.quoted_status
         quote_of = id_text(tweet.quoted_status_id_str, tweet.quoted_status_id)
         if quote_of is None and quoted is not None:
@@ -258,16 +259,16 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
         lang=tweet.lang,
         hashtags=said.hashtags,
         hashtags_shown=said.hashtags_shown,
-        mentions=[] if retweet_of is not None else mentions,
+        mentions=[] if retweet_of is not None else list(mentions),
         urls=said.urls,
         media=said.media,
         retweet_of=retweet_of,
-        retweet_author_id=_author_id(retweet),
+        retweet_author_id=_author_id(retweet) if repeated is None else repeated,
         quote_of=quote_of,
         quote_author_id=_author_id(tweet.quoted_status) if quote_of is not None else None,
         reply_to=reply_to,
         reply_author_id=reply_author,
-        manual_retweet=retweet_of is None and _said.is_manual_retweet(said.text),
+        manual_retweet=repeated is not None,
         retweet_count=_said.count(tweet.retweet_count),
         followers=_said.count(tweet.user.followers_count),
         longitude=longitude,
@@ -299,14 +300,14 @@ def created(tweet: Tweet) -> int | None:
     return exact if told is None or exact // 1_000_000 == told // 1_000_000 else told
 
 
-def said_in(tweet: Tweet) -> tuple[_said.Said, list[str]]:
+def said_in(tweet: Tweet) -> tuple[_said.Said, _said.Mentioned]:
     """Return what a status says and whom it mentions; a retweet says what its original says."""
     inner = tweet.retweeted_status
     if inner is not None and (inner.text is not None or inner.full_text is not None):
-        return said_in(inner)[0], []
+        return said_in(inner)[0], {}
     is_marked = tweet.withheld_copyright or tweet.withheld_in_countries
     if is_marked and any(map(_said.is_placeholder, _texts(tweet))):
-        return _said.WITHHELD, []
+        return _said.WITHHELD, {}
     return own_words(tweet)
 
 
@@ -316,7 +317,7 @@ def _texts(tweet: Tweet) -> Iterator[str | None]:
         yield tweet.extended_tweet.full_text
 
 
-def own_words(tweet: Tweet) -> tuple[_said.Said, list[str]]:
+def own_words(tweet: Tweet) -> tuple[_said.Said, _said.Mentioned]:
     """Return what a status says itself: the longest text, with its own entities."""
     extended = tweet.extended_tweet
     if extended is not None and extended.full_text is not None:
@@ -346,18 +347,18 @@ def own_words(tweet: Tweet) -> tuple[_said.Said, list[str]]:
     said = _said.said(text, cut=cut, tags=tags, urls=links, media=kinds)
     if mentions is None:
         return said, _said.names_in(said.text)
-    return said, _mentions(mentions) if mentions else []
+    return said, _mentions(mentions) if mentions else {}
 
 
-def _mentions(mentions: list[Mention]) -> list[str]:
-    found: dict[str, None] = {}
+def _mentions(mentions: list[Mention]) -> _said.Mentioned:
+    found: dict[str, str | None] = {}
     for mention in mentions:
         account = id_text(mention.id_str, mention.id) if mention.id_str != "-1" else None
         if account is None and mention.screen_name:
             account = _said.name_id(mention.screen_name)
         if account is not None:
-            found[account] = None
-    return list(found)
+            found[account] = mention.screen_name
+    return found
 
 
 def point(tweet: Tweet) -> tuple[float | None, float | None]:

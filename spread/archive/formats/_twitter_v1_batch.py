@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from spread.archive._rows import COLLECTED, EMBEDDED, TWEET_PARTS, USER_PARTS
 from spread.archive.formats._instants import UNKNOWN
-from spread.archive.formats._said import Said
+from spread.archive.formats._said import Mentioned, Said
 from spread.archive.formats._twitter_v1 import Tweet, User, created, own_words, point
 from spread.archive.formats._twitter_v1_columns import (
     FACTS,
@@ -55,7 +55,7 @@ class Batch:
         self._followers: list[int | None] = []
         self._passes_on: list[int] = []
         self._outer: list[int] = []
-        self._said: list[tuple[Said, list[str]]] = []
+        self._said: list[tuple[Said, Mentioned]] = []
         self._inside: dict[object, tuple[int, Tweet | None, int]] = {}
         self._profiles: list[User] = []
         self._profile_of: dict[object, int] = {}

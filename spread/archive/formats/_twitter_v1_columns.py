@@ -1,6 +1,6 @@
 """What was kept of many statuses of v1.1, as columns of the parts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any, Final, NamedTuple
 
@@ -34,7 +34,7 @@ class Statuses(NamedTuple):
     status each passes on (itself where that is negative)."""
 
     facts: dict[str, tuple[Any, ...]]
-    said: Sequence[tuple[_said.Said, list[str]]]
+    said: Sequence[tuple[_said.Said, _said.Mentioned]]
     passes_on: NDArray[np.int64]
 
 
@@ -120,11 +120,17 @@ def _said_columns(known: Statuses) -> dict[str, Any]:
     place[writes] = np.arange(len(writes))
     said_in = pa.array(place[_originals(passes_on)])
     is_manual = np.zeros(len(passes_on), bool)
-    is_manual[writes] = _are_manual(texts)
+    authors = list(known.facts["retweet_author_id"])
+    for place_of, author in _repeated(texts, mentions).items():
+        is_manual[writes[place_of]], authors[writes[place_of]] = True, author
     lengths = np.zeros(len(passes_on), np.int64)
     lengths[writes] = list(map(len, mentions))
     found = {name: column.take(said_in) for name, column in said.items()}
-    return found | {"manual_retweet": is_manual, "mentions": _lists_of(lengths, mentions)}
+    return found | {
+        "retweet_author_id": authors,
+        "manual_retweet": is_manual,
+        "mentions": _lists_of(lengths, mentions),
+    }
 
 
 def _originals(passes_on: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -167,13 +173,14 @@ def _is_null(column: pa.Array) -> NDArray[np.bool_]:
     return column.is_null().to_numpy(zero_copy_only=False)
 
 
-def _are_manual(texts: pa.Array) -> NDArray[np.bool_]:
-    """Tell old-style retweets: most texts are told apart from them at once."""
-    is_manual = np.zeros(len(texts), bool)
+def _repeated(texts: pa.Array, mentions: Sequence[_said.Mentioned]) -> dict[int, str]:
+    """Return whom old-style retweets repeat: most texts are told apart from them at once."""
     may_be = pc.match_substring_regex(texts, _MAY_BE_MANUAL).to_numpy(zero_copy_only=False)
-    for row in np.flatnonzero(may_be).tolist():
-        is_manual[row] = _said.is_manual_retweet(texts[row].as_py())
-    return is_manual
+    found = {
+        place: _said.repeated_author(texts[place].as_py(), mentions[place])
+        for place in np.flatnonzero(may_be).tolist()
+    }
+    return {place: author for place, author in found.items() if author is not None}
 
 
 def _places(where: Sequence[Any]) -> dict[str, Any]:
@@ -185,11 +192,11 @@ def _places(where: Sequence[Any]) -> dict[str, Any]:
     return dict(zip(names, zip(*(at or nowhere for at in where), strict=True), strict=True))
 
 
-def _lists(values: Sequence[Sequence[str]]) -> pa.Array:
+def _lists(values: Sequence[Collection[str]]) -> pa.Array:
     return _lists_of(np.array(list(map(len, values)), np.int64), values)
 
 
-def _lists_of(lengths: NDArray[np.int64], values: Sequence[Sequence[str]]) -> pa.Array:
+def _lists_of(lengths: NDArray[np.int64], values: Sequence[Collection[str]]) -> pa.Array:
     """Return lists of these lengths from their values in order."""
     ends = np.r_[0, np.cumsum(lengths)].astype(np.int32)
     return pa.ListArray.from_arrays(ends, pa.array(list(chain.from_iterable(values)), pa.string()))

@@ -106,8 +106,9 @@ def tweet_row(
     refers = {r.type: r for r in reversed(as_list(tweet.referenced_tweets))}
     retweet_of = _referred(refers.get("retweeted"))
     said, mentions = _said_in(tweet, context, retweet=retweet_of is not None)
-    quote_of = reply_to = reply_author = None
+    quote_of = reply_to = reply_author = repeated = None
     if retweet_of is None:
+        repeated = _said.repeated_author(said.text, mentions)
         quote_of = _referred(refers.get("quoted"))
         reply_to = _referred(refers.get("replied_to"))
         reply_author = id_text(tweet.in_reply_to_user_id)
@@ -126,16 +127,16 @@ def tweet_row(
         lang=tweet.lang,
         hashtags=said.hashtags,
         hashtags_shown=said.hashtags_shown,
-        mentions=[] if retweet_of is not None else mentions,
+        mentions=[] if retweet_of is not None else list(mentions),
         urls=said.urls,
         media=said.media,
         retweet_of=retweet_of,
-        retweet_author_id=_retweeted_author(tweet, refers.get("retweeted"), context),
+        retweet_author_id=repeated or _retweeted_author(tweet, refers.get("retweeted"), context),
         quote_of=quote_of,
         quote_author_id=_author_id(refers.get("quoted")) if quote_of is not None else None,
         reply_to=reply_to,
         reply_author_id=reply_author,
-        manual_retweet=retweet_of is None and _said.is_manual_retweet(said.text),
+        manual_retweet=repeated is not None,
         retweet_count=_said.count(tweet.public_metrics.retweet_count)
         if tweet.public_metrics
         else None,
@@ -215,7 +216,7 @@ def _retweeted_author(tweet: Tweet, original: Reference | None, context: Context
         return known
     mentioned = as_list(tweet.entities.mentions) if tweet.entities is not None else []
     named = [m for m in mentioned if (m.username or "").casefold() == name.casefold()]
-    return _mentions(named[:1] or [Mention(username=name)], context)[0]
+    return next(iter(_mentions(named[:1] or [Mention(username=name)], context)))
 
 
 def _followers(tweet: Tweet, author_id: str, context: Context) -> int | None:
@@ -223,14 +224,16 @@ def _followers(tweet: Tweet, author_id: str, context: Context) -> int | None:
     return _said.count(author.followers_count) if author is not None else None
 
 
-def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Said, list[str]]:
+def _said_in(
+    tweet: Tweet, context: Context, *, retweet: bool
+) -> tuple[_said.Said, _said.Mentioned]:
     text, entities = tweet.text or "", tweet.entities
     if tweet.note_tweet is not None and tweet.note_tweet.text is not None:
         text, entities = tweet.note_tweet.text, tweet.note_tweet.entities or entities
     cut = retweet and _said.ends_cut(text)
     plain = _said.without_retweet_prefix(text) if retweet else text
     if tweet.withheld and _said.is_placeholder(plain):
-        return _said.WITHHELD, []
+        return _said.WITHHELD, {}
     tags = as_list(entities.hashtags) if entities is not None else None
     urls = as_list(entities.urls) if entities is not None else []
     said = _said.said(
@@ -246,8 +249,8 @@ def _said_in(tweet: Tweet, context: Context, *, retweet: bool) -> tuple[_said.Sa
     return said, _mentions(mentioned, context)
 
 
-def _mentions(mentions: list[Mention], context: Context) -> list[str]:
-    found: dict[str, None] = {}
+def _mentions(mentions: list[Mention], context: Context) -> _said.Mentioned:
+    found: dict[str, str | None] = {}
     for mention in mentions:
         account = id_text(mention.id)
         if account is None and mention.username:
@@ -255,8 +258,8 @@ def _mentions(mentions: list[Mention], context: Context) -> list[str]:
             named = context.users.get(account)
             account = account if named is None else user_id(named)
         if account is not None:
-            found[account] = None
-    return list(found)
+            found[account] = mention.username
+    return found
 
 
 def _media(attachments: Attachments | None, context: Context) -> list[str | None]:

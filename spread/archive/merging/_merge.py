@@ -16,7 +16,7 @@ _ID_NUMBER: Final = "decimal(20, 0)"
 _EPOCH: Final = "1970-01-01 00:00:00+00:00"
 _SAID_LISTS: Final = ("hashtags", "hashtags_shown", "urls", "media")
 _SAID: Final = ("text", *_SAID_LISTS, "cut")
-_WRITTEN: Final = ("mentions", "manual_retweet")
+_WRITTEN: Final = ("mentions", "manual_retweet", "retweet_author_id")
 _GEO: Final = ("longitude", "latitude", "place_name", "place_country")
 _PROFILE: Final = (
     "screen_name",
@@ -300,11 +300,13 @@ def _filled(rows: ibis.Table) -> dict[str, ibis.Value]:
     """Return the columns in which what is known from elsewhere takes its place."""
     found = rows.best_text.notnull()
     own = rows.retweet_of.isnull() & (rows.best_row != rows.row)
+    written = {name: ibis.ifelse(own, rows[f"best_{name}"], rows[name]) for name in _WRITTEN}
+    author = ibis.coalesce(rows.retweet_of_writer, written["retweet_author_id"])
     return {
         **{name: ibis.ifelse(found, rows[f"best_{name}"], rows[name]) for name in _SAID},
-        **{name: ibis.ifelse(own, rows[f"best_{name}"], rows[name]) for name in _WRITTEN},
+        **written,
         "lang": ibis.coalesce(rows.best_lang, rows.lang),
-        "retweet_author_id": ibis.coalesce(rows.retweet_of_writer, rows.retweet_author_id),
+        "retweet_author_id": author,
         "quote_author_id": ibis.coalesce(rows.quote_author_id, rows.quote_of_writer),
         "reply_author_id": ibis.coalesce(rows.reply_author_id, rows.reply_to_writer),
         "retweet_count": rows.reported,

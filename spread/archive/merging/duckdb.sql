@@ -990,7 +990,18 @@ FROM (
         ELSE "t5"."media"
       END AS "media",
       "t5"."retweet_of",
-      COALESCE("t6"."retweet_of_writer", "t5"."retweet_author_id") AS "retweet_author_id",
+      COALESCE(
+        "t6"."retweet_of_writer",
+        CASE
+          WHEN (
+            "t5"."retweet_of" IS NULL
+          ) AND (
+            "t6"."best_row" <> "t5"."row"
+          )
+          THEN "t17"."best_retweet_author_id"
+          ELSE "t5"."retweet_author_id"
+        END
+      ) AS "retweet_author_id",
       "t5"."quote_of",
       COALESCE("t5"."quote_author_id", "t6"."quote_of_writer") AS "quote_author_id",
       "t5"."reply_to",
@@ -1027,6 +1038,7 @@ FROM (
         "t9"."best_cut",
         "t9"."best_mentions",
         "t9"."best_manual_retweet",
+        "t9"."best_retweet_author_id",
         "t9"."best_lang"
       FROM (
         SELECT
@@ -1039,6 +1051,7 @@ FROM (
           "t1"."cut" AS "best_cut",
           "t1"."mentions" AS "best_mentions",
           "t1"."manual_retweet" AS "best_manual_retweet",
+          "t1"."retweet_author_id" AS "best_retweet_author_id",
           "t1"."lang" AS "best_lang"
         FROM "rows" AS "t1"
       ) AS "t9"
@@ -1245,7 +1258,18 @@ FROM (
           ELSE "t25"."media"
         END AS "media",
         "t25"."retweet_of",
-        COALESCE("t25"."retweet_of_writer", "t25"."retweet_author_id") AS "retweet_author_id",
+        COALESCE(
+          "t25"."retweet_of_writer",
+          CASE
+            WHEN (
+              "t25"."retweet_of" IS NULL
+            ) AND (
+              "t25"."best_row" <> "t25"."row"
+            )
+            THEN "t25"."best_retweet_author_id"
+            ELSE "t25"."retweet_author_id"
+          END
+        ) AS "retweet_author_id",
         "t25"."quote_of",
         COALESCE("t25"."quote_author_id", "t25"."quote_of_writer") AS "quote_author_id",
         "t25"."reply_to",
@@ -1286,6 +1310,7 @@ FROM (
         "t25"."best_cut",
         "t25"."best_mentions",
         "t25"."best_manual_retweet",
+        "t25"."best_retweet_author_id",
         "t25"."best_lang",
         "t25"."platform_known",
         "t25"."author_id_known",
@@ -1344,6 +1369,7 @@ FROM (
           "t24"."best_cut",
           "t24"."best_mentions",
           "t24"."best_manual_retweet",
+          "t24"."best_retweet_author_id",
           "t24"."best_lang",
           "t17"."platform" AS "platform_known",
           "t17"."author_id" AS "author_id_known",
@@ -1365,6 +1391,7 @@ FROM (
             "t10"."best_cut",
             "t10"."best_mentions",
             "t10"."best_manual_retweet",
+            "t10"."best_retweet_author_id",
             "t10"."best_lang"
           FROM (
             SELECT
@@ -1377,6 +1404,7 @@ FROM (
               "t1"."cut" AS "best_cut",
               "t1"."mentions" AS "best_mentions",
               "t1"."manual_retweet" AS "best_manual_retweet",
+              "t1"."retweet_author_id" AS "best_retweet_author_id",
               "t1"."lang" AS "best_lang"
             FROM "rows" AS "t1"
           ) AS "t10"

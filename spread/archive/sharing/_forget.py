@@ -233,7 +233,8 @@ def _found(con: Backend, tables: dict[str, ibis.Table], named: Sequence[str]) ->
     )
     ids = frozenset(first["tweet_id"].to_pylist())
     both = _stored(con, sorted(ids | set(named)), "gone")
-    passed = tweets.retweet_of.isin(both.own_id) | tweets.retweet_author_id.isin(asked.own_id)
+    of_them = (tweets.kind == "retweet") & tweets.retweet_author_id.isin(asked.own_id)
+    passed = tweets.retweet_of.isin(both.own_id) | of_them
     later = tweets.filter(passed.fill_null(False)).select(
         "tweet_id", "source_file", "source_record"
     )
@@ -314,6 +315,9 @@ def _tweets(gone: _Gone, words: Words) -> _Change:
             at, by = ("quote_of" if what == "quote" else "reply_to"), f"{what}_author_id"
             points = _any(pc.is_in(kept[at], tweets), pc.is_in(kept[by], accounts))
             columns |= {name: pc.if_else(points, _NULL, kept[name]) for name in (at, by)}
+        # Of retweets typed by hand; the others went.
+        by = kept["retweet_author_id"]
+        columns["retweet_author_id"] = pc.if_else(_any(pc.is_in(by, accounts)), _NULL, by)
         columns["kind"] = _kinds(kept["kind"], columns["quote_of"], columns["reply_to"])
         columns["text"] = _mapped(kept["text"], words.cleaned)
         columns["urls"] = _mapped(kept["urls"], words.unlinked)
