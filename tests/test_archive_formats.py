@@ -193,6 +193,31 @@ def test_a_jetstream_of_bluesky(tmp_path: Path) -> None:
     assert read.frame("follows").to_numpy().tolist() == [["did:plc:a", "did:plc:b"]]
 
 
+def test_an_original_that_is_not_here_has_the_time_of_its_id(tmp_path: Path) -> None:
+    made, shared_at = 1_699_999_999_000, "2023-11-15T00:00:00.000Z"
+    key, left = "", (made * 1000) << 10
+    for _ in range(13):
+        key, left = "234567abcdefghijklmnopqrstuvwxyz"[left % 32] + key, left // 32
+    posts = [f"at://did:plc:b/app.bsky.feed.post/{end}" for end in (key, "self", "z" * 13)]
+    me = "https://a.example/users/me"
+    posts += [f"https://b.example/@c/{number}" for number in (made << 16, 9, (made + 10**9) << 16)]
+    boost = {"type": "Announce", "actor": me, "published": shared_at}
+    file = lines(
+        *(
+            _event(
+                "app.bsky.feed.repost", {"subject": {"uri": uri}, "createdAt": shared_at}, rkey=uri
+            )
+            for uri in posts[:3]
+        ),
+        *(boost | {"id": f"{me}/{n}", "object": uri} for n, uri in enumerate(posts[3:])),
+    )
+    stubs = _read(tmp_path, "a.jsonl", file).frame("tweets").query("origin == 'stub'")
+    # What is no such id, or would be from after it was shared, has no time of its own.
+    own = stubs[stubs["at"] < pd.Timestamp(1_700_000_000_000, unit="ms", tz="UTC")]
+    assert set(own.tweet_id) == {posts[0], posts[3]}
+    assert set(own["at"]) == {pd.Timestamp(made, unit="ms", tz="UTC")}
+
+
 # --- An account's own export --------------------------------------------------------------
 
 OWN = {"id_str": snowflake(5), "full_text": "RT @other: #myNYPD", "created_at": v1_time(5)}

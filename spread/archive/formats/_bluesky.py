@@ -9,7 +9,7 @@ from spread.archive._faults import RejectedError
 from spread.archive._rows import COLLECTED, EMBEDDED, FollowRow, NoticeRow
 from spread.archive.formats import _said
 from spread.archive.formats._elements import Element, Nothing, Profile, tweet_row, user_row
-from spread.archive.formats._instants import microseconds
+from spread.archive.formats._instants import microseconds, time_of_key
 from spread.text import hashtags_in
 
 PLATFORM: Final = "bluesky"
@@ -40,6 +40,7 @@ def entry(data: bytes, source_file: str, source_record: int) -> list[Element]:
             PLATFORM, _text(reason, "uri") or f"{original}#repost-{who}", who, at, said=None,
             source_file=source_file, source_record=source_record, retweet_of=original,
             retweet_author_id=_text(_dict(view, "author"), "did"),
+            original_at=_made(view, original, at),
         )  # fmt: skip
         rows = [row, _profile(by, at), *_inner(view, source_file, source_record)]
     reply = _dict(found, "reply")
@@ -93,10 +94,11 @@ def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
     if collection == _FOLLOW:
         return [FollowRow(did, _required(record, "subject"))]
     if collection == _REPOST:
+        original = _required(_dict(record, "subject"), "uri")
         row = tweet_row(
             PLATFORM, uri, did, at, said=None, source_file=source_file,
-            source_record=source_record, retweet_of=_required(_dict(record, "subject"), "uri"),
-            retweet_author_id=_owner(_dict(record, "subject").get("uri")),
+            source_record=source_record, retweet_of=original, retweet_author_id=_owner(original),
+            original_at=time_of_key(original, at),
         )  # fmt: skip
         return [row]
     return [_post_row(uri, did, at, record, COLLECTED, source_file, source_record, {})]
@@ -173,6 +175,13 @@ def _post_row(
         reply_to=parent, reply_author_id=_owner(parent),
         retweet_count=_said.count(view.get("repostCount")),
     )  # fmt: skip
+
+
+def _made(view: Json, uri: str, shared_at: int) -> int | None:
+    """Return when a post was made that may not be read: as it says itself, else as its key says."""
+    told = _dict(view, "record").get("createdAt")
+    made = microseconds(told) if isinstance(told, str) else None
+    return time_of_key(uri, shared_at) if made is None else made
 
 
 def _media(embed: Json) -> list[str | None]:

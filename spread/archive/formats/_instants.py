@@ -38,6 +38,10 @@ _MONTH_DAYS: Final = np.arange(
 _FIRST, _END = (
     int(np.datetime64(f"{year}", "us").astype(np.int64)) for year in (_YEARS.start, _YEARS.stop)
 )
+_FIRST_FEDERATED: Final = 1_451_606_400_000_000
+"""The start of 2016, before which there was neither Mastodon nor Bluesky."""
+_KEY_SIGNS: Final = "234567abcdefghijklmnopqrstuvwxyz"
+_KEY: Final = re.compile(r"[2-7a-j][2-7a-z]{12}", re.ASCII)
 _COUNTED: Final = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
 _STAMP_LEAST: Final = 12
 _DAY_MOST: Final = 10
@@ -276,6 +280,51 @@ def snowflake(tweet_id: str | None) -> int | None:
     if number < FIRST_SNOWFLAKE or number >= 2**63:
         return None
     return ((number >> 22) + SNOWFLAKE_EPOCH_MS) * 1000
+
+
+def time_of_key(address: str | None, shared_at: int) -> int | None:
+    """Return when what was shared at a time was made, by the key at the end of its address.
+
+    AT Protocol calls records by such keys: microseconds since 1970 and ten bits more, in 13 signs
+    of base 32. None where it is no such key, or would be of another time than one that can be.
+
+    Examples
+    --------
+    >>> shared_at = microseconds("2023-11-15T00:00:00Z")
+    >>> made = time_of_key("at://did:plc:a/app.bsky.feed.post/3ke6kg2xzi222", shared_at)
+    >>> made == microseconds("2023-11-14T22:13:19Z"), time_of_key("self", shared_at)
+    (True, None)
+    """
+    key = (address or "").rpartition("/")[2]
+    if _KEY.fullmatch(key) is None:
+        return None
+    number = 0
+    for sign in key:
+        number = 32 * number + _KEY_SIGNS.index(sign)
+    return _plausible(number >> 10, shared_at)
+
+
+def time_of_status(address: str | None, shared_at: int) -> int | None:
+    """Return when what was shared at a time was made, by the id at the end of its address.
+
+    Mastodon's ids are milliseconds since 1970 and 16 bits more. None where it is no such id, or
+    would be of another time than one that can be: other programs count otherwise.
+
+    Examples
+    --------
+    >>> shared_at = microseconds("2023-11-15T00:00:00Z")
+    >>> made = time_of_status("https://a.example/@b/111411199934464000", shared_at)
+    >>> made == microseconds("2023-11-14T22:13:19Z"), time_of_status("9", shared_at)
+    (True, None)
+    """
+    found = (address or "").rpartition("/")[2]
+    if not (found.isascii() and found.isdigit()) or len(found) > 19:
+        return None
+    return _plausible((int(found) >> 16) * 1000, shared_at)
+
+
+def _plausible(made: int, shared_at: int) -> int | None:
+    return made if _FIRST_FEDERATED <= made <= shared_at else None
 
 
 def _agree(made: int, created: int) -> bool:

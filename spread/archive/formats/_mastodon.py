@@ -15,7 +15,7 @@ from spread.archive._faults import RejectedError
 from spread.archive._rows import COLLECTED, EMBEDDED, NoticeRow
 from spread.archive.formats import _said
 from spread.archive.formats._elements import Element, Nothing, Profile, tweet_row, user_row
-from spread.archive.formats._instants import microseconds
+from spread.archive.formats._instants import microseconds, time_of_status
 from spread.text import hashtag_key, hashtags_in
 
 PLATFORM: Final = "mastodon"
@@ -187,7 +187,7 @@ def activity(data: bytes, source_file: str, source_record: int) -> list[Element]
             raise RejectedError("NO_ID", "a boost without an id, or of nothing")
         row = tweet_row(
             PLATFORM, found.id, who, at, said=None, source_file=source_file,
-            source_record=source_record, retweet_of=what, original_at=None,
+            source_record=source_record, retweet_of=what, original_at=time_of_status(what, at),
         )  # fmt: skip
         return [row, profile]
     if not what.id:
@@ -225,7 +225,7 @@ def _rows(found: Status, origin: str, source_file: str, source_record: int) -> l
         reply_author_id=found.in_reply_to_account_id if boosted is None else None,
         retweet_count=_said.count(found.reblogs_count),
         followers=_said.count(found.account.followers_count),
-        original_at=microseconds(boosted.created_at) if boosted is not None else None,
+        original_at=_made(boosted, at) if boosted is not None else None,
     )  # fmt: skip
     return [row, _profile(found.account, at)]
 
@@ -251,6 +251,11 @@ def _heard(content: str, tags: list[str], media: list[str | None]) -> _said.Said
     # `said` takes three escapes of Twitter away, which are none here any more.
     heard = _said.said("", cut=False, tags=shown, urls=links, media=media)
     return heard._replace(text=text)
+
+
+def _made(original: Status, shared_at: int) -> int | None:
+    told = microseconds(original.created_at)
+    return time_of_status(original.id, shared_at) if told is None else told
 
 
 def _kind(media_type: str | None) -> str | None:
