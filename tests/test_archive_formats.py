@@ -91,6 +91,16 @@ def test_a_boost_is_a_retweet_with_its_original_inside(tmp_path: Path) -> None:
     assert list(tweets.loc["110", "mentions"]) == []
 
 
+def test_two_servers_of_mastodon_are_told_apart(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        local = {"id": "7", "acct": name, "url": f"https://{name}.example/@{name}"}
+        (tmp_path / f"{name}.jsonl").write_bytes(lines(STATUS, STATUS | {"account": local}))
+    both, one = (archive.read(path).report for path in (tmp_path, tmp_path / "a.jsonl"))
+    assert both.servers == {"a.example": 1, "b.example": 1}
+    assert any("2 servers (a.example, b.example)" in told for told in both.warnings)
+    assert not any("servers" in told for told in one.warnings)
+
+
 def test_an_outbox_holds_posts_and_boosts(tmp_path: Path) -> None:
     me = "https://a.example/users/me"
     note = {

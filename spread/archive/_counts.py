@@ -31,6 +31,7 @@ class FileCounts:
     Duplicates are known only once all files are read, so `kept_tweets` still holds them.
     `changed` names the file where it was not the same after it was read; `tracks` are the counts
     of the `limit` notices in a stretch of a file, from which `lost` is told of the whole of it.
+    `servers` are those whose own ids its records are called by.
     """
 
     source_file: str
@@ -49,6 +50,7 @@ class FileCounts:
     ignored: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     tracks: list[int] = field(default_factory=list)
+    servers: list[str] = field(default_factory=list)
 
 
 def held_back(tracks: Iterable[int]) -> int:

@@ -78,6 +78,7 @@ def ingest(
         records.counts.lost = max(map(held_back, records.tracks.values()), default=0)
     else:
         records.counts.tracks = records.tracks.get("", [])
+    records.counts.servers = sorted(records.servers)
     records.counts.formats = dict(sorted(records.formats.items()))
     return asdict(records.counts)
 

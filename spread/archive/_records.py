@@ -9,7 +9,7 @@ from spread.archive._faults import RejectedError, detail
 from spread.archive._rows import FollowRow, NoticeRow, Parts, RejectRow, TweetRow
 from spread.archive.formats import _twitter_v1 as v1
 from spread.archive.formats import _twitter_v2_json as v2_json
-from spread.archive.formats._elements import Element, Profile, Share, TimeOfId
+from spread.archive.formats._elements import Element, Profile, Server, Share, TimeOfId
 from spread.archive.formats._kinds import honoured
 from spread.archive.formats._said import count
 from spread.archive.formats._twitter_v1_batch import Batch
@@ -28,13 +28,14 @@ class Records:
 
     `member` and `at` say where the next one stands: in which member of the file, and at which
     byte of its unpacked text (None where rows of a table are counted instead). `tracks` are the
-    counts of the `limit` notices in each member.
+    counts of the `limit` notices in each member, `servers` those that the records were asked of.
     """
 
     def __init__(self, source_file: str, parts: Parts, *, strict: bool) -> None:
         self.counts = FileCounts(source_file)
         self.formats: Counter[str] = Counter()
         self.tracks: dict[str, list[int]] = {}
+        self.servers: set[str] = set()
         self.member = ""
         self.at: int | None = None
         self._parts = parts
@@ -71,6 +72,8 @@ class Records:
                 self._parts.add("notices", item)
             elif isinstance(item, TimeOfId):
                 self.counts.times_of_ids += 1
+            elif isinstance(item, Server):
+                self.servers.add(item.host)
             elif isinstance(item, RejectedError):
                 self.note_embedded(item)
 

@@ -24,6 +24,10 @@ _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, coun
 _MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
 _COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
 _LOCATED: Final = "the users say anything of a place: maps rest on few"
+_OWN_IDS: Final = (
+    "each calls statuses and accounts by ids of its own, so that those of one may have been taken "
+    "for another's: read the files of each apart"
+)
 _CHANGED: Final = (
     "what was written meanwhile may be missing or cut; read again when nothing writes there"
 )
@@ -100,6 +104,8 @@ class ReadReport:
         How many records were read in each format; those rejected are in none.
     changed
         Files that were not the same after they were read as before.
+    servers
+        How many files hold local accounts of which server of Mastodon, where that can be told.
     unavailable
         Tweets that Twitter itself names unavailable (deleted, of a protected or suspended
         account, withheld) and of which the archive holds no text: in the `errors` of v2, in
@@ -135,6 +141,7 @@ class ReadReport:
     forgotten: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+    servers: Mapping[str, int] = field(default_factory=dict)
     unavailable: int = 0
     unavailable_originals: int = 0
     oddities: Mapping[str, int] = field(default_factory=dict)
@@ -246,6 +253,7 @@ class ReadReport:
             "warnings": list(self.warnings),
             "ignored": list(self.ignored),
             "changed": list(self.changed),
+            "servers": dict(self.servers),
             "files": self.files.astype(object).to_dict("records"),
             "rejects": self.rejects.astype(object).to_dict("records"),
         }
@@ -276,6 +284,9 @@ class ReadReport:
             whose = f"{len(self.changed):,} files" if len(self.changed) > 1 else "a file"
             names = ", ".join(self.changed[:3])
             said.append(f"{whose} changed while being read ({names}): {_CHANGED}")
+        if len(self.servers) > 1:
+            hosts = ", ".join(list(self.servers)[:5])
+            said.append(f"statuses of {len(self.servers):,} servers ({hosts}): {_OWN_IDS}")
         empty = self.files.loc[self.files["records"] == 0, "source_file"].astype(str)
         if len(empty):
             many = f"{len(empty):,} files hold" if len(empty) > 1 else "a file holds"

@@ -52,6 +52,7 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         forgotten=told.get("forgotten", 0),
         formats=told.get("formats", {}),
         changed=tuple(told.get("changed", ())),
+        servers=told.get("servers", {}),
         oddities=told.get("oddities", {}),
         unavailable=told.get("unavailable", 0),
         unavailable_originals=told.get("unavailable_originals", 0),
@@ -114,6 +115,7 @@ _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "changed": _are_names,
     "origins": _are_origins,
     "formats": _are_counts,
+    "servers": _are_counts,
     "oddities": _are_counts,
     "gaps": _are_gaps,
     **dict.fromkeys(

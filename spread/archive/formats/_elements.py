@@ -20,6 +20,12 @@ class TimeOfId(NamedTuple):
     """A record whose own time is absent or cannot be read, so that it has that of its id."""
 
 
+class Server(NamedTuple):
+    """The server that a record was asked of, where its ids are its own."""
+
+    host: str
+
+
 class Nothing(NamedTuple):
     """A record that holds nothing to keep: a like, an account's new name, a post that is gone."""
 
@@ -31,7 +37,15 @@ class Share(NamedTuple):
 
 
 Element: TypeAlias = (
-    TweetRow | Profile | Share | FollowRow | NoticeRow | TimeOfId | Nothing | RejectedError
+    TweetRow
+    | Profile
+    | Share
+    | FollowRow
+    | NoticeRow
+    | TimeOfId
+    | Server
+    | Nothing
+    | RejectedError
 )
 NO_PROFILE: Final = dict.fromkeys(UserRow._fields)
 NOTHING_SAID: Final = _said.Said("", False, [], [], [], [])

@@ -14,13 +14,21 @@ import msgspec
 from spread.archive._faults import RejectedError
 from spread.archive._rows import COLLECTED, EMBEDDED, NoticeRow
 from spread.archive.formats import _said
-from spread.archive.formats._elements import Element, Nothing, Profile, tweet_row, user_row
+from spread.archive.formats._elements import (
+    Element,
+    Nothing,
+    Profile,
+    Server,
+    tweet_row,
+    user_row,
+)
 from spread.archive.formats._instants import microseconds, time_of_status
 from spread.text import hashtag_key, hashtags_in
 
 PLATFORM: Final = "mastodon"
 _MEDIA: Final = {"image": "photo", "gifv": "gif", "video": "video", "audio": "audio"}
 _LIKE: Final = b'{"type": "Like", "actor": "", "object": %s}'
+_HOST: Final = re.compile(r"https?://([^/?#@\s]{1,253})/", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<br\s{0,9}/?>|</p>\s{0,9}<p[^<>]{0,999}>", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]{0,9999}>")
 _LINK: Final = re.compile(r'<a\s[^<>]{0,4000}?href="([^"<>]{1,2000})"[^<>]{0,2000}>', re.IGNORECASE)
@@ -33,6 +41,7 @@ class Account(msgspec.Struct, gc=False):
     id: str | None = None
     acct: str | None = None
     username: str | None = None
+    url: str | None = None
     display_name: str | None = None
     note: str | None = None
     created_at: str | None = None
@@ -149,13 +158,15 @@ def status(data: bytes, source_file: str, source_record: int) -> list[Element]:
             rows += _rows(found.reblog, EMBEDDED, source_file, source_record)
         except RejectedError as error:
             rows.append(error)
-    return rows
+        rows += _server(found.reblog.account)
+    return [*rows, *_server(found.account)]
 
 
 def account(data: bytes, source_file: str, source_record: int) -> list[Element]:
     """Return an account of a list of accounts."""
     del source_file, source_record
-    return [_profile(_account.decode(data), None)]
+    found = _account.decode(data)
+    return [_profile(found, None), *_server(found)]
 
 
 def person(data: bytes, source_file: str, source_record: int) -> list[Element]:
@@ -238,6 +249,14 @@ def _profile(found: Account, at: int | None) -> Profile:
         description=plain_text(found.note or ""), created_at=microseconds(found.created_at),
     )  # fmt: skip
     return Profile(row, _said.count(found.followers_count), at)
+
+
+def _server(found: Account | None) -> list[Server]:
+    """Return the server that tells of an account of its own, which it names without a server."""
+    if found is None or not found.acct or "@" in found.acct:
+        return []
+    match = _HOST.match(found.url or "")
+    return [Server(match.group(1).lower())] if match else []
 
 
 def _heard(content: str, tags: list[str], media: list[str | None]) -> _said.Said:
