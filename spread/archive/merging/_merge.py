@@ -29,6 +29,8 @@ _PROFILE: Final = (
     "created_at",
     "verified",
 )
+_USER: Final = ("platform", "user_id")
+_SEEN: Final = ("followers", "first_seen", "last_seen")
 _NARROW: Final = (
     "platform",
     "tweet_id",
@@ -205,8 +207,7 @@ def _honoured(parts: Parts, rows: ibis.Table) -> ibis.Table:
     columns = {name: rows[name] for name in TWEETS.names}
     columns |= {name: ibis.ifelse(is_kept, rows[name], None) for name in _GEO}
     is_said = rows.gone_id.isnull()
-    none = ibis.literal([], type="array<string>")
-    columns |= {name: ibis.ifelse(is_said, rows[name], none) for name in _SAID_LISTS}
+    columns |= {name: ibis.ifelse(is_said, rows[name], _no_texts()) for name in _SAID_LISTS}
     columns |= {name: ibis.ifelse(is_said, rows[name], None) for name in ("text", "lang")}
     return rows.select(**columns | {"cut": rows.cut | ~is_said})
 
@@ -217,19 +218,11 @@ def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
     Every author of a tweet has a row, also where no profile came with the tweet.
     """
     seen = _profiles(parts)
-    last_first = [
-        seen.last_seen.fill_null(_instant(_EPOCH)).desc(),
-        *(seen[name].cast("string").fill_null("").desc() for name in _PROFILE),
-    ]
-    by_user = ibis.window(group_by=[seen.platform, seen.user_id], order_by=last_first)
-    seen = seen.mutate(nth=ibis.row_number().over(by_user))
-    # Engines differ in whether the first value of a window may be null; the least is the same.
-    profiles = seen.group_by("platform", "user_id").agg(
-        **{name: seen[name].argmin(seen.nth, where=seen[name].notnull()) for name in _PROFILE},
-        followers=seen.followers.max(),
-        first_seen=seen.first_seen.min(),
-        last_seen=seen.last_seen.max(),
-    )
+    counted = seen.group_by("platform", "user_id").agg(profiles=seen.count())
+    # Most accounts show one profile: to sort and to collect takes long, and is for the others.
+    alone = seen.semi_join(counted.filter(counted.profiles == 1), _USER)
+    several = seen.semi_join(counted.filter(counted.profiles > 1), _USER)
+    profiles = _only_words(alone).union(_last_words(several))
     written = ranks.filter(ranks.author_id.notnull())
     authors = written.group_by("platform", user_id=written.author_id).agg(
         first_at=written["at"].min(), last_at=written["at"].max()
@@ -246,10 +239,33 @@ def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
             ibis.coalesce(both.last_seen, both.last_at), ibis.coalesce(both.last_at, both.last_seen)
         ),
     )
-    named = both.left_join(_screen_names(seen), ["platform", "user_id"], rname="{name}_named")
-    none = ibis.literal([], type="array<string>")
-    full = named.mutate(screen_names=named.screen_names.fill_null(none))
+    full = both.mutate(screen_names=both.screen_names.fill_null(_no_texts()))
     return full.select(*USERS.names).order_by("user_id", "platform")
+
+
+def _only_words(seen: ibis.Table) -> ibis.Table:
+    """Return the profiles of accounts that show one alone."""
+    own = ibis.ifelse(seen.screen_name.notnull(), ibis.array([seen.screen_name]), _no_texts())
+    return seen.select(*_USER, *_PROFILE, *_SEEN, screen_names=own)
+
+
+def _last_words(seen: ibis.Table) -> ibis.Table:
+    """Return the last word known of each field of accounts' profiles."""
+    last_first = [
+        seen.last_seen.fill_null(_instant(_EPOCH)).desc(),
+        *(seen[name].cast("string").fill_null("").desc() for name in _PROFILE),
+    ]
+    by_user = ibis.window(group_by=[seen.platform, seen.user_id], order_by=last_first)
+    seen = seen.mutate(nth=ibis.row_number().over(by_user))
+    # Engines differ in whether the first value of a window may be null; the least is the same.
+    last = seen.group_by(*_USER).agg(
+        **{name: seen[name].argmin(seen.nth, where=seen[name].notnull()) for name in _PROFILE},
+        followers=seen.followers.max(),
+        first_seen=seen.first_seen.min(),
+        last_seen=seen.last_seen.max(),
+    )
+    named = last.left_join(_screen_names(seen), _USER, rname="{name}_named")
+    return named.select(*_USER, *_PROFILE, *_SEEN, "screen_names")
 
 
 def names(parts: Parts) -> ibis.Table:
@@ -269,6 +285,10 @@ def names(parts: Parts) -> ibis.Table:
 
 def _first(group: Sequence[ibis.Value], order: Sequence[ibis.Value]) -> ibis.Value:
     return ibis.row_number().over(ibis.window(group_by=group, order_by=order)) == 0
+
+
+def _no_texts() -> ibis.Value:
+    return ibis.literal([], type="array<string>")
 
 
 def _instant(text: str) -> ibis.Value:

@@ -1516,248 +1516,294 @@ ORDER BY
   "t29"."platform" ASC
 
 -- name: users
-WITH "t6" AS (
+WITH "t3" AS (
   SELECT
-    "t3"."platform",
-    "t3"."user_id",
-    "t3"."screen_name",
-    "t3"."name",
-    "t3"."description",
-    "t3"."location",
-    "t3"."time_zone",
-    "t3"."utc_offset_s",
-    "t3"."lang",
-    "t3"."created_at",
-    "t3"."verified",
-    "t3"."followers",
-    "t3"."first_seen",
-    "t3"."last_seen",
+    "t1"."platform",
+    "t1"."user_id",
+    "t1"."screen_name",
+    "t1"."name",
+    "t1"."description",
+    "t1"."location",
+    "t1"."time_zone",
+    "t1"."utc_offset_s",
+    "t1"."lang",
+    "t1"."created_at",
+    "t1"."verified",
+    MAX("t1"."followers") AS "followers",
+    MIN("t1"."first_seen") AS "first_seen",
+    MAX("t1"."last_seen") AS "last_seen"
+  FROM "part_users" AS "t1"
+  GROUP BY
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    10,
+    11
+), "t7" AS (
+  SELECT
+    "t4"."platform",
+    "t4"."user_id",
+    COUNT(*) AS "profiles"
+  FROM "t3" AS "t4"
+  GROUP BY
+    1,
+    2
+), "t16" AS (
+  SELECT
+    "t15"."platform",
+    "t15"."user_id",
+    "t15"."screen_name",
+    "t15"."name",
+    "t15"."description",
+    "t15"."location",
+    "t15"."time_zone",
+    "t15"."utc_offset_s",
+    "t15"."lang",
+    "t15"."created_at",
+    "t15"."verified",
+    "t15"."followers",
+    "t15"."first_seen",
+    "t15"."last_seen",
     ROW_NUMBER() OVER (
-      PARTITION BY "t3"."platform", "t3"."user_id"
+      PARTITION BY "t15"."platform", "t15"."user_id"
       ORDER BY COALESCE(
-        "t3"."last_seen",
+        "t15"."last_seen",
         CAST(MAKE_TIMESTAMPTZ(1970, 1, 1, 0, 0, 0.0, 'UTC') AS TIMESTAMPTZ)
-      ) DESC, COALESCE("t3"."screen_name", '') DESC, COALESCE("t3"."name", '') DESC, COALESCE("t3"."description", '') DESC, COALESCE("t3"."location", '') DESC, COALESCE("t3"."time_zone", '') DESC, COALESCE(CAST("t3"."utc_offset_s" AS TEXT), '') DESC, COALESCE("t3"."lang", '') DESC, COALESCE(CAST("t3"."created_at" AS TEXT), '') DESC, COALESCE(CAST("t3"."verified" AS TEXT), '') DESC
+      ) DESC, COALESCE("t15"."screen_name", '') DESC, COALESCE("t15"."name", '') DESC, COALESCE("t15"."description", '') DESC, COALESCE("t15"."location", '') DESC, COALESCE("t15"."time_zone", '') DESC, COALESCE(CAST("t15"."utc_offset_s" AS TEXT), '') DESC, COALESCE("t15"."lang", '') DESC, COALESCE(CAST("t15"."created_at" AS TEXT), '') DESC, COALESCE(CAST("t15"."verified" AS TEXT), '') DESC
       ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
     ) - 1 AS "nth"
   FROM (
     SELECT
-      "t1"."platform",
-      "t1"."user_id",
-      "t1"."screen_name",
-      "t1"."name",
-      "t1"."description",
-      "t1"."location",
-      "t1"."time_zone",
-      "t1"."utc_offset_s",
-      "t1"."lang",
-      "t1"."created_at",
-      "t1"."verified",
-      MAX("t1"."followers") AS "followers",
-      MIN("t1"."first_seen") AS "first_seen",
-      MAX("t1"."last_seen") AS "last_seen"
-    FROM "part_users" AS "t1"
-    GROUP BY
-      1,
-      2,
-      3,
-      4,
-      5,
-      6,
-      7,
-      8,
-      9,
-      10,
-      11
-  ) AS "t3"
+      "t5"."platform",
+      "t5"."user_id",
+      "t5"."screen_name",
+      "t5"."name",
+      "t5"."description",
+      "t5"."location",
+      "t5"."time_zone",
+      "t5"."utc_offset_s",
+      "t5"."lang",
+      "t5"."created_at",
+      "t5"."verified",
+      "t5"."followers",
+      "t5"."first_seen",
+      "t5"."last_seen"
+    FROM "t3" AS "t5"
+    SEMI JOIN (
+      SELECT
+        *
+      FROM "t7" AS "t9"
+      WHERE
+        "t9"."profiles" > 1
+    ) AS "t13"
+      ON "t5"."platform" = "t13"."platform" AND "t5"."user_id" = "t13"."user_id"
+  ) AS "t15"
 )
 SELECT
-  "t19"."platform",
-  "t19"."user_id",
-  "t19"."screen_name",
-  COALESCE("t19"."screen_names", []) AS "screen_names",
-  "t19"."name",
-  "t19"."description",
-  "t19"."location",
-  "t19"."time_zone",
-  "t19"."utc_offset_s",
-  "t19"."lang",
-  "t19"."followers",
-  "t19"."created_at",
-  "t19"."verified",
-  "t19"."first_seen",
-  "t19"."last_seen"
+  COALESCE("t29"."platform", "t29"."platform_right") AS "platform",
+  COALESCE("t29"."user_id", "t29"."user_id_right") AS "user_id",
+  "t29"."screen_name",
+  COALESCE("t29"."screen_names", []) AS "screen_names",
+  "t29"."name",
+  "t29"."description",
+  "t29"."location",
+  "t29"."time_zone",
+  "t29"."utc_offset_s",
+  "t29"."lang",
+  "t29"."followers",
+  "t29"."created_at",
+  "t29"."verified",
+  LEAST(
+    COALESCE("t29"."first_seen", "t29"."first_at"),
+    COALESCE("t29"."first_at", "t29"."first_seen")
+  ) AS "first_seen",
+  GREATEST(
+    COALESCE("t29"."last_seen", "t29"."last_at"),
+    COALESCE("t29"."last_at", "t29"."last_seen")
+  ) AS "last_seen"
 FROM (
   SELECT
-    "t16"."platform",
-    "t16"."user_id",
-    "t16"."screen_name",
-    "t16"."name",
-    "t16"."description",
-    "t16"."location",
-    "t16"."time_zone",
-    "t16"."utc_offset_s",
-    "t16"."lang",
-    "t16"."created_at",
-    "t16"."verified",
-    "t16"."followers",
-    "t16"."first_seen",
-    "t16"."last_seen",
-    "t16"."platform_right",
-    "t16"."user_id_right",
-    "t16"."first_at",
-    "t16"."last_at",
-    "t18"."platform" AS "platform_named",
-    "t18"."user_id" AS "user_id_named",
-    "t18"."screen_names"
+    "t28"."platform",
+    "t28"."user_id",
+    "t28"."screen_name",
+    "t28"."name",
+    "t28"."description",
+    "t28"."location",
+    "t28"."time_zone",
+    "t28"."utc_offset_s",
+    "t28"."lang",
+    "t28"."created_at",
+    "t28"."verified",
+    "t28"."followers",
+    "t28"."first_seen",
+    "t28"."last_seen",
+    "t28"."screen_names",
+    "t8"."platform" AS "platform_right",
+    "t8"."user_id" AS "user_id_right",
+    "t8"."first_at",
+    "t8"."last_at"
   FROM (
     SELECT
-      COALESCE("t12"."platform", "t12"."platform_right") AS "platform",
-      COALESCE("t12"."user_id", "t12"."user_id_right") AS "user_id",
-      "t12"."screen_name",
-      "t12"."name",
-      "t12"."description",
-      "t12"."location",
-      "t12"."time_zone",
-      "t12"."utc_offset_s",
-      "t12"."lang",
-      "t12"."created_at",
-      "t12"."verified",
-      "t12"."followers",
-      LEAST(
-        COALESCE("t12"."first_seen", "t12"."first_at"),
-        COALESCE("t12"."first_at", "t12"."first_seen")
-      ) AS "first_seen",
-      GREATEST(
-        COALESCE("t12"."last_seen", "t12"."last_at"),
-        COALESCE("t12"."last_at", "t12"."last_seen")
-      ) AS "last_seen",
-      "t12"."platform_right",
-      "t12"."user_id_right",
-      "t12"."first_at",
-      "t12"."last_at"
+      *
     FROM (
       SELECT
-        "t10"."platform",
-        "t10"."user_id",
-        "t10"."screen_name",
-        "t10"."name",
-        "t10"."description",
-        "t10"."location",
-        "t10"."time_zone",
-        "t10"."utc_offset_s",
-        "t10"."lang",
-        "t10"."created_at",
-        "t10"."verified",
-        "t10"."followers",
-        "t10"."first_seen",
-        "t10"."last_seen",
-        "t5"."platform" AS "platform_right",
-        "t5"."user_id" AS "user_id_right",
-        "t5"."first_at",
-        "t5"."last_at"
-      FROM (
+        "t5"."platform",
+        "t5"."user_id",
+        "t5"."screen_name",
+        "t5"."name",
+        "t5"."description",
+        "t5"."location",
+        "t5"."time_zone",
+        "t5"."utc_offset_s",
+        "t5"."lang",
+        "t5"."created_at",
+        "t5"."verified",
+        "t5"."followers",
+        "t5"."first_seen",
+        "t5"."last_seen",
+        CASE
+          WHEN "t5"."screen_name" IS NOT NULL
+          THEN CAST(["t5"."screen_name"] AS TEXT[])
+          ELSE []
+        END AS "screen_names"
+      FROM "t3" AS "t5"
+      SEMI JOIN (
         SELECT
-          "t7"."platform",
-          "t7"."user_id",
-          FIRST("t7"."screen_name" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."screen_name" IS NOT NULL) AS "screen_name",
-          FIRST("t7"."name" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."name" IS NOT NULL) AS "name",
-          FIRST("t7"."description" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."description" IS NOT NULL) AS "description",
-          FIRST("t7"."location" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."location" IS NOT NULL) AS "location",
-          FIRST("t7"."time_zone" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."time_zone" IS NOT NULL) AS "time_zone",
-          FIRST("t7"."utc_offset_s" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."utc_offset_s" IS NOT NULL) AS "utc_offset_s",
-          FIRST("t7"."lang" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."lang" IS NOT NULL) AS "lang",
-          FIRST("t7"."created_at" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."created_at" IS NOT NULL) AS "created_at",
-          FIRST("t7"."verified" ORDER BY "t7"."nth") FILTER(WHERE
-            "t7"."verified" IS NOT NULL) AS "verified",
-          MAX("t7"."followers") AS "followers",
-          MIN("t7"."first_seen") AS "first_seen",
-          MAX("t7"."last_seen") AS "last_seen"
-        FROM "t6" AS "t7"
-        GROUP BY
-          1,
-          2
-      ) AS "t10"
-      FULL OUTER JOIN (
-        SELECT
-          "t2"."platform",
-          "t2"."author_id" AS "user_id",
-          MIN("t2"."at") AS "first_at",
-          MAX("t2"."at") AS "last_at"
-        FROM (
-          SELECT
-            *
-          FROM "ranks" AS "t0"
-          WHERE
-            "t0"."author_id" IS NOT NULL
-        ) AS "t2"
-        GROUP BY
-          1,
-          2
-      ) AS "t5"
-        ON "t10"."platform" = "t5"."platform" AND "t10"."user_id" = "t5"."user_id"
-    ) AS "t12"
-  ) AS "t16"
-  LEFT OUTER JOIN (
+          *
+        FROM "t7" AS "t9"
+        WHERE
+          "t9"."profiles" = 1
+      ) AS "t12"
+        ON "t5"."platform" = "t12"."platform" AND "t5"."user_id" = "t12"."user_id"
+    ) AS "t14"
+    UNION ALL
     SELECT
-      "t14"."platform",
-      "t14"."user_id",
-      LIST_APPLY(
-        LIST_SORT("t14"."names"),
-        LAMBDA __ibis_param_named__ : (
-          __ibis_param_named__
-        )."name"
-      ) AS "screen_names"
+      *
     FROM (
       SELECT
-        "t13"."platform",
-        "t13"."user_id",
-        ARRAY_AGG("t13"."named") FILTER(WHERE
-          "t13"."named" IS NOT NULL) AS "names"
+        "t20"."platform",
+        "t20"."user_id",
+        "t20"."screen_name",
+        "t20"."name",
+        "t20"."description",
+        "t20"."location",
+        "t20"."time_zone",
+        "t20"."utc_offset_s",
+        "t20"."lang",
+        "t20"."created_at",
+        "t20"."verified",
+        "t20"."followers",
+        "t20"."first_seen",
+        "t20"."last_seen",
+        "t25"."screen_names"
       FROM (
         SELECT
-          "t11"."platform",
-          "t11"."user_id",
-          "t11"."screen_name",
-          "t11"."first",
-          {'first': COALESCE("t11"."first", CAST(MAKE_TIMESTAMPTZ(1970, 1, 1, 0, 0, 0.0, 'UTC') AS TIMESTAMPTZ)), 'name': "t11"."screen_name"} AS "named"
+          "t17"."platform",
+          "t17"."user_id",
+          FIRST("t17"."screen_name" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."screen_name" IS NOT NULL) AS "screen_name",
+          FIRST("t17"."name" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."name" IS NOT NULL) AS "name",
+          FIRST("t17"."description" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."description" IS NOT NULL) AS "description",
+          FIRST("t17"."location" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."location" IS NOT NULL) AS "location",
+          FIRST("t17"."time_zone" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."time_zone" IS NOT NULL) AS "time_zone",
+          FIRST("t17"."utc_offset_s" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."utc_offset_s" IS NOT NULL) AS "utc_offset_s",
+          FIRST("t17"."lang" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."lang" IS NOT NULL) AS "lang",
+          FIRST("t17"."created_at" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."created_at" IS NOT NULL) AS "created_at",
+          FIRST("t17"."verified" ORDER BY "t17"."nth") FILTER(WHERE
+            "t17"."verified" IS NOT NULL) AS "verified",
+          MAX("t17"."followers") AS "followers",
+          MIN("t17"."first_seen") AS "first_seen",
+          MAX("t17"."last_seen") AS "last_seen"
+        FROM "t16" AS "t17"
+        GROUP BY
+          1,
+          2
+      ) AS "t20"
+      LEFT OUTER JOIN (
+        SELECT
+          "t23"."platform",
+          "t23"."user_id",
+          LIST_APPLY(
+            LIST_SORT("t23"."names"),
+            LAMBDA __ibis_param_named__ : (
+              __ibis_param_named__
+            )."name"
+          ) AS "screen_names"
         FROM (
           SELECT
-            "t8"."platform",
-            "t8"."user_id",
-            "t8"."screen_name",
-            MIN("t8"."first_seen") AS "first"
+            "t22"."platform",
+            "t22"."user_id",
+            ARRAY_AGG("t22"."named") FILTER(WHERE
+              "t22"."named" IS NOT NULL) AS "names"
           FROM (
             SELECT
-              *
-            FROM "t6" AS "t7"
-            WHERE
-              "t7"."screen_name" IS NOT NULL
-          ) AS "t8"
+              "t21"."platform",
+              "t21"."user_id",
+              "t21"."screen_name",
+              "t21"."first",
+              {'first': COALESCE("t21"."first", CAST(MAKE_TIMESTAMPTZ(1970, 1, 1, 0, 0, 0.0, 'UTC') AS TIMESTAMPTZ)), 'name': "t21"."screen_name"} AS "named"
+            FROM (
+              SELECT
+                "t18"."platform",
+                "t18"."user_id",
+                "t18"."screen_name",
+                MIN("t18"."first_seen") AS "first"
+              FROM (
+                SELECT
+                  *
+                FROM "t16" AS "t17"
+                WHERE
+                  "t17"."screen_name" IS NOT NULL
+              ) AS "t18"
+              GROUP BY
+                1,
+                2,
+                3
+            ) AS "t21"
+          ) AS "t22"
           GROUP BY
             1,
-            2,
-            3
-        ) AS "t11"
-      ) AS "t13"
-      GROUP BY
-        1,
-        2
-    ) AS "t14"
-  ) AS "t18"
-    ON "t16"."platform" = "t18"."platform" AND "t16"."user_id" = "t18"."user_id"
-) AS "t19"
+            2
+        ) AS "t23"
+      ) AS "t25"
+        ON "t20"."platform" = "t25"."platform" AND "t20"."user_id" = "t25"."user_id"
+    ) AS "t26"
+  ) AS "t28"
+  FULL OUTER JOIN (
+    SELECT
+      "t2"."platform",
+      "t2"."author_id" AS "user_id",
+      MIN("t2"."at") AS "first_at",
+      MAX("t2"."at") AS "last_at"
+    FROM (
+      SELECT
+        *
+      FROM "ranks" AS "t0"
+      WHERE
+        "t0"."author_id" IS NOT NULL
+    ) AS "t2"
+    GROUP BY
+      1,
+      2
+  ) AS "t8"
+    ON "t28"."platform" = "t8"."platform" AND "t28"."user_id" = "t8"."user_id"
+) AS "t29"
 ORDER BY
-  "t19"."user_id" ASC,
-  "t19"."platform" ASC
+  COALESCE("t29"."user_id", "t29"."user_id_right") ASC,
+  COALESCE("t29"."platform", "t29"."platform_right") ASC
 
 -- name: standing
 SELECT
