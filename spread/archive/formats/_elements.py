@@ -37,15 +37,7 @@ class Share(NamedTuple):
 
 
 Element: TypeAlias = (
-    TweetRow
-    | Profile
-    | Share
-    | FollowRow
-    | NoticeRow
-    | TimeOfId
-    | Server
-    | Nothing
-    | RejectedError
+    TweetRow | Profile | Share | FollowRow | NoticeRow | TimeOfId | Server | Nothing | RejectedError
 )
 NO_PROFILE: Final = dict.fromkeys(UserRow._fields)
 NOTHING_SAID: Final = _said.Said("", False, [], [], [], [])
