@@ -13,6 +13,7 @@ from types import ModuleType
 
 import pandas as pd
 import pytest
+from invented_archive import put, v1_tweet
 
 from spread import samples
 from spread._errors import InputError, UsageError
@@ -268,6 +269,21 @@ def test_ids_are_exported_from_tables(
     capsys.readouterr()
     assert archive.main(["forget", str(tables), known[-1], "--json"]) == codes.DONE
     assert json.loads(capsys.readouterr().out)["tweets"] == 1
+
+
+def test_what_an_encoding_has_no_sign_for_is_escaped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe of Windows, say: file names and places are of all scripts."""
+    file = put(tmp_path / "файл.jsonl", v1_tweet(1))
+    for command, argv, sign in (
+        (archive, ["report", str(file), "--quiet"], "ф"),
+        (places, ["--json", "Αθήνα"], "Αθήνα"),
+    ):
+        pipe = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(pipe, encoding="cp1252"))
+        assert command.main(argv) == codes.DONE
+        assert sign.encode("ascii", "backslashreplace") in pipe.getvalue()
 
 
 def test_locations_are_told_as_csv_and_json(capsys: pytest.CaptureFixture[str]) -> None:

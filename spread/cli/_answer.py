@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import io
 import os
 import re
 import sys
@@ -94,6 +95,7 @@ def answer(
 
     `left` says, after Ctrl-C, what stands where the command wrote.
     """
+    _take_every_sign()
     given = options.parse_args(list(sys.argv[1:] if argv is None else argv))
 
     def last_words() -> str:
@@ -110,6 +112,12 @@ def answer(
         # An engine that is interrupted raises an error of its own.
         return end_now(last_words()) if asked_to_end() else _failed(error, given)
     return code
+
+
+def _take_every_sign() -> None:
+    """Let standard output escape what its encoding has no sign for, as standard error does."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _at_the_shell(line: str, given: argparse.Namespace) -> str:
