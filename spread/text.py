@@ -14,6 +14,7 @@ from typing import NamedTuple
 __all__ = [
     "ManualRetweet",
     "csv_cell",
+    "csv_text",
     "hashtag_key",
     "hashtags_in",
     "html_card",
@@ -49,6 +50,8 @@ _MANUAL_RETWEET = re.compile(
       | (?:^|(?<=[\s(])) via \s{1,3} [@＠](?P<via>\w{1,15}) [\s).…"”]{0,20} $
     )""",
 )
+# What a spreadsheet would compute, and what `csv_cell` made of such a text or of its like.
+_FORMULA = re.compile("'* *[=+@\t\r＝＋－＠-]")
 _SHOWN_MOST = 120
 _CELL_MOST = 200
 _WIDE_FROM = 60
@@ -232,8 +235,9 @@ def one_line(text: str) -> str:
 def csv_cell(text: str) -> str:
     """Return a text that a spreadsheet shows and does not compute.
 
-    A first character that starts a formula gets an apostrophe before it; control characters
-    but tab and line feed go. The Parquet file beside each CSV holds the exact text.
+    A first character that starts a formula gets an apostrophe before it, and so does a text
+    that has one there already, that `csv_text` may undo it; control characters but tab and
+    line feed go. The Parquet file beside each CSV holds the exact text.
 
     References
     ----------
@@ -245,11 +249,18 @@ def csv_cell(text: str) -> str:
     ("'=1+1", "'@NYPDnews", 'fine')
     """
     cleaned = _CONTROL.sub("", text)
-    return (
-        f"'{cleaned}"
-        if cleaned.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"))
-        else cleaned
-    )
+    return f"'{cleaned}" if _FORMULA.match(cleaned) else cleaned
+
+
+def csv_text(cell: str) -> str:
+    """Return the text of which `csv_cell` made a cell.
+
+    Examples
+    --------
+    >>> csv_text("'=1+1"), csv_text("''=1+1"), csv_text("'fine'")
+    ('=1+1', "'=1+1", "'fine'")
+    """
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
 
 
 def xml_text(text: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from invented_archive import LAUNCH, counted, lines, snowflake, v1_time, v1_tweet
+from invented_archive import LAUNCH, counted, lines, put, snowflake, v1_time, v1_tweet
 
-from spread import archive
+from spread import archive, tables
 from spread._errors import InputError, UsageError
 
 
@@ -425,6 +425,18 @@ def test_what_keeps_a_spreadsheet_from_reading_a_cell_is_taken_off(tmp_path: Pat
     tweet = _read(tmp_path, "t.csv", table(row), columns=named).frame("tweets").iloc[0]
     assert (tweet.tweet_id, tweet.author_id, tweet.text) == (A, "name:me", "'@me' they said")
     assert tweet.kind == "tweet"
+
+
+def test_a_table_of_our_own_says_what_was_written(tmp_path: Path) -> None:
+    texts = ["@me", "'@me' they said", "=1+1", "''+", "  -5", "＝", "'fine'", "&amp;lt;", "\ttab",
+             "RT @me: two\nlines"]  # fmt: skip
+    records = [v1_tweet(n, typed, n + 1) for n, typed in enumerate(texts)]
+    written = archive.read(put(tmp_path / "t.jsonl", *records)).frame("tweets")
+    tables.write(written, tmp_path / "own")
+    same = {n: n for n in ("tweet_id", "author_id", "at", "text", "retweet_author_id")}
+    found = archive.read(tmp_path / "own.csv", columns=same).frame("tweets")
+    kept = [*same, "mentions", "manual_retweet", "hashtags"]
+    pd.testing.assert_frame_equal(found[kept], written[kept])
 
 
 @pytest.mark.parametrize("known", [{}, {"id": A, "time": "2", "from_user_name": "me", "text": "a"}])

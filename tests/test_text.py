@@ -219,6 +219,11 @@ def test_plain_keeps_so_many_characters(length: int, most: int | None, shown: in
     assert found.endswith("…") == (shown < length)
 
 
+@given(st.text(alphabet="'=+-@＝ a\t\x00") | st.text(max_size=60))
+def test_a_csv_cell_is_undone(typed: str) -> None:
+    assert text.csv_text(text.csv_cell(typed)) == text.xml_text(typed)
+
+
 def test_plain_shows_quotes_as_entities_and_no_blank_before_its_ellipsis() -> None:
     assert text.plain("\"a' &") == "&quot;a&#x27; &amp;"
     assert text.plain("ab  cdefgh", most=4) == "ab…"

@@ -23,11 +23,14 @@ from spread.archive.formats._instants import (
     without_zone,
 )
 from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
+from spread.text import csv_text
 
 _SAMPLE: Final = 1000
 _ENDS: Final = ("follower_id", "followed_id")
 _NO_IDS: Final = ("-1", "0.0")
-_GUARDED: Final = re.compile(r"'(?:[=+\-@\t\r]|\d{1,20}\Z)")
+_NUMBER_AS_TEXT: Final = re.compile(r"'\d{1,20}\Z")
+_OUR_OWN: Final = "at_resolution_ms"
+"""A column that only the tables have which `tables.write` writes."""
 _ROUNDED_SHARE: Final = 0.05
 _LONG_ID: Final = 16
 _ANY_ID: Final = re.compile(r"[\w.:/@#-]{1,200}")
@@ -125,8 +128,7 @@ def elements(
     cell = {
         field: value
         for field, place in found.places.items()
-        if (value := _written(row.fields[place], is_text=field == "text")) not in _MISSING
-        or field == "text"
+        if (value := _written(row.fields[place], found, field)) not in _MISSING or field == "text"
     }
     if "followed_id" in found.places:
         ends = [_id(cell, name) for name in _ENDS]
@@ -232,15 +234,16 @@ def _listed(cell: str | None, names: Sequence[str]) -> list[str]:
     return [part.strip() for part in re.split(r"[;|]", cell) if part.strip()]
 
 
-def _written(value: str, *, is_text: bool) -> str:
+def _written(value: str, found: Layout, field: str) -> str:
     """Return what a cell says, without the sign by which a spreadsheet is kept from reading it.
 
-    A text is left as it is: it may begin with a quotation.
+    A text is left as it is, since it may begin with a quotation, but for a table of our own.
     """
-    if is_text:
-        return value
-    said = value.strip()
-    return said[1:] if _GUARDED.match(said) else said
+    if field == "text":
+        # `said` takes three escapes of Twitter away, which are none in our own table.
+        return csv_text(value).replace("&", "&amp;") if _OUR_OWN in found.header else value
+    said = csv_text(value.strip())
+    return said[1:] if _NUMBER_AS_TEXT.match(said) else said
 
 
 def _id(cell: Mapping[str, str], field: str) -> str | None:
