@@ -215,8 +215,9 @@ class ReadReport:
         if self.unavailable:
             facts["unavailable"] = f"{self._unavailable()}: the platform itself says so"
         if any(self.oddities.values()):
-            told = (f"{n:,} {name.replace('_', ' ')}" for name, n in self.oddities.items() if n)
-            facts["oddities"] = ", ".join(told)
+            facts["oddities"] = ", ".join(
+                _counted(*each) for each in self.oddities.items() if each[1]
+            )
         if self.forgotten:
             facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
         if self.reasons:
@@ -357,6 +358,11 @@ def gap_table(gaps: Sequence[Sequence[float]]) -> pd.DataFrame:
 def printable(text: str) -> str:
     """Return a text that a terminal shows and does not obey."""
     return "".join(c if c.isprintable() else "?" for c in text)
+
+
+def _counted(name: str, count: int) -> str:
+    """Return a count with what it is of, such as 1 self-retweet."""
+    return f"{count:,} {(name if count != 1 else name.removesuffix('s')).replace('_', '-')}"
 
 
 def _percent(share: float) -> str:
