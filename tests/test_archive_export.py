@@ -95,7 +95,12 @@ def test_ids_come_with_their_count_the_rule_and_the_way_back(
         assert said in readme
     written = (tmp_path / "ids" / "ids.txt").read_text("utf-8").split()
     assert written == list(telling.frame("tweets").tweet_id)
+    people = (tmp_path / "ids" / "user-ids.txt").read_text("utf-8").split()
+    assert people == ["user_id", *sorted(set(telling.frame("tweets").author_id), key=int)]
+    assert f"{len(people) - 1} ids of the" in readme.replace("\n", " ")
     again = archive.read(tmp_path / "ids")
+    assert len(again.report.ignored) == 2
+    assert again.report.totals["rejected"] == 0
     assert again.frame("tweets").tweet_id.tolist() == written
     assert again.export(tmp_path / "ids2") == 15
 
@@ -107,8 +112,19 @@ def test_platforms_have_ids_files_of_their_own(tmp_path: Path) -> None:
     }  # fmt: skip
     made = archive.read(put(tmp_path / "both.jsonl", v1_tweet(1), toot))
     made.export(tmp_path / "ids")
-    texts = {p.name: p.read_text("utf-8") for p in (tmp_path / "ids").glob("ids*")}
-    assert texts == {"ids-mastodon.txt": "7\n", "ids-twitter.txt": snowflake(1, 1) + "\n"}
+    texts = {p.name: p.read_text("utf-8") for p in (tmp_path / "ids").glob("*ids*")}
+    assert texts == {
+        "ids-mastodon.txt": "7\n",
+        "ids-twitter.txt": snowflake(1, 1) + "\n",
+        **{f"user-ids-{name}.txt": "user_id\n1\n" for name in ("mastodon", "twitter")},
+    }
+
+
+def test_an_author_who_is_only_named_is_not_passed_on(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"i,who,at\n{snowflake(1)},Ann,2014-04-22T17:55:01Z\n")
+    named = {"tweet_id": "i", "screen_name": "who", "at": "at"}
+    archive.read(tmp_path / "t.csv", columns=named).export(tmp_path / "ids")
+    assert "ann" not in "".join(p.read_text("utf-8") for p in (tmp_path / "ids").iterdir())
 
 
 # --- Pseudonyms -------------------------------------------------------------------------------

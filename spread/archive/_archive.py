@@ -127,9 +127,9 @@ class Archive:
     ) -> int:
         """Write to a new folder what may be passed on, with the rule in a README beside it.
 
-        By default the ids of the collected tweets and nothing else (of an archive that is
-        made of ids, these). With `pseudonyms` the tables, an archive that `archive.open`
-        opens, in which ids are replaced by their HMAC-SHA256 under a key. Texts, names,
+        By default the ids of the collected tweets and of their authors, and nothing else (of
+        an archive that is made of ids, these). With `pseudonyms` the tables, an archive that
+        `archive.open` opens, in which ids are replaced by their HMAC-SHA256 under a key. Texts, names,
         descriptions, locations, mentions inside texts, links and the names of source files
         are left out. Retweets keep their time since their original, and each cascade
         begins at midnight (UTC) of its day: graphs and cascades come out the same, and
@@ -139,13 +139,14 @@ class Archive:
         two digits.
 
         Pseudonymised is not anonymous: who has the tweets can find accounts again by whom
-        they retweet and when. The README says so.
+        they retweet and when. The README says so. A new key means a new export of the
+        archive itself: what was exported cannot be put under another key.
 
         Parameters
         ----------
         path
-            The folder to be made: ids.txt (one for each platform, where there are
-            several), or the tables as Parquet; and README.txt.
+            The folder to be made: ids.txt and user-ids.txt (for each platform, where there
+            are several), or the tables as Parquet; and README.txt.
         pseudonyms
             A file that holds the key, such as `archive.new_key` makes; it is read and never
             written, and from then on only its owner can read it (permission 600).

@@ -17,6 +17,8 @@ _PACKED: Final = (".gz", ".bz2", ".zst", ".zip", ".tar", ".tgz", ".tbz2", ".tbz"
 _ENDINGS: Final = (*_PLAIN, *_PACKED)
 _EXPORT: Final = re.compile(r"(?:account|tweets?(?:-part\d+)?|\d{4}_\d{2})\.js")
 """Of an account's own export, the files that hold its tweets."""
+_BESIDE: Final = re.compile(r"readme(?:\.\w+)?|user-ids(?:-\w+)?\.txt")
+"""What stands beside tweets, or beside the ids that `Archive.export` writes."""
 
 
 class Found(NamedTuple):
@@ -33,7 +35,7 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     it) the files ending in .json, .jsonl, .ndjson, .txt, .csv or .tsv are read, and
     those packed in .gz, .bz2, .zst, .zip or .tar, without the folders of archives that
     were read before, those that a study was written into, and those whose names begin
-    with a dot. Links to folders are not followed.
+    with a dot; nor are READMEs. Links to folders are not followed.
 
     Raises
     ------
@@ -142,4 +144,5 @@ def is_candidate_name(path: str) -> bool:
     """Tell by its name whether a file in a folder, tar or zip is read."""
     name = path.replace("\\", "/").rpartition("/")[2].lower()
     known = name.endswith(_ENDINGS) or _EXPORT.fullmatch(name) is not None
-    return known and not name.startswith(".") and "__macosx/" not in path.lower()
+    is_beside = name.startswith(".") or _BESIDE.fullmatch(name) is not None
+    return known and not is_beside and "__macosx/" not in path.lower()

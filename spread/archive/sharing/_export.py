@@ -1,8 +1,10 @@
 """What of an archive may be passed on: ids, or tables in which nobody has a name."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
+
+import pandas as pd
 
 from spread._errors import UsageError
 from spread._folders import new_folder, require_free
@@ -16,8 +18,10 @@ _TERMS: Final = "https://developer.x.com/en/developer-terms/policy"
 _TELLING: Final = """
 The ids of Bluesky's posts hold the ids of their authors.
 """
+_NAME: Final = "name:"
 _README: Final = """\
-{count} ids of tweets, one a line, in the order of their times.
+{count} ids of tweets, one a line, in the order of their times, and the {users} ids of the
+accounts that wrote them, below a heading (user-ids).
 
 The rule. Only ids are here. Platforms let researchers pass on ids, not what people wrote:
 whoever wants the tweets asks the platform for them, and gets those that are still public.
@@ -42,7 +46,8 @@ Without any access, the ids tell when each tweet was made, and nothing more:
 def ids(source: Path, path: str | Path) -> int:
     """Write the ids of an archive's collected tweets to a new folder; return how many.
 
-    Of an archive that is made of ids alone, these.
+    Of an archive that is made of ids alone, these. The ids of their authors stand beside
+    them, but for authors of whom the name alone is known.
     """
     with new_folder(path, failures=NOT_WRITTEN) as draft, damage_told(source):
         con = _engine.connect()
@@ -51,18 +56,33 @@ def ids(source: Path, path: str | Path) -> int:
             collected = tweets.filter(tweets.origin == "collected")
             if not con.to_pyarrow(collected.limit(1).count()).as_py():
                 collected = tweets
-            ordered = collected.order_by("at", "tweet_id").select("platform", "tweet_id")
+            ordered = collected.order_by("at", "tweet_id")
+            ordered = ordered.select("platform", "tweet_id", "author_id")
             found = con.to_pyarrow(ordered).to_pandas()
         finally:
             con.disconnect()
-        parts = list(found.groupby("platform").tweet_id)
-        names = ["ids.txt"] if len(parts) < 2 else [f"ids-{name}.txt" for name, _ in parts]
-        for name, part in zip(names, [some for _, some in parts] or [found.tweet_id], strict=True):
-            (draft / name).write_text("".join(f"{i}\n" for i in part), encoding="utf-8")
+        parts = dict(list(found.groupby("platform"))) or {"": found}
+        names = [f"ids-{name}.txt" if len(parts) > 1 else "ids.txt" for name in parts]
+        users = [_authors(part) for part in parts.values()]
+        for name, part, who in zip(names, parts.values(), users, strict=True):
+            _write_lines(draft / name, part.tweet_id)
+            if who:
+                # The heading keeps who reads the folder from taking them for tweets.
+                _write_lines(draft / f"user-{name}", ["user_id", *who])
         (draft / "README.txt").write_text(
-            _readme(len(found), names, [name for name, _ in parts]), encoding="utf-8"
+            _readme(len(found), sum(map(len, users)), names, list(parts)), encoding="utf-8"
         )
     return len(found)
+
+
+def _authors(tweets: pd.DataFrame) -> list[str]:
+    """Return the ids of authors, sorted; a name is none, and is not passed on."""
+    known = set(tweets.author_id.dropna())
+    return sorted((who for who in known if not who.startswith(_NAME)), key=lambda i: (len(i), i))
+
+
+def _write_lines(file: Path, each: Iterable[str]) -> None:
+    file.write_text("".join(f"{one}\n" for one in each), encoding="utf-8")
 
 
 def pseudonyms(source: Path, path: str | Path, *, key: str | Path, exact_followers: bool) -> int:
@@ -74,11 +94,12 @@ def pseudonyms(source: Path, path: str | Path, *, key: str | Path, exact_followe
         return _export_pseudonyms.write(source, draft, key=secret, exact_followers=exact_followers)
 
 
-def _readme(count: int, names: list[str], platforms: Sequence[str]) -> str:
+def _readme(count: int, users: int, names: list[str], platforms: Sequence[str]) -> str:
     telling = _TELLING if "bluesky" in platforms else ""
     beyond = "\nThese are more ids than that limit.\n" if count > _OF_30_DAYS else ""
     return _README.format(
         count=f"{count:,}",
+        users=f"{users:,}",
         terms=_TERMS,
         limit=_OF_30_DAYS,
         beyond=beyond,
