@@ -129,9 +129,9 @@ class Archive:
 
         By default the ids of the collected tweets and of their authors, and nothing else (of
         an archive that is made of ids, these). With `pseudonyms` the tables, an archive that
-        `archive.open` opens, in which ids are replaced by their HMAC-SHA256 under a key. Texts, names,
-        descriptions, locations, mentions inside texts, links and the names of source files
-        are left out. Retweets keep their time since their original, and each cascade
+        `archive.open` opens, in which ids are replaced by their HMAC-SHA256 under a key. Texts,
+        names, descriptions, locations, mentions inside texts, links and the names of source
+        files are left out. Retweets keep their time since their original, and each cascade
         begins at midnight (UTC) of its day: graphs and cascades come out the same, and
         nothing about the time of day is left. Hashtags and languages that fewer than five
         accounts wrote are left out, spellings become the commonest, follower counts are
