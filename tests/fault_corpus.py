@@ -145,6 +145,8 @@ def _bluesky() -> list[Any]:
         event("feed.repost", {"subject": subject, "createdAt": at}, rkey="r"),
         event("graph.follow", {"subject": "did:plc:b", "createdAt": at}),
         event("feed.post", None, operation="delete", rkey="gone"),
+        event("feed.post", {"text": "gone, too", "createdAt": at}) | {"did": "did:plc:d"},
+        {"did": "did:plc:d", "time_us": 1, "account": {"status": "deleted"}},
     ]
 
 

@@ -203,6 +203,26 @@ def test_a_jetstream_of_bluesky(tmp_path: Path) -> None:
     assert read.frame("follows").to_numpy().tolist() == [["did:plc:a", "did:plc:b"]]
 
 
+def test_a_deleted_account_takes_its_posts_with_it(tmp_path: Path) -> None:
+    at = "2023-11-14T22:13:19.000Z"
+    post = {"text": "fine #MyNYPD", "createdAt": at}
+    ends = [("did:plc:a", "deleted"), ("did:plc:b", "deactivated")]
+    said = [
+        {"did": did, "time_us": 3, "account": {"active": False, "did": did, "status": status}}
+        for did, status in ends
+    ]
+    posts = [_event("app.bsky.feed.post", post, rkey=str(n)) for n in range(3)]
+    posts[1]["did"], posts[2]["did"] = "did:plc:b", "did:plc:c"
+    subject = {"uri": "at://did:plc:a/app.bsky.feed.post/0"}
+    shared = _event("app.bsky.feed.repost", {"subject": subject, "createdAt": at})
+    shared["did"] = "did:plc:c"
+    read = _read(tmp_path, "a.jsonl", lines(*said, *posts, shared))
+    assert (read.report.totals["kept"], read.report.totals["notices"]) == (3, 3)
+    tweets = read.frame("tweets").query("origin == 'collected'")
+    assert set(tweets.author_id) == {"did:plc:b", "did:plc:c"}
+    assert set(tweets[tweets.kind == "retweet"].text.fillna("")) == {""}
+
+
 def test_an_original_that_is_not_here_has_the_time_of_its_id(tmp_path: Path) -> None:
     made, shared_at = 1_699_999_999_000, "2023-11-15T00:00:00.000Z"
     key, left = "", (made * 1000) << 10

@@ -14,6 +14,8 @@ EMBEDDED: Final = "embedded"
 STUB: Final = "stub"
 UNAVAILABLE: Final = "unavailable"
 """The kind of notice that names a tweet which the platform does not show."""
+CLOSED: Final = "closed"
+"""The kind of notice that names an account which is deleted, with all that it wrote."""
 ORIGINS: Final = (COLLECTED, EMBEDDED, STUB)
 BATCH_ROWS: Final = 20_000
 PART_ROWS: Final = 1 << 40
@@ -120,7 +122,8 @@ class PlaceRow(NamedTuple):
 class NoticeRow(NamedTuple):
     """A notice to be honoured: `delete` a tweet, `scrub_geo` a user's tweets up to one.
 
-    One of the kind `unavailable` names a tweet that the platform does not show.
+    One of the kind `unavailable` names a tweet that the platform does not show, one of the kind
+    `closed` an account whose tweets are all to be deleted.
     """
 
     kind: str

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from spread.archive._faults import RejectedError
-from spread.archive._rows import COLLECTED, EMBEDDED, FollowRow, NoticeRow
+from spread.archive._rows import CLOSED, COLLECTED, EMBEDDED, FollowRow, NoticeRow
 from spread.archive.formats import _said
 from spread.archive.formats._elements import Element, Nothing, Profile, tweet_row, user_row
 from spread.archive.formats._instants import microseconds, time_of_key
@@ -76,11 +76,16 @@ _FIRST_US: Final = 631_152_000_000_000
 
 
 def event(data: bytes, source_file: str, source_record: int) -> list[Element]:
-    """Return what an event of a Jetstream says: a post, a repost, a follow, its end, a name."""
+    """Return what an event of a Jetstream says: a post, a repost, a follow, its end, a name.
+
+    An account that is deleted takes its posts with it; one that is only not shown does not.
+    """
     found = _object.decode(data)
     commit, did = _dict(found, "commit"), _required(found, "did")
     if (named := _dict(found, "identity")).get("handle"):
         return [_profile(named | {"did": did}, microseconds(_text(named, "time")))]
+    if _dict(found, "account").get("status") == "deleted":
+        return [NoticeRow(CLOSED, None, did, PLATFORM)]
     collection = commit.get("collection")
     if collection not in (_POST, _REPOST, _FOLLOW):
         return [Nothing()]

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import ibis
 
 from spread._schemas import TWEETS, USERS
-from spread.archive._rows import COLLECTED, PART_ROWS, STUB
+from spread.archive._rows import CLOSED, COLLECTED, NOTICE_PARTS, PART_ROWS, STUB
 
 _ID_NUMBER: Final = "decimal(20, 0)"
 _EPOCH: Final = "1970-01-01 00:00:00+00:00"
@@ -77,6 +77,17 @@ def deleted(parts: Parts) -> ibis.Table:
     """Return the ids of tweets that a platform asked to delete, whenever it did."""
     asked = parts.notices.filter(parts.notices.kind == "delete")
     return asked.select("platform", "tweet_id").filter(lambda t: t.tweet_id.notnull()).distinct()
+
+
+def closed(parts: Parts) -> ibis.Table:
+    """Return a deletion of each tweet of the accounts that are deleted."""
+    asked = parts.notices.filter(parts.notices.kind == CLOSED)
+    gone = asked.select("platform", author_id="user_id").distinct()
+    written = parts.tweets.semi_join(gone, ["platform", "author_id"])
+    types = ibis.Schema.from_pyarrow(NOTICE_PARTS)
+    given = {"kind": ibis.literal("delete"), "user_id": ibis.null("string")}
+    found = written.select("platform", "tweet_id").distinct().mutate(**given)
+    return found.select(*types.names)
 
 
 def ranked(parts: Parts) -> ibis.Table:

@@ -61,6 +61,7 @@ def _of_ranks() -> dict[str, ibis.Table]:
     linked, lonely = _named(links, "links"), _named(stubs, "stubs")
     collected, gone = records.filter(records.origin != EMBEDDED), _merge.deleted(parts)
     return {
+        "closed": _merge.closed(parts),
         "names": _merge.names(parts),
         "ranks": made,
         "links": links,

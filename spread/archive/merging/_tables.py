@@ -17,7 +17,7 @@ from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._done import forget_done
-from spread.archive._rows import PARTS, STRETCHES, UNAVAILABLE, part_path
+from spread.archive._rows import CLOSED, PARTS, STRETCHES, UNAVAILABLE, part_path
 from spread.archive._workers import Counts
 from spread.archive.files._found import REPORT, Found
 from spread.archive.merging._known_names import with_ids
@@ -97,9 +97,9 @@ def _written(
         _add_rows(con, divided=bool(before), shared=shared)
         names = _asked(con, "names").to_pydict()
         change = partial(with_ids, names=dict(zip(*names.values(), strict=True)))
+        kinds = _noticed(con, draft)
         for name in ("ranks", "links", "stubs"):
             _engine.store(con, Query(name), name)
-        kinds = _asked(con, "kinds")["kind"].to_pylist()
         rows = Query("tweets" if {"delete", "scrub_geo"}.isdisjoint(kinds) else "noticed_tweets")
         _engine.write(con, rows, draft / "tweets.parquet", TWEETS, change)
         for name, schema in (("users", USERS), ("rejects", REJECTS), ("follows", FOLLOWS)):
@@ -122,6 +122,17 @@ def _add_parts(con: Any, draft: Path, name: str) -> None:
     paths = [*_parts(draft, name), empty]
     pq.ParquetWriter(empty, PARTS[name]).close()
     _engine.view(con, paths, part_name(name))
+
+
+def _noticed(con: Any, draft: Path) -> list[str]:
+    """Return the kinds of notices; of accounts that are deleted each tweet gets its own."""
+    kinds = [str(kind) for kind in _asked(con, "kinds")["kind"].to_pylist()]
+    if CLOSED not in kinds:
+        return kinds
+    more = draft / "parts" / "closed.parquet"
+    _engine.write(con, Query("closed"), more, PARTS["notices"])
+    _engine.view(con, [*_parts(draft, "notices"), more], part_name("notices"))
+    return [*kinds, "delete"]
 
 
 def _add_stretches(con: Any, draft: Path, before: Mapping[int, int]) -> None:

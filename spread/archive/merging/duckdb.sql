@@ -425,6 +425,32 @@ FROM (
 GROUP BY
   1
 
+-- name: closed
+SELECT
+  'delete' AS "kind",
+  "t6"."tweet_id",
+  CAST(NULL AS TEXT) AS "user_id",
+  "t6"."platform"
+FROM (
+  SELECT DISTINCT
+    *
+  FROM (
+    SELECT
+      "t2"."platform",
+      "t2"."tweet_id"
+    FROM "rows" AS "t2"
+    SEMI JOIN (
+      SELECT DISTINCT
+        "t1"."platform",
+        "t1"."user_id" AS "author_id"
+      FROM "part_notices" AS "t1"
+      WHERE
+        "t1"."kind" = 'closed'
+    ) AS "t4"
+      ON "t2"."platform" = "t4"."platform" AND "t2"."author_id" = "t4"."author_id"
+  ) AS "t5"
+) AS "t6"
+
 -- name: names
 SELECT
   "t10"."name",
