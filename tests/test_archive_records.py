@@ -389,3 +389,31 @@ def test_gunzip_is_that_of_the_standard_library(tmp_path: Path) -> None:
         assert b"".join(_text(file.read_bytes())) == text
     with pytest.raises(DamageError):
         list(_text(file.read_bytes()[:-1]))
+
+
+NESTED = {"user_mentions": [{"id": n, "id_str": str(n), "screen_name": "x"} for n in (5, 6, 7)]}
+ELEMENTS = [json.dumps(v1_tweet(n, entities=NESTED)) for n in range(30)]
+BROKEN = {
+    "a brace is missing": lambda text: text[:-1],
+    "a brace too many": lambda text: text.replace('"text"', '}"text"'),
+    "bytes are lost": lambda text: text[: len(text) // 2],
+    "bytes are overwritten": lambda text: text[:58] + "####" + text[62:],
+    "a quote too many": lambda text: text[:60] + '"' + text[60:],
+    "a list is not closed": lambda text: text.replace("]", ""),
+    "the start is lost": lambda text: text[3:],
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+@pytest.mark.parametrize("bad", [[0], [4], [4, 5, 20]])
+def test_of_an_array_on_one_line_a_broken_element_costs_itself(
+    tmp_path: Path, how: str, bad: list[int]
+) -> None:
+    parts = [BROKEN[how](text) if n in bad else text for n, text in enumerate(ELEMENTS)]
+    text = f"[{', '.join(parts)}]".encode()
+    counts, rejects = counted(tmp_path, text)
+    assert counts["kept_tweets"] == 30 - len(bad)
+    assert counts["records"] == counts["kept_tweets"] + counts["rejected"]
+    assert any("bytes are no whole element of the array" in r["detail"] for r in rejects)
+    chunks = [text[at : at + 7] for at in range(0, len(text), 7)]
+    assert list(pieces(iter(chunks))) == list(pieces(iter([text])))

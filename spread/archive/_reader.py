@@ -11,9 +11,10 @@ from spread.archive._faults import DamageError, RejectedError
 from spread.archive._records import Records
 from spread.archive._rows import EMBEDDED, Parts
 from spread.archive.files._limits import Limits, small_test, why, without_half_pairs
-from spread.archive.files._lines import BLANK, Lines, Piece, placed, runs
+from spread.archive.files._lines import BLANK, Lines, placed, runs
 from spread.archive.files._members import Text, peeked
 from spread.archive.files._values import several
+from spread.archive.files._window import Piece
 from spread.archive.formats import _account_export as account_export
 from spread.archive.formats import _twitter_v1 as v1
 from spread.archive.formats import _twitter_v2 as v2

@@ -2,7 +2,7 @@
 
 import re
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
@@ -13,6 +13,9 @@ _BRACKET: Final = re.compile(
     rb'(?:[^"{}\[\]]+|"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+")*+(?:([{\[])|([}\]])|(")|\Z)'
 )
 _WHOLE: Final = msgspec.json.Decoder(msgspec.Raw)
+_BYTE: Final = re.compile(r"\(byte (\d+)\)\Z")
+_CUT_MOST: Final = 32
+_EXTENT_LEAST: Final = 1 << 14
 
 
 def is_whole(value: bytes) -> bool:
@@ -25,6 +28,41 @@ def is_whole(value: bytes) -> bool:
     except RecursionError:
         return True
     return True
+
+
+class Extent(NamedTuple):
+    """How far a value goes: to its end (`whole`), to where no JSON can go on, or on and on."""
+
+    kind: Literal["whole", "broken", "open"]
+    size: int
+
+
+def extent(data: bytes, start: int, limit: int) -> Extent:
+    """Return how far the value that starts here goes before a limit."""
+    size = _EXTENT_LEAST
+    while True:
+        end = min(start + size, limit)
+        found = _extent(data[start:end])
+        if found.kind != "open" or end == limit:
+            return found
+        size *= 4
+
+
+def _extent(data: bytes) -> Extent:
+    try:
+        _WHOLE.decode(without_half_pairs(data))
+    except RecursionError:
+        return Extent("open", len(data))
+    except msgspec.DecodeError as error:
+        place = _BYTE.search(str(error))
+        if place is not None and "trailing characters" in str(error):
+            # It is the byte after the first that is too much.
+            return Extent("whole", len(data[: int(place[1]) - 1].rstrip()))
+        # A number that is cut looks broken where it ends.
+        if place is None or int(place[1]) > len(data) - _CUT_MOST:
+            return Extent("open", len(data))
+        return Extent("broken", int(place[1]))
+    return Extent("whole", len(data.rstrip()))
 
 
 def holds_records(value: bytes) -> bool:

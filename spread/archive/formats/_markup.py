@@ -7,7 +7,8 @@ import msgspec
 
 from spread.archive._faults import RejectedError
 from spread.archive.files._limits import without_half_pairs
-from spread.archive.files._lines import BLANK, Lines, Piece, placed
+from spread.archive.files._lines import BLANK, Lines, placed
+from spread.archive.files._window import Piece
 from spread.archive.formats._kinds import recognise
 
 _BLANKS: Final = b" \t\r\n\x00"
