@@ -134,6 +134,18 @@ def test_an_outbox_holds_posts_and_boosts(tmp_path: Path) -> None:
     assert (user.user_id, user.screen_name, user.description) == (me, "me", "nothing")
 
 
+def test_a_post_that_was_changed_is_one_post(tmp_path: Path) -> None:
+    me = "https://a.example/users/me"
+    note = {"id": f"{me}/1", "type": "Note", "published": "2022-11-06T03:36:44Z"}
+    before, after = ({"object": note | {"content": text}, "actor": me} for text in ("#a", "#b now"))
+    before |= {"type": "Create", "published": "2022-11-06T03:36:44Z"}
+    after |= {"type": "Update", "published": "2022-11-07T00:00:00Z"}
+    profile = {"type": "Update", "actor": me, "object": {"type": "Person", "id": me}}
+    read = _read(tmp_path, "a.jsonl", lines(after, before, profile))
+    row = read.frame("tweets").iloc[0]
+    assert (row.text, row["at"].day, read.report.totals["duplicates"]) == ("#b now", 6, 1)
+
+
 # --- Bluesky ----------------------------------------------------------------------------
 
 

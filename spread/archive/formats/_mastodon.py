@@ -183,15 +183,17 @@ def person(data: bytes, source_file: str, source_record: int) -> list[Element]:
 
 
 def activity(data: bytes, source_file: str, source_record: int) -> list[Element]:
-    """Return the row of an outbox's entry: a post, or a boost of another's."""
+    """Return the row of an outbox's entry: a post, as it was or was changed, or a boost."""
     found = _activity.decode(data)
     what, who = found.object, found.actor
     if found.type == "Delete" and found.object is not None:
         own_id = what.id if isinstance(what, Note) else what
         return [NoticeRow("delete", own_id, None, PLATFORM)]
-    if found.type not in ("Create", "Announce") or not found.actor:
+    is_change = found.type == "Update" and isinstance(what, Note) and what.content is not None
+    if not (found.type in ("Create", "Announce") or is_change) or not found.actor:
         return [Nothing()]
-    at = _instant(found.published or (what.published if isinstance(what, Note) else None))
+    note_at = what.published if isinstance(what, Note) else None
+    at = _instant(note_at if is_change else found.published or note_at)
     profile = Profile(user_row(PLATFORM, found.actor, screen_name=_handle(found.actor)), None, at)
     if isinstance(what, str) or what is None:
         if not found.id or what is None:
@@ -210,6 +212,7 @@ def activity(data: bytes, source_file: str, source_record: int) -> list[Element]
         PLATFORM, what.id, who, at, said=said, source_file=source_file,
         source_record=source_record, reply_to=what.inReplyTo, mentions=mentioned,
         lang=next(iter(what.contentMap or {}), None),
+        observed_at=microseconds(found.published) if is_change else None,
     )  # fmt: skip
     return [row, profile]
 
