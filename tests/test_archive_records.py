@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from invented_archive import counted, lines, snowflake, v1_tweet, v2_tweet, v2_user
+from invented_archive import counted, lines, put, snowflake, v1_tweet, v2_tweet, v2_user
 
 from spread import archive
 from spread.archive._faults import REASONS, DamageError
@@ -189,10 +189,31 @@ def test_notices_are_counted_and_blank_lines_are_no_records(tmp_path: Path) -> N
         {"warning": {"code": "FALLING_BEHIND"}},
         {"errors": [{"title": "operational-disconnect"}]},
         {"meta": {"result_count": 0}},
+        {"data": {"withheld": {"tweet": {"id": "1"}, "withheld_in_countries": ["DE"]}}},
+        {"data": {"user_suspend": {"user": {"id": "1"}, "event_at": ""}}},
+        {"title": "ConnectionException", "detail": "", "connection_issue": "", "type": "about"},
     ]
     counts, rejects = counted(tmp_path, lines(*notices, b"", ONE))
-    assert (counts["records"], counts["notices"], counts["blank"]) == (10, 9, 1)
+    assert (counts["records"], counts["notices"], counts["blank"]) == (13, 12, 1)
     assert rejects == []
+
+
+def test_a_deletion_of_v2_is_honoured(tmp_path: Path) -> None:
+    gone = {"delete": {"tweet": {"id": ONE["id_str"], "author_id": "1"}, "event_at": ""}}
+    report = archive.read(put(tmp_path / "a.jsonl", {"data": gone}, ONE, v1_tweet(7))).report
+    assert (report.totals["kept_tweets"], report.totals["notices"]) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [("-5", "NO_ID"), ("9" * 30, "NO_ID"), ("NaN", "NO_ID"), ("4.5e17", "ID_FLOAT"),
+     ("6,29E+17", "ID_FLOAT"), ("458640532934737920.0", "ID_FLOAT")],
+)  # fmt: skip
+def test_an_id_that_is_none_is_not_called_rounded(
+    tmp_path: Path, written: str, reason: str
+) -> None:
+    _, rejects = counted(tmp_path, lines(v1_tweet(1, id_str=written)))
+    assert [reject["reason"] for reject in rejects] == [reason]
 
 
 def test_elements_of_a_page_are_records_and_what_it_includes_is_none(tmp_path: Path) -> None:

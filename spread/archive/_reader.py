@@ -22,7 +22,17 @@ from spread.archive.formats import _twitter_v2_json as v2_json
 from spread.archive.formats._delimited import checked, elements, rows
 from spread.archive.formats._elements import Nothing, unavailable
 from spread.archive.formats._instants import microseconds
-from spread.archive.formats._kinds import OWN, V1, V1_USER, V2, V2_FLAT, V2_PAGE, V2_USER, recognise
+from spread.archive.formats._kinds import (
+    NOTICE,
+    OWN,
+    V1,
+    V1_USER,
+    V2,
+    V2_FLAT,
+    V2_PAGE,
+    V2_USER,
+    recognise,
+)
 from spread.archive.formats._layouts import Columns, Layout, layout
 from spread.archive.formats._markup import after_markup, markup
 from spread.archive.formats._platforms import PAGES, RECORDS
@@ -288,7 +298,7 @@ class Reader:
             return
         if kind in (V2, V2_FLAT):
             self._take_record(data, "v2", V2_PAGE.name, context)
-        elif kind in (V2_USER, V1_USER, V1):
+        elif kind in (V2_USER, V1_USER, V1, NOTICE):
             self._take_record(data, kind.reader, kind.name, context)
         else:
             self._records.reject("UNKNOWN_FORMAT", f"inside `data`, {kind.name}", data)

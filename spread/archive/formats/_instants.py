@@ -42,6 +42,9 @@ _FIRST_FEDERATED: Final = 1_451_606_400_000_000
 """The start of 2016, before which there was neither Mastodon nor Bluesky."""
 _KEY_SIGNS: Final = "234567abcdefghijklmnopqrstuvwxyz"
 _KEY: Final = re.compile(r"[2-7a-j][2-7a-z]{12}", re.ASCII)
+_ROUNDED: Final = re.compile(
+    r"[-+]?\d{1,40}(?=[.,eE])(?:[.,]\d{0,40})?(?:[eE][-+]?\d{1,5})?", re.ASCII
+)
 _COUNTED: Final = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
 _STAMP_LEAST: Final = 12
 _DAY_MOST: Final = 10
@@ -86,11 +89,8 @@ def id_text(text: Id, number: Id = None) -> str | None:
 
 
 def _looks_rounded(found: str) -> bool:
-    try:
-        float(found)
-    except ValueError:
-        return False
-    return True
+    """Tell a number with a point or an exponent; one with a sign is no id, but not rounded."""
+    return _ROUNDED.fullmatch(found) is not None
 
 
 def instant(value: object) -> int | None:

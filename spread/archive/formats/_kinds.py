@@ -22,7 +22,21 @@ NOTICES: Final = (
     "control",
     "info",
     "friends_str",
+    # Of v2's streams of compliance, inside `data`.
+    "withheld",
+    "drop",
+    "undrop",
+    "user_protect",
+    "user_unprotect",
+    "user_suspend",
+    "user_unsuspend",
+    "user_delete",
+    "user_undelete",
+    "user_profile_modification",
 )
+_PROBLEM: Final = frozenset(("title", "detail", "type"))
+_OF_PROBLEM: Final = _PROBLEM | {"connection_issue", "disconnect_type", "status", "instance"}
+"""How v2 says why a stream ended."""
 _BESIDE: Final = frozenset(
     ("timestamp_ms", "timestamp", "created_at", "source", "target", "target_object")
 )
@@ -55,12 +69,21 @@ class Status(msgspec.Struct, gc=False):
     user_id: Id = None
     up_to_status_id_str: Id = None
     up_to_status_id: Id = None
+    up_to_tweet_id: Id = None
+    user: "Account | None" = None
+
+
+class Account(msgspec.Struct, gc=False):
+    """Whom a notice of v2 is about."""
+
+    id: Id = None
 
 
 class Deletion(msgspec.Struct, gc=False):
-    """The body of a deletion."""
+    """The body of a deletion, which v2 says of a `tweet`."""
 
     status: Status | None = None
+    tweet: Status | None = None
 
 
 class Limit(msgspec.Struct, gc=False):
@@ -75,6 +98,7 @@ class Notice(msgspec.Struct, gc=False):
     delete: Deletion | None = None
     scrub_geo: Status | None = None
     status_withheld: Status | None = None
+    withheld: Deletion | None = None
     limit: Limit | None = None
 
 
@@ -170,18 +194,23 @@ def honoured(data: bytes) -> NoticeRow | int | None:
         notice = _notice.decode(data)
         if notice.limit is not None:
             return count(notice.limit.track)
-        status = notice.delete.status if notice.delete is not None else None
-        if status is not None:
+        if (status := _about(notice.delete)) is not None:
             return NoticeRow("delete", id_text(status.id_str, status.id), None)
-        if (withheld := notice.status_withheld) is not None:
+        if (withheld := notice.status_withheld or _about(notice.withheld)) is not None:
             return NoticeRow(UNAVAILABLE, id_text(withheld.id_str, withheld.id), None)
         if (scrub := notice.scrub_geo) is not None:
-            user_id = id_text(scrub.user_id_str, scrub.user_id)
-            last = id_text(scrub.up_to_status_id_str, scrub.up_to_status_id)
+            whose = scrub.user.id if scrub.user is not None else scrub.user_id
+            user_id = id_text(scrub.user_id_str, whose)
+            up_to = scrub.up_to_status_id_str or scrub.up_to_tweet_id
+            last = id_text(up_to, scrub.up_to_status_id)
             return NoticeRow("scrub_geo", last, user_id)
     except msgspec.ValidationError:
         raise RejectedError("BAD_FIELD", "a notice in another form than declared") from None
     return None
+
+
+def _about(notice: Deletion | None) -> Status | None:
+    return None if notice is None else notice.status or notice.tweet
 
 
 def _by_keys(keys: set[str]) -> Kind | None:
@@ -213,6 +242,8 @@ def _by_keys(keys: set[str]) -> Kind | None:
 def _is_notice(keys: set[str]) -> bool:
     """Tell a notice: it says one thing, with the time at most, or of an event who and to whom."""
     about = keys - _BESIDE
+    if keys >= _PROBLEM and keys <= _OF_PROBLEM:
+        return True
     return about == {"event"} or (len(about) == 1 and not about.isdisjoint(NOTICES))
 
 
