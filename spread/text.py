@@ -37,17 +37,21 @@ _HASHTAG_MOST = 280
 # Signs that twitter-text allows inside a tag beside letters, marks and digits.
 _HASHTAG_SIGNS = "_\u00b7\u05be\u05f3\u05f4\u0f0b\u0f0c\u200c\u200d\u3003"
 _HASHTAG_SIGNS += "\u301c\u309b\u309c\u30a0\u30fb\ua67e\uff5e"
+_PLANE = 0x10000
+_BEYOND = "[\U00010000-\U0010ffff]"
 _LAST_LETTER = 0x32000  # no letter and no mark that a tag may hold stands above
 _CUT_AFTER = ("…", "...", "\ufffd")
+_MISREAD = ("€¦", "\x80¦")
 _MENTION = re.compile(
     r"(?:(?<![\w@＠/!#$%&*])|(?i:(?<=\brt)))[@＠](\w{1,15})(?![\w@＠\u00c0-\u024f\u1e00-\u1eff]|://)",
     re.ASCII,
 )
+_QUOTED = re.compile(r"\s{0,3}[\"“]\s{0,3}[@＠](?P<quoted>\w{1,15})\s{0,3}:")
+# The letter comes first: where there is none, nothing is looked at twice.
 _MANUAL_RETWEET = re.compile(
-    r"""(?ix)
-    (?: (?:^|(?<=[\s"“.:(])) (?:RT|MT|HT)\s{0,3}:?\s{0,3} [@＠](?P<rt>\w{1,15})
-      | ^\s{0,3} ["“] \s{0,3} [@＠](?P<quoted>\w{1,15}) \s{0,3} :
-      | (?:^|(?<=[\s(])) via \s{1,3} [@＠](?P<via>\w{1,15}) [\s).…"”]{0,20} $
+    r"""(?x) [HMRVhmrv]
+    (?: (?<![^\s"“.:(].) (?<![Vv]) [Tt] \s{0,3}:?\s{0,3} [@＠](?P<rt>\w{1,15})
+      | (?<![^\s(].) (?<=[Vv]) [Iiİı][Aa] \s{1,3} [@＠](?P<via>\w{1,15}) [\s).…"”]{0,20} $
     )""",
 )
 # What a spreadsheet would compute, and what `csv_cell` made of such a text or of its like.
@@ -103,15 +107,7 @@ def hashtags_in(text: str) -> list[str]:
     >>> hashtags_in("#myNYPD and #1 (#MyOPD) a#b https://x.org/#y #GOPDeb…")
     ['myNYPD', 'MyOPD']
     """
-    found: list[str] = []
-    if "#" not in text and "＃" not in text:
-        return found
-    hashtag, letter = _hashtag_patterns()
-    for match in hashtag.finditer(text):
-        tag = match.group(1)
-        if letter.search(tag) and not is_cut_after(tag, text, match.end()):
-            found.append(tag)
-    return found
+    return _hashtag().findall(text) if "#" in text or "＃" in text else []
 
 
 def is_cut_after(tag: str, text: str, end: int) -> bool:
@@ -124,21 +120,30 @@ def is_cut_after(tag: str, text: str, end: int) -> bool:
     """
     if text.startswith(_CUT_AFTER, end):
         return True
-    return tag.endswith("â") and text.startswith(("€¦", "\x80¦"), end)
+    return tag.endswith("â") and text.startswith(_MISREAD, end)
 
 
 @cache
-def _hashtag_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what finds a tag, and what finds a letter in it; made at first need."""
+def _hashtag() -> re.Pattern[str]:
+    """Return what finds tags; made at first need."""
     kinds = [unicodedata.category(chr(code)) for code in range(_LAST_LETTER)]
-    letters = _ranges([kind[0] in "LM" for kind in kinds])
-    inside = letters + _ranges([kind == "Nd" for kind in kinds]) + _HASHTAG_SIGNS
-    tag = re.compile(
+    letter, other = [kind[0] in "LM" for kind in kinds], [kind == "Nd" for kind in kinds]
+    # Nearly all is written in the first plane. That a sign is not in a whole class is known
+    # only after a walk through all its ranges beyond.
+    letters, near_letters = _ranges(letter), _ranges(letter[:_PLANE])
+    others, near_others = (_ranges(o) + _HASHTAG_SIGNS for o in (other, other[:_PLANE]))
+    inside, near = letters + others, near_letters + near_others
+    before, most = f"{{0,{_HASHTAG_MOST - 1}}}+", f"{{1,{_HASHTAG_MOST}}}+"
+    cut, misread = ("|".join(map(re.escape, ends)) for ends in (_CUT_AFTER, _MISREAD))
+    return re.compile(
         # The sign comes first: what is no tag is passed over without a look at what is around.
-        f"[#＃](?![#＃\ufe0f\u20e3])(?:(?<![{inside}&/].)|(?<=[\ufe0e\ufe0f].))"
-        f"([{inside}]{{1,{_HASHTAG_MOST}}}+)(?![#＃]|://)"
+        "[#＃](?![#＃\ufe0f\u20e3])"
+        f"(?:(?<![{near}&/].)(?<!(?={_BEYOND})[{inside}].)|(?<=[\ufe0e\ufe0f].))"
+        f"(?=[{near_others}]{before}[{near_letters}]"
+        f"|(?=[{near_others}]*+{_BEYOND})[{others}]{before}[{letters}])"
+        f"((?>[{near}]{most}(?!{_BEYOND})|[{inside}]{most}))"
+        f"(?![#＃]|://|{cut}|(?<=â)(?:{misread}))"
     )
-    return tag, re.compile(f"[{letters}]")
 
 
 def _ranges(chosen: Sequence[bool]) -> str:
@@ -194,7 +199,7 @@ def manual_retweet(text: str) -> ManualRetweet | None:
     >>> manual_retweet("start @someone now") is None
     True
     """
-    match = _MANUAL_RETWEET.search(text)
+    match = _QUOTED.match(text) or _MANUAL_RETWEET.search(text)
     if match is None or match.lastgroup is None:
         return None
     return ManualRetweet(match.lastgroup, match.group(match.lastgroup))

@@ -219,6 +219,16 @@ def test_plain_keeps_so_many_characters(length: int, most: int | None, shown: in
     assert found.endswith("…") == (shown < length)
 
 
+@pytest.mark.parametrize(
+    ("piece", "tags"),
+    [("#1 ", []), ("#a ", ["a"]), ("#aa", []), ("#1𝒜", []), ("#1𝒜 ", ["1𝒜"]), ("𝒜#a ", []),
+     ("a…#", []), ("#a…", []), ("#🙂", []), ("#本１ ", ["本１"])],
+)  # fmt: skip
+def test_tags_are_the_same_in_a_text_of_any_length(piece: str, tags: list[str]) -> None:
+    assert text.hashtags_in(piece * 20_000 + " ") == tags * 20_000
+    assert text.manual_retweet("RT @" + piece * 20_000) == text.manual_retweet("RT @" + piece)
+
+
 @given(st.text(alphabet="'=+-@＝ a\t\x00") | st.text(max_size=60))
 def test_a_csv_cell_is_undone(typed: str) -> None:
     assert text.csv_text(text.csv_cell(typed)) == text.xml_text(typed)
