@@ -277,6 +277,7 @@ def test_an_account_s_own_export(tmp_path: Path) -> None:
     read = archive.read(tmp_path)
     row = read.frame("tweets").iloc[0]
     assert (row.author_id, row.manual_retweet, row.kind) == ("42", True, "tweet")
+    assert any("does not mark its retweets" in told for told in read.report.warnings)
     assert read.frame("users").screen_name.tolist() == ["me"]
     assert [Path(name).name for name in read.report.ignored] == ["like.js"]
 

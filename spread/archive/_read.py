@@ -58,6 +58,7 @@ def read(
     duplicate, a notice, or rejected with a reason (`Archive.report`). A tweet inside
     another, or in a page's `includes`, is no record: it becomes a row of origin
     `embedded`. An original of which only the id is known becomes a row of origin `stub`.
+    Each version of an edited tweet is a tweet, with an id of its own that its retweets name.
 
     One row stands for each tweet, by a rule that does not depend on the order of files:
     collected before embedded, then whole before cut, the longer text, the latest

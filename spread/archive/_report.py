@@ -10,6 +10,7 @@ import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._faults import REASONS
+from spread.archive.formats._kinds import OWN
 from spread.archive.merging._measures import LEAST_FOR_GAPS
 from spread.tables import instants
 from spread.text import html_card, html_list, html_table
@@ -36,6 +37,10 @@ _EARLY: Final = "dated before the original: one of the two times is wrong, and b
 _TIMED: Final = (
     "the time is that of the id, for they say none that can be read (`files` counts them in "
     "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
+)
+_OWN: Final = (
+    "an account's own export does not mark its retweets: they stand as written, `RT @name: …`, "
+    "with `manual_retweet`; graphs.retweets(…, manual=True) counts them"
 )
 _ONLY_IDS: Final = (
     "there are only ids: their times and duplicates are all that can be told; fetch the tweets "
@@ -321,6 +326,8 @@ class ReadReport:
         ]
         if not self.origins.get("collected") and self.origins.get("stub"):
             return [_ONLY_IDS]
+        if OWN.name in self.formats:
+            said.append(_OWN)
         if len(self.gaps):
             longest = _longest(self.gaps)
             said.append(
