@@ -193,8 +193,8 @@ def test_notices_are_counted_and_blank_lines_are_no_records(tmp_path: Path) -> N
         {"data": {"user_suspend": {"user": {"id": "1"}, "event_at": ""}}},
         {"title": "ConnectionException", "detail": "", "connection_issue": "", "type": "about"},
     ]
-    counts, rejects = counted(tmp_path, lines(*notices, b"", ONE))
-    assert (counts["records"], counts["notices"], counts["blank"]) == (13, 12, 1)
+    counts, rejects = counted(tmp_path, lines(b"[]", *notices, b"", b" [ ]", ONE))
+    assert (counts["records"], counts["notices"], counts["blank"]) == (13, 12, 3)
     assert rejects == []
 
 

@@ -69,7 +69,7 @@ class ReadReport:
         duplicates (tweets and follows that another record stands for), notices (of a stream, with
         the tweets that they delete, and pages without a record), rejected, times_of_ids
         (tweets, duplicates included, whose own time is absent or cannot be read: they have that
-        of their ids), blank (lines), size (bytes), sha256.
+        of their ids), blank (lines without anything, or with an empty array), size (bytes), sha256.
     rejects
         The columns of `tables.REJECTS`. `detail` names the member of a packed file, the
         byte of the unpacked text where the record starts (of a table the record's number

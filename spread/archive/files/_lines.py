@@ -5,6 +5,7 @@ that spans lines, several values on a line and the elements of an array are foun
 their brackets, with strings skipped.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -22,6 +23,8 @@ from spread.archive.files._window import (
 )
 
 BLANK: Final = "BLANK"
+_EMPTY: Final = re.compile(rb"\[[ \t\r]*\]")
+"""An array of nothing, as a page of a search without a find is: blank."""
 LINE_MOST: Final = 64 << 20
 _RUN_LEAST: Final = 1 << 14
 _RUN_MOST: Final = 1 << 20
@@ -83,7 +86,7 @@ def runs(chunks: Iterator[bytes], start: int = 0, most: int = 0) -> Iterator[Pie
         if window.damage and end == len(window.held):
             break
         line = window.held[window.at : end].strip(SPACE).removeprefix(BOM)
-        if not line:
+        if not line or _EMPTY.fullmatch(line):
             window.at = min(end + 1, len(window.held))
             yield Piece(BLANK, b"", place)
             continue
