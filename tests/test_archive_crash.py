@@ -232,8 +232,9 @@ def test_workers_end_with_the_error_of_one(tmp_path: Path, monkeypatch: pytest.M
         return started[-1]
 
     monkeypatch.setattr(_workers, "_started", start)
-    jobs = [_workers.Job(str(tmp_path), "x", n, str(tmp_path), False) for n in (0, 1)]
-    with pytest.raises(IsADirectoryError):
+    file = _files(tmp_path, tweets=5)[0]
+    jobs = [_workers.Job(str(file), "x", n, str(tmp_path / "gone"), False) for n in (0, 1)]
+    with pytest.raises(FileNotFoundError):
         _workers.run(jobs, 2, lambda _: None)
     assert len(started) == 2
     assert None not in [process.poll() for process in started]

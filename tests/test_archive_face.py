@@ -1,11 +1,13 @@
 """What a user meets: folders, errors, opening again, exporting, showing."""
 
 import gc
+import io
 import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -128,6 +130,48 @@ def test_what_is_absent_empty_or_unreadable_is_one_line(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=says) as caught:
             archive.read(path)
         assert path.name in _text(caught.value)
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> str:
+    """Let the system open nothing whose name begins with `closed`, as what is another's."""
+
+    def refusing(real: Callable[..., Any]) -> Callable[..., Any]:
+        def opened(path: Any, *given: Any, **more: Any) -> Any:
+            if f"{os.sep}closed" in str(path):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, *given, **more)
+
+        return opened
+
+    for module, name in ((io, "open"), (os, "scandir"), (os, "listdir")):
+        monkeypatch.setattr(module, name, refusing(getattr(module, name)))
+    return "Permission denied"
+
+
+def test_what_cannot_be_read_is_a_reject_and_the_rest_is_read(tmp_path: Path, closed: str) -> None:
+    put(tmp_path / "a.jsonl", v1_tweet(1))
+    (tmp_path / "closed.jsonl").touch()
+    (tmp_path / "closed folder").mkdir()
+    report = archive.read(tmp_path).report
+    assert (report.totals["records"], report.totals["kept"]) == (3, 1)
+    assert report.reasons == {"UNREADABLE": 2}
+    rejects = report.rejects.set_index(report.rejects.source_file.map(lambda n: Path(n).name))
+    assert rejects.detail["closed.jsonl"] == f"the file cannot be read: {closed}"
+    assert "folder cannot be read, and nothing in it: " in rejects.detail["closed folder"]
+    assert any("missing from the tables (2 times, in" in told for told in report.warnings)
+    for path in (tmp_path / "closed.jsonl", tmp_path / "closed folder"):
+        with pytest.raises(InputError, match=f"cannot be read: .*{closed}"):
+            archive.read(path)
+
+
+def test_links_to_folders_and_hidden_folders_are_named(tmp_path: Path) -> None:
+    (tmp_path / "in" / ".hidden").mkdir(parents=True)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "in" / "link").symlink_to(tmp_path / "other", target_is_directory=True)
+    put(tmp_path / "in" / "a.jsonl", v1_tweet(1))
+    ignored = archive.read(tmp_path / "in").report.ignored
+    assert [Path(name).name for name in ignored] == [".hidden", "link"]
 
 
 def test_only_deleted_tweets_are_no_archive(tmp_path: Path) -> None:

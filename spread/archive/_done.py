@@ -1,5 +1,6 @@
 """Which files a reading that was cut off had read to their ends: these are not read again."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -94,8 +95,9 @@ def _identity(job: Job) -> list[Any]:
 
     Size and time are those before it was read: what was added since is not in its parts.
     """
-    with Path(job.path).open("rb") as file:
-        ends = hashlib.sha256(file.read(_ENDS))
+    ends = hashlib.sha256()
+    with contextlib.suppress(OSError), Path(job.path).open("rb") as file:
+        ends.update(file.read(_ENDS))
         file.seek(max(0, job.state.size - _ENDS))
         ends.update(file.read(_ENDS))
     how = [

@@ -20,6 +20,7 @@ REASONS: Final = {
     "TOO_LARGE": "larger than is allowed",
     "TRAILING": "after the end of a packed file stands what cannot be read; all before it was",
     "TRUNCATED": "the compressed file ends too early: what follows is lost",
+    "UNREADABLE": "the system does not let it be read: it is missing from the tables",
     "UNKNOWN_FORMAT": "no format that is read here",
 }
 """Reason codes of the rejects table, and what each means."""

@@ -69,10 +69,9 @@ def ingest(
             meter = Meter(on_bytes, limits.ratio)
             for text in texts(file_chunks(path, meter, *stretch), meter):
                 reader.take_text(text)
-    now = state(path) if path.exists() else None
-    if now is None or found not in (None, now):
+    if found not in (None, state(path)):
         records.counts.changed.append(source_file)
-    if stretch[0] == 0 and now is not None:
+    if stretch[0] == 0:
         records.counts.size, records.counts.sha256 = identity(path)
     if stretch == (0, None):
         records.counts.lost = max(map(held_back, records.tracks.values()), default=0)

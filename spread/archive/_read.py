@@ -20,7 +20,7 @@ from spread.archive._progress import bar
 from spread.archive._space import Space
 from spread.archive._stretches import combined, divided, records_before
 from spread.archive._workers import Counts, Job, cores, how_many, run
-from spread.archive.files._bytes import state
+from spread.archive.files._bytes import state, why_unreadable
 from spread.archive.files._found import Found, find, is_archive, source_name, usable
 from spread.archive.files._limits import limits_of
 
@@ -147,6 +147,7 @@ def read(
     allowed = limits_of(limits)
     zone = None if time_zone is None else require_zone(time_zone).key
     found = find(paths)
+    _require_readable(found.files)
     target = None if to is None else _require_free(usable(to))
     space = Space()
     with alone(target), drafted(target, space) as draft:
@@ -252,7 +253,6 @@ def _jobs(found: Found, draft: Path, strict: bool, columns: Mapping[str, str] | 
             found=state(file)
         )
         for number, file in enumerate(found.files)
-        if _is_readable(file)
     ]
 
 
@@ -270,14 +270,15 @@ def _ingested(
         return [counts[job.number] for job in jobs]
 
 
-def _is_readable(file: Path) -> bool:
-    try:
-        with file.open("rb"):
-            return True
-    except OSError as error:
-        raise InputError(
-            "a file cannot be read", got=f"{file} ({error.strerror or error})"
-        ) from error
+def _require_readable(files: Sequence[Path]) -> None:
+    """Raise an InputError where none of the files can be opened; one that can is enough."""
+    for file in files:
+        try:
+            with file.open("rb"):
+                return
+        except OSError as error:
+            last = InputError("cannot be read", got=f"{file} ({why_unreadable(file, error)})")
+    raise last
 
 
 def _require_records(found: Found, counts: Counts, draft: Path) -> None:

@@ -18,7 +18,7 @@ from spread.text import html_card, html_list, html_table
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
 _COLUMNS: Final = ("source file", "formats", *COUNTS)
 _SHOWN_FILES: Final = 12
-_DAMAGES: Final = ("TRUNCATED", "CRC", "TRAILING", "BOMB")
+_DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB")
 _UNITS: Final = ((1440, "days"), (60, "hours"))
 _CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
 _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"
@@ -76,7 +76,7 @@ class ReadReport:
         is its row), what was found and the record's first 200 bytes. Those with the reason
         EMBEDDED are no records: a tweet, account or place inside one that was itself kept.
     ignored
-        Files in a folder that were left aside for their names.
+        What in a folder was left aside: files for their names, links to folders, hidden folders.
     origins
         Rows of `tweets` by origin: collected, embedded, stub.
     users

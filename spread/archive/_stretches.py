@@ -5,6 +5,7 @@ whole JSON object: in JSON no two values follow each other without a comma, so t
 that spans lines is cut. What is packed has one beginning, and is read by one worker.
 """
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import IO, Any, Final
 
 from spread.archive._counts import held_back
 from spread.archive._workers import Job
+from spread.archive.files._bytes import state
 from spread.archive.files._values import is_whole
 
 STRETCH_BYTES: Final = 64 << 20
@@ -61,15 +63,16 @@ def records_before(jobs: Sequence[Job], counts: Sequence[dict[str, Any]]) -> dic
 
 def _ends(path: Path, workers: int) -> list[int | None]:
     """Return where the stretches of a file end; None for its end."""
-    size = path.stat().st_size
+    size = state(path).size
     count = max(workers, size // STRETCH_BYTES) if size >= STRETCH_BYTES else 1
     if count == 1:
         return [None]
-    with path.open("rb") as file:
+    with contextlib.suppress(OSError), path.open("rb") as file:
         if not _is_record(file.readline(_SEARCHED)):
             return [None]
         ends = [_line_between(file, size * number // count) for number in range(1, count)]
-    return [*sorted({end for end in ends if end is not None}), None]
+        return [*sorted({end for end in ends if end is not None}), None]
+    return [None]
 
 
 def _line_between(file: IO[bytes], at: int) -> int | None:

@@ -1,6 +1,7 @@
 """A file's bytes, and whether they are text at all."""
 
 import hashlib
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -41,29 +42,56 @@ class State(NamedTuple):
 
 
 def state(path: Path) -> State:
-    """Return the state of a file as it is now."""
-    now = path.stat()
+    """Return the state of a file as it is now; zeros where the system does not tell."""
+    try:
+        now = path.stat()
+    except OSError:
+        return State(0, 0)
     return State(now.st_size, now.st_mtime_ns)
 
 
 def identity(path: Path) -> Identity:
-    """Return the size and the SHA-256 of a file."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-        return Identity(file.tell(), digest.hexdigest())
+    """Return the size and the SHA-256 of a file; no SHA-256 of one that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256")
+            return Identity(file.tell(), digest.hexdigest())
+    except OSError:
+        return Identity(0, "")
 
 
 def file_chunks(
     path: Path, meter: Meter, start: int = 0, end: int | None = None
 ) -> Iterator[bytes]:
-    """Yield a file's bytes, or those of a stretch of it; the meter is told how many."""
-    with path.open("rb") as file:
-        file.seek(start)
-        left = sys.maxsize if end is None else end - start
-        while chunk := file.read(min(_RAW_CHUNK, left)):
-            left -= len(chunk)
-            meter.read(len(chunk))
-            yield chunk
+    """Yield a file's bytes, or those of a stretch of it; the meter is told how many.
+
+    Raises
+    ------
+    DamageError
+        UNREADABLE: the system cannot open it, or read on.
+    """
+    left = sys.maxsize if end is None else end - start
+    try:
+        with path.open("rb") as file:
+            file.seek(start)
+            while chunk := file.read(min(_RAW_CHUNK, left)):
+                left -= len(chunk)
+                meter.read(len(chunk))
+                yield chunk
+    except OSError as error:
+        raise DamageError("UNREADABLE", why_unreadable(path, error)) from error
+
+
+def why_unreadable(path: Path, error: OSError) -> str:
+    """Return what the system says of a file, or of a folder that stands for the files in it."""
+    kind = "the file cannot be read"
+    if os.path.isdir(path):
+        kind = "the folder cannot be read, and nothing in it"
+        try:
+            os.listdir(path)
+        except OSError as closed:
+            error = closed
+    return f"{kind}: {error.strerror or error}"
 
 
 def checked_text(chunks: Iterator[bytes]) -> Iterator[bytes]:

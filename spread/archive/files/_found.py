@@ -52,9 +52,8 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     ignored: list[str] = []
     for path in map(usable, given):
         for file, is_named in _at(path):
-            if (real := _real(file)) is None:
-                ignored.append(source_name(file))
-            elif is_named or is_candidate_name(file.name):
+            real = _real(file)
+            if real is not None and (is_named or _is_candidate(file)):
                 files.setdefault(real, file)
             else:
                 ignored.append(source_name(file))
@@ -88,14 +87,14 @@ def source_name(file: Path) -> str:
 
 def is_archive(folder: Path) -> bool:
     """Tell whether a folder holds an archive that was read before."""
-    return (folder / "tweets.parquet").exists() and (folder / REPORT).is_file()
+    return os.path.exists(folder / "tweets.parquet") and os.path.isfile(folder / REPORT)
 
 
 def _at(path: Path) -> Iterator[tuple[Path, bool]]:
     """Yield the files at a path, and whether each was named rather than found in a folder."""
-    if path.is_file():
+    if os.path.isfile(path):
         yield path, True
-    elif path.is_dir():
+    elif os.path.isdir(path):
         if is_archive(path):
             raise UsageError(
                 "the folder is an archive that was read before",
@@ -108,36 +107,46 @@ def _at(path: Path) -> Iterator[tuple[Path, bool]]:
         if not matched:
             raise InputError("no file matches", got=str(path), hint="Check the pattern")
         for match in map(Path, matched):
-            yield from _inside(match) if match.is_dir() else [(match, True)]
+            yield from _inside(match) if os.path.isdir(match) else [(match, True)]
     else:
         raise InputError("no such file or folder", got=str(path), hint="Check the path")
 
 
 def _inside(folder: Path) -> Iterator[tuple[Path, bool]]:
-    for base, folders, names in os.walk(folder, onerror=_unreadable):
-        folders[:] = sorted(name for name in folders if not _is_ours(Path(base) / name))
+    """Yield the files in a folder, and what else there is that is not looked into."""
+    closed: list[OSError] = []
+    for base, folders, names in os.walk(folder, onerror=closed.append):
+        inside = [Path(base) / name for name in sorted(folders)]
+        folders[:] = [at.name for at in inside if not (_is_aside(at) or _is_ours(at))]
+        yield from ((at, False) for at in inside if _is_aside(at))
         for name in sorted(names):
             yield Path(base) / name, False
+    for error in closed:
+        yield Path(error.filename), True
+
+
+def _is_aside(folder: Path) -> bool:
+    return folder.name.startswith(".") or folder.is_symlink()
+
+
+def _is_candidate(file: Path) -> bool:
+    return is_candidate_name(file.name) and not os.path.isdir(file)
 
 
 def _is_ours(folder: Path) -> bool:
-    """Tell whether a folder holds what was made of tweets, not tweets, or is hidden."""
-    is_study = (folder / "run.json").is_file() and (folder / ".study").is_file()
-    return folder.name.startswith(".") or is_study or is_archive(folder)
+    """Tell whether a folder holds what was made of tweets, not tweets."""
+    is_study = os.path.isfile(folder / "run.json") and os.path.isfile(folder / ".study")
+    return is_study or is_archive(folder)
 
 
 def _real(file: Path) -> Path | None:
     """Return where a file really is; None for a link that leads nowhere, or in a circle."""
     try:
         return file.resolve(strict=True)
+    except PermissionError:
+        return file
     except (OSError, RuntimeError):
         return None
-
-
-def _unreadable(error: OSError) -> None:
-    raise InputError(
-        "a folder cannot be read", got=f"{error.filename} ({error.strerror})"
-    ) from error
 
 
 def is_candidate_name(path: str) -> bool:
