@@ -57,6 +57,8 @@ def _tweets(nodes: pd.DataFrame, size: int) -> pd.DataFrame:
     author = nodes["name"].to_numpy(object)[draw.integers(0, len(nodes), size)]
     ids = np.array([f"4586614789{place:08d}" for place in row], dtype=object)
     again = row != original
+    # Every other original is a retweet typed by hand: it names somebody, too.
+    typed = np.where(row % 2 == 0, author[original - 3], None)
     return pd.DataFrame(
         {
             "platform": "twitter",
@@ -68,7 +70,7 @@ def _tweets(nodes: pd.DataFrame, size: int) -> pd.DataFrame:
             "text": TEXT,
             "hashtags": [[TAGS[place // 3 % 3]] for place in row],
             "retweet_of": np.where(again, ids[original], None),
-            "retweet_author_id": np.where(again, author[original], None),
+            "retweet_author_id": np.where(again, author[original], typed),
         }
     )
 

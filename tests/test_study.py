@@ -301,6 +301,14 @@ def test_a_launch_outside_the_archive_is_refused(archive: Archive) -> None:
         study.run(archive, "myNYPD", launch="1999-01-01")
 
 
+def test_a_retweet_typed_by_hand_stays_where_whom_it_repeats_is_gone() -> None:
+    names = ["author_id", "retweet_author_id", "kind"]
+    rows = [("a", None, "tweet"), ("b", "a", "retweet"), ("b", "a", "tweet"), ("b", None, "tweet")]
+    tweets = pa.table(dict(zip(names, zip(*rows, strict=True), strict=True)))
+    left = _paths._without(tweets, pa.array(["a"]))
+    assert [tuple(row.values()) for row in left.to_pylist()] == rows[2:]
+
+
 def test_an_archive_without_hashtags_is_studied(tmp_path: Path) -> None:
     tweet = {"text": "no tag", "created_at": "Tue Apr 22 16:12:08 +0000 2014"}
     rows = [
