@@ -570,6 +570,30 @@ def test_ids_that_a_spreadsheet_rounded_are_all_refused(tmp_path: Path) -> None:
     assert counts["rejected"] == 40
 
 
+@pytest.mark.parametrize(
+    "field", ["id", "author_id", "referenced_tweets.retweeted.id", "in_reply_to_user_id"]
+)
+def test_ids_that_a_spreadsheet_rounded_are_told_in_every_column(
+    tmp_path: Path, field: str
+) -> None:
+    row = {field: ""} | LAYOUTS["twarc-csv"]
+    exact = [row | {"id": snowflake(n)} for n in range(1000)]
+    late = [row | {field: f"{snowflake(n)[:15]}000"} for n in range(299)]
+    counts, rejects = counted(tmp_path, table(*exact, *late))
+    assert (counts["kept_tweets"], counts["rejected"]) == (1000, 299)
+    told = f"ids in the column {field!r} from row 1,001 on end in 000: a spreadsheet rounded them"
+    assert told in rejects[-1]["detail"]
+    assert "the rows before show no such ids and are kept" in rejects[-1]["detail"]
+
+
+def test_one_id_that_ends_in_zeros_is_no_sign_of_rounding(tmp_path: Path) -> None:
+    """All retweet one tweet, whose id ends so by chance."""
+    zeros = f"{snowflake(1)[:15]}000"
+    row = LAYOUTS["twarc-csv"] | {"referenced_tweets.retweeted.id": zeros}
+    _, rejects = counted(tmp_path, table(*(row | {"id": snowflake(n)} for n in range(40))))
+    assert rejects == []
+
+
 def test_a_table_that_is_cut_says_so(tmp_path: Path) -> None:
     rows = [LAYOUTS["TAGS"] | {"id_str": snowflake(n), "text": str(hash(n))} for n in range(300)]
     packed = gzip.compress(table(*rows))

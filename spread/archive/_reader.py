@@ -19,7 +19,7 @@ from spread.archive.formats import _account_export as account_export
 from spread.archive.formats import _twitter_v1 as v1
 from spread.archive.formats import _twitter_v2 as v2
 from spread.archive.formats import _twitter_v2_json as v2_json
-from spread.archive.formats._delimited import checked, elements, rows
+from spread.archive.formats._delimited import elements, rows
 from spread.archive.formats._elements import Nothing, unavailable
 from spread.archive.formats._instants import microseconds
 from spread.archive.formats._kinds import (
@@ -36,6 +36,7 @@ from spread.archive.formats._kinds import (
 from spread.archive.formats._layouts import Columns, Layout, layout
 from spread.archive.formats._markup import after_markup, markup
 from spread.archive.formats._platforms import PAGES, RECORDS
+from spread.archive.formats._rounded import checked
 from spread.archive.formats._said import name_id
 from spread.archive.formats._twitter_v1_batch import Batch
 from spread.archive.formats._twitter_v1_regular import are_regular

@@ -18,7 +18,7 @@ from spread.text import html_card, html_list, html_table
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
 _COLUMNS: Final = ("source file", "formats", *COUNTS)
 _SHOWN_FILES: Final = 12
-_DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB")
+_DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB", "ID_FLOAT")
 _UNITS: Final = ((1440, "days"), (60, "hours"))
 _CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
 _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"

@@ -4,15 +4,23 @@ import csv
 import re
 from collections.abc import Iterator
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 from spread.archive._faults import RejectedError
 from spread.archive.files._limits import Limits, allowing
 
-__all__ = ["cells", "lines"]
+__all__ = ["Row", "cells", "lines"]
 
 # What has no end yet is found too: else it would be searched again from each of its bytes.
 _LINE: Final = re.compile(rb"[^\r\n]++(?:\r\n|\n|\r|\Z)|\r\n|\n|\r")
+
+
+class Row(NamedTuple):
+    """A row of a table: its fields, or the reason why they cannot be had."""
+
+    fields: list[str]
+    fault: RejectedError | None
+    data: bytes
 
 
 def lines(chunks: Iterator[bytes], most: int) -> Iterator[str]:

@@ -4,15 +4,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from spread.archive._faults import DamageError, RejectedError
+from spread.archive._faults import RejectedError
 from spread.archive._rows import STUB, FollowRow
 from spread.archive.files._limits import Limits
 from spread.archive.formats import _coortweet, _said
-from spread.archive.formats._cells import cells, lines
+from spread.archive.formats._cells import Row, cells, lines
 from spread.archive.formats._elements import Element, Profile, TimeOfId, tweet_row, user_row
 from spread.archive.formats._instants import (
     STATE_ZONE,
@@ -25,14 +24,11 @@ from spread.archive.formats._instants import (
 from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.text import csv_text
 
-_SAMPLE: Final = 1000
 _ENDS: Final = ("follower_id", "followed_id")
 _NO_IDS: Final = ("-1", "0.0")
 _NUMBER_AS_TEXT: Final = re.compile(r"'\d{1,20}\Z")
 _OUR_OWN: Final = "at_resolution_ms"
 """A column that only the tables have which `tables.write` writes."""
-_ROUNDED_SHARE: Final = 0.05
-_LONG_ID: Final = 16
 _ANY_ID: Final = re.compile(r"[\w.:/@#-]{1,200}")
 _NO_ZONE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?")
 _YEAR: Final = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -46,14 +42,6 @@ _FORMS: Final = (
 _MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
 _TIMES: Final = frozenset(("at", "observed_at", "account_created_at"))
 _NUMERIC: Final = ("ids", "twarc-csv", "DMI-TCAT", "TAGS")
-
-
-class Row(NamedTuple):
-    """A row of a table: its fields, or the reason why they cannot be had."""
-
-    fields: list[str]
-    fault: RejectedError | None
-    data: bytes
 
 
 def rows(chunks: Iterator[bytes], found: Layout, limits: Limits) -> Iterator[Row]:
@@ -75,38 +63,6 @@ def rows(chunks: Iterator[bytes], found: Layout, limits: Limits) -> Iterator[Row
         elif any(fields):
             data = found.delimiter.join(fields[:20]).encode("utf-8", "surrogateescape")
             yield Row(fields, _row_fault(fields, found), data)
-
-
-def checked(each: Iterator[Row], found: Layout) -> Iterator[Row]:
-    """Yield rows; where a spreadsheet rounded the ids, each with that as its fault."""
-    place = found.places.get("tweet_id")
-    first, damage = _sampled(each)
-    damaged = None
-    if place is not None:
-        long = [i for row in first if row.fault is None and len(i := row.fields[place]) >= _LONG_ID]
-        zeros = sum(i.endswith("000") for i in long)
-        if zeros > max(1, _ROUNDED_SHARE * len(long)):
-            damaged = RejectedError(
-                "ID_FLOAT",
-                f"{zeros} of {len(long)} ids end in 000: a spreadsheet rounded them; export again, "
-                "and import the id columns as text",
-            )
-    for row in first:
-        yield row._replace(fault=row.fault or damaged)
-    if damage is not None:
-        raise damage
-    for row in each:
-        yield row._replace(fault=row.fault or damaged)
-
-
-def _sampled(each: Iterator[Row]) -> tuple[list[Row], DamageError | None]:
-    first: list[Row] = []
-    try:
-        for row in islice(each, _SAMPLE):
-            first.append(row)  # noqa: PERF402 - what came before a damage is kept
-    except DamageError as damage:
-        return first, damage
-    return first, None
 
 
 def elements(
