@@ -91,13 +91,15 @@ def test_an_old_style_retweet_holds_whom_it_repeats(tmp_path: Path) -> None:
         (v1_tweet(3, "“@Nobody: yes”", 3), "name:nobody"),
         (v1_tweet(4, "MT @Invented1 yes", 4), "1"),
         (v1_tweet(6, "start @invented4 now", 6), None),
+        (v1_tweet(7, "a name that was cut: via @inven…", 6), ""),
     ]
     quoting = v1_tweet(9, "see", 7, quoted_status=whole, quoted_status_id_str=whole["id_str"])
     tweets = _tweets(tmp_path, *(tweet for tweet, _ in named), cut, quoting)
     tweets = tweets.set_index("tweet_id").astype({"retweet_author_id": object})
     for tweet, author in named:
         row = tweets.loc[tweet.get("id_str", tweet["id"])]
-        assert (row.retweet_author_id if row.manual_retweet else None) == author
+        assert row.retweet_author_id == author or (pd.isna(row.retweet_author_id) and not author)
+        assert row.manual_retweet == (author is not None)
         assert (row.kind, pd.isna(row.retweet_of)) == ("tweet", True)
     assert tweets.retweet_author_id[cut["id_str"]] == "4"
 

@@ -118,13 +118,13 @@ def _tweet(
     text = cell.get("text")
     said = _heard(cell, text, is_retweet=retweet_of is not None)
     own = said.text if said is not None and retweet_of is None else ""
-    mentions, repeated = _said.names_in(own), _said.repeated_author(own, {})
+    mentions, (is_manual, repeated) = _said.names_in(own), _said.repeated(own, {})
     tweet = tweet_row(
         "twitter", tweet_id, author, at, said=said, source_file=file, source_record=number,
         at_resolution_ms=resolution, lang=cell.get("lang"), mentions=list(mentions),
         observed_at=instant(cell.get("observed_at")), retweet_of=retweet_of,
         retweet_author_id=_id(cell, "retweet_author_id") or repeated,
-        manual_retweet=repeated is not None,
+        manual_retweet=is_manual,
         quote_of=None if retweet_of else _id(cell, "quote_of"),
         quote_author_id=None if retweet_of else _id(cell, "quote_author_id"),
         reply_to=None if retweet_of else _id(cell, "reply_to"),

@@ -118,23 +118,24 @@ def without_retweet_prefix(text: str) -> str:
     return _RETWEET_OF.sub("", text, count=1)
 
 
-def repeated_author(text: str, mentioned: Mentioned) -> str | None:
-    """Return whom an old-style retweet says it repeats; None for any other text.
+def repeated(text: str, mentioned: Mentioned) -> tuple[bool, str | None]:
+    """Tell an old-style retweet, and whom it says it repeats; of a name that is cut, nobody.
 
     Examples
     --------
-    >>> repeated_author("so true RT @Ann: yes @bob", {"7": "bob", "8": "ann"})
-    '8'
-    >>> repeated_author("so true RT @Ann: yes", {})
-    'name:ann'
+    >>> repeated("so true RT @Ann: yes @bob", {"7": "bob", "8": "ann"})
+    (True, '8')
+    >>> repeated("so true RT @Ann: yes", {}), repeated("and so RT @An…", {}), repeated("yes", {})
+    ((True, 'name:ann'), (True, None), (False, None))
     """
     # Most texts name nobody, and are not searched.
     found = manual_retweet(text) if "@" in text or "＠" in text else None
     if found is None:
-        return None
+        return False, None
     name = found.screen_name.casefold()
     ids = (who for who, shown in mentioned.items() if shown and shown.casefold() == name)
-    return next(ids, name_id(name))
+    is_cut = f"{found.screen_name}{_ELLIPSIS}" in text
+    return True, next(ids, None if is_cut else name_id(name))
 
 
 def ends_cut(text: str) -> bool:
@@ -172,7 +173,7 @@ def name_id(screen_name: str) -> str:
 
 def names_in(text: str) -> Mentioned:
     """Return the accounts that a text mentions, as `name_id` calls them."""
-    return {name_id(name): name for name in mentions_in(text)}
+    return dict.fromkeys(map(name_id, mentions_in(text)))
 
 
 def count(value: object) -> int | None:

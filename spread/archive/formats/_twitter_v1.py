@@ -235,9 +235,10 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
     said, mentions = said_in(tweet)
     retweet = tweet.retweeted_status
     retweet_of = id_text(retweet.id_str, retweet.id) if retweet is not None else None
-    quote_of = reply_to = reply_author = repeated = None
+    quote_of = reply_to = reply_author = author = None
+    is_manual = False
     if retweet_of is None:
-        repeated = _said.repeated_author(said.text, mentions)
+        is_manual, author = _said.repeated(said.text, mentions)
         quoted = tweet.quoted_status
         quote_of = id_text(tweet.quoted_status_id_str, tweet.quoted_status_id)
         if quote_of is None and quoted is not None:
@@ -263,12 +264,12 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
         urls=said.urls,
         media=said.media,
         retweet_of=retweet_of,
-        retweet_author_id=_author_id(retweet) if repeated is None else repeated,
+        retweet_author_id=author if is_manual else _author_id(retweet),
         quote_of=quote_of,
         quote_author_id=_author_id(tweet.quoted_status) if quote_of is not None else None,
         reply_to=reply_to,
         reply_author_id=reply_author,
-        manual_retweet=repeated is not None,
+        manual_retweet=is_manual,
         retweet_count=_said.count(tweet.retweet_count),
         followers=_said.count(tweet.user.followers_count),
         longitude=longitude,

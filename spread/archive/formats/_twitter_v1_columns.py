@@ -173,14 +173,14 @@ def _is_null(column: pa.Array) -> NDArray[np.bool_]:
     return column.is_null().to_numpy(zero_copy_only=False)
 
 
-def _repeated(texts: pa.Array, mentions: Sequence[_said.Mentioned]) -> dict[int, str]:
+def _repeated(texts: pa.Array, mentions: Sequence[_said.Mentioned]) -> dict[int, str | None]:
     """Return whom old-style retweets repeat: most texts are told apart from them at once."""
     may_be = pc.match_substring_regex(texts, _MAY_BE_MANUAL).to_numpy(zero_copy_only=False)
     found = {
-        place: _said.repeated_author(texts[place].as_py(), mentions[place])
+        place: _said.repeated(texts[place].as_py(), mentions[place])
         for place in np.flatnonzero(may_be).tolist()
     }
-    return {place: author for place, author in found.items() if author is not None}
+    return {place: author for place, (is_manual, author) in found.items() if is_manual}
 
 
 def _places(where: Sequence[Any]) -> dict[str, Any]:

@@ -106,9 +106,11 @@ def tweet_row(
     refers = {r.type: r for r in reversed(as_list(tweet.referenced_tweets))}
     retweet_of = _referred(refers.get("retweeted"))
     said, mentions = _said_in(tweet, context, retweet=retweet_of is not None)
-    quote_of = reply_to = reply_author = repeated = None
+    author = _retweeted_author(tweet, refers.get("retweeted"), context)
+    quote_of = reply_to = reply_author = None
+    is_manual = False
     if retweet_of is None:
-        repeated = _said.repeated_author(said.text, mentions)
+        is_manual, author = _said.repeated(said.text, mentions)
         quote_of = _referred(refers.get("quoted"))
         reply_to = _referred(refers.get("replied_to"))
         reply_author = id_text(tweet.in_reply_to_user_id)
@@ -131,12 +133,12 @@ def tweet_row(
         urls=said.urls,
         media=said.media,
         retweet_of=retweet_of,
-        retweet_author_id=repeated or _retweeted_author(tweet, refers.get("retweeted"), context),
+        retweet_author_id=author,
         quote_of=quote_of,
         quote_author_id=_author_id(refers.get("quoted")) if quote_of is not None else None,
         reply_to=reply_to,
         reply_author_id=reply_author,
-        manual_retweet=repeated is not None,
+        manual_retweet=is_manual,
         retweet_count=_said.count(tweet.public_metrics.retweet_count)
         if tweet.public_metrics
         else None,
