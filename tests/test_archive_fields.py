@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fuzz.targets import records
+from fuzz.targets import records, table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_archive import put
@@ -46,6 +46,11 @@ PLACES = [(name, path) for name, record in ONE_OF_EACH.items() for path in _path
 def test_a_field_of_another_kind_ends_no_reading(place: tuple[str, Any], value: Any) -> None:
     name, path = place
     records(b"\x09" + json.dumps(_changed(ONE_OF_EACH[name], path, value)).encode())
+
+
+def test_a_cell_that_is_nested_deep_costs_its_row() -> None:
+    # The fifth of the headers is twarc-csv's, in which tags are JSON.
+    table(b"\x04" + b"458640532934737920,1,fine," + b"[" * 5000 + b",1,2014-04-22T18:00:00Z\n")
 
 
 def test_a_field_of_another_kind_costs_its_record_alone(tmp_path: Path) -> None:

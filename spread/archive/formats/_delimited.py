@@ -180,6 +180,8 @@ def _listed(cell: str | None, names: Sequence[str]) -> list[str]:
             found = json.loads(cell)
         except ValueError:
             return re.findall(r"'([^']{1,2000})'", cell)
+        except RecursionError:
+            raise RejectedError("TOO_DEEP", "a cell with a list in a list, over and over") from None
         if not isinstance(found, list):
             return []
         chosen = (
