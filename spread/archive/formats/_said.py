@@ -119,7 +119,7 @@ def without_retweet_prefix(text: str) -> str:
 
 
 def repeated(text: str, mentioned: Mentioned) -> tuple[bool, str | None]:
-    """Tell an old-style retweet, and whom it says it repeats; of a name that is cut, nobody.
+    """Tell an old-style retweet, and whom it says it repeats; nobody where the name is not whole.
 
     Examples
     --------
@@ -134,8 +134,8 @@ def repeated(text: str, mentioned: Mentioned) -> tuple[bool, str | None]:
         return False, None
     name = found.screen_name.casefold()
     ids = (who for who, shown in mentioned.items() if shown and shown.casefold() == name)
-    is_cut = f"{found.screen_name}{_ELLIPSIS}" in text
-    return True, next(ids, None if is_cut else name_id(name))
+    is_whole = re.search(rf"[@＠]{re.escape(found.screen_name)}(?![\w{_ELLIPSIS}])", text)
+    return True, next(ids, name_id(name) if is_whole else None)
 
 
 def ends_cut(text: str) -> bool:
