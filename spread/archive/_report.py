@@ -3,49 +3,20 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
-from spread.archive._faults import REASONS
-from spread.archive.formats._kinds import OWN
+from spread.archive._gap_table import each_gap, gap_table, longest, stretch
+from spread.archive._warnings import limits, losses, unavailable_tweets
+from spread.archive._wording import counted, instant, percent
 from spread.archive.merging._measures import LEAST_FOR_GAPS
-from spread.tables import instants
 from spread.text import html_card, html_list, html_table
 
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
 _COLUMNS: Final = ("source file", "formats", *COUNTS)
 _SHOWN_FILES: Final = 12
-_DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB", "ID_FLOAT")
-_UNITS: Final = ((1440, "days"), (60, "hours"))
-_CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
-_CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"
-_MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
-_COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
-_LOCATED: Final = "the users say anything of a place: maps rest on few"
-_OWN_IDS: Final = (
-    "each calls statuses and accounts by ids of its own, so that those of one may have been taken "
-    "for another's: read the files of each apart"
-)
-_CHANGED: Final = (
-    "what was written meanwhile may be missing or cut; read again when nothing writes there"
-)
-_GONE: Final = "deleted, protected or withheld, they cannot be fetched any more"
-_EARLY: Final = "dated before the original: one of the two times is wrong, and both are kept"
-_TIMED: Final = (
-    "the time is that of the id, for they say none that can be read (`files` counts them in "
-    "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
-)
-_OWN: Final = (
-    "an account's own export does not mark its retweets: they stand as written, `RT @name: …`, "
-    "with `manual_retweet`; graphs.retweets(…, manual=True) counts them"
-)
-_ONLY_IDS: Final = (
-    "there are only ids: their times and duplicates are all that can be told; fetch the tweets "
-    "from the platform"
-)
 
 
 def _no_gaps() -> pd.DataFrame:
@@ -166,7 +137,7 @@ class ReadReport:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What follows for an analysis, a sentence each."""
-        return tuple(sentence for sentence in (*self._losses(), *self._limits()) if sentence)
+        return (*losses(self), *limits(self))
 
     def __repr__(self) -> str:
         files = f"{len(self.files):,} file{'s' * (len(self.files) != 1)}"
@@ -197,7 +168,7 @@ class ReadReport:
         if not self.formats:
             del facts["formats"]
         if self.first_at is not None and self.last_at is not None:
-            facts["from"], facts["to"] = _instant(self.first_at), _instant(self.last_at)
+            facts["from"], facts["to"] = instant(self.first_at), instant(self.last_at)
         shares = {
             "cut texts": (self.share_cut, "of the collected tweets"),
             "missing": (self.share_missing, "of the retweeted originals, known by their ids only"),
@@ -205,23 +176,23 @@ class ReadReport:
             "coverage": (self.coverage, "of the retweets that the platform reported are here"),
         }
         facts |= {
-            name: f"{_percent(share)} {of}"
+            name: f"{percent(share)} {of}"
             for name, (share, of) in shares.items()
             if share is not None
         }
         if len(self.gaps):
-            longest = _stretch(_longest(self.gaps))
-            facts["gaps in time"] = f"{len(self.gaps):,}, the longest {longest}"
+            where = stretch(longest(self.gaps))
+            facts["gaps in time"] = f"{len(self.gaps):,}, the longest {where}"
         elif sum(self.origins.values()):
             enough = self.origins.get("collected") or self.origins.get("stub", 0)
             facts["gaps in time"] = "none" if enough >= LEAST_FOR_GAPS else "too few tweets to tell"
         if self.lost:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
         if self.unavailable:
-            facts["unavailable"] = f"{self._unavailable()}: the platform itself says so"
+            facts["unavailable"] = f"{unavailable_tweets(self)}: the platform itself says so"
         if any(self.oddities.values()):
             facts["oddities"] = ", ".join(
-                _counted(*each) for each in self.oddities.items() if each[1]
+                counted(*each) for each in self.oddities.items() if each[1]
             )
         if self.forgotten:
             facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
@@ -249,7 +220,7 @@ class ReadReport:
             "last_at": _iso(self.last_at),
             "gaps": [
                 {"start_at": _iso(gap.start_at), "end_at": _iso(gap.end_at), "due": gap.due}
-                for gap in _each(self.gaps)
+                for gap in each_gap(self.gaps)
             ],
             "lost": self.lost,
             "unavailable": self.unavailable,
@@ -272,70 +243,6 @@ class ReadReport:
             f"{total['rejected']:,} rejected"
         )
 
-    def _unavailable(self) -> str:
-        tweets = f"{self.unavailable:,} tweet{'s' * (self.unavailable != 1)}"
-        originals = self.unavailable_originals
-        return f"{tweets}, {originals:,} of them retweeted" if originals else tweets
-
-    def _losses(self) -> list[str]:
-        """Say what did not come into the tables."""
-        total, reasons = self.totals, self.reasons
-        said = []
-        for reason in _DAMAGES:
-            if reason in reasons:
-                hit = self.rejects.loc[self.rejects["reason"] == reason, "source_file"]
-                names = ", ".join(sorted(set(hit.astype(str)))[:3])
-                said.append(f"{REASONS[reason]} ({reasons[reason]:,} times, in {names})")
-        if self.changed:
-            whose = f"{len(self.changed):,} files" if len(self.changed) > 1 else "a file"
-            names = ", ".join(self.changed[:3])
-            said.append(f"{whose} changed while being read ({names}): {_CHANGED}")
-        if len(self.servers) > 1:
-            hosts = ", ".join(list(self.servers)[:5])
-            said.append(f"statuses of {len(self.servers):,} servers ({hosts}): {_OWN_IDS}")
-        empty = self.files.loc[self.files["records"] == 0, "source_file"].astype(str)
-        if len(empty):
-            many = f"{len(empty):,} files hold" if len(empty) > 1 else "a file holds"
-            said.append(f"{many} nothing: {', '.join(sorted(empty)[:3])}")
-        if total["rejected"]:
-            share = _percent(total["rejected"] / total["records"])
-            told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
-            said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
-        if timed := total["times_of_ids"]:
-            said.append(f"of {timed:,} of {total['records']:,} records {_TIMED}")
-        if self.unavailable:
-            said.append(f"the platform itself does not show {self._unavailable()}: {_GONE}")
-        if early := self.oddities.get("early_retweets"):
-            verb = "are" if early > 1 else "is"
-            said.append(f"{early:,} retweet{'s' * (early > 1)} {verb} {_EARLY}")
-        if self.lost:
-            said.append(f"the stream held back {self.lost:,} tweets or more: counts are too low")
-        return said
-
-    def _limits(self) -> list[str]:
-        """Say what the tables cannot tell."""
-        said = [
-            f"{_percent(share)} of {sentence}"
-            for share, is_told, sentence in (
-                (self.share_cut, (self.share_cut or 0) >= _CUT_MUCH, _CUT),
-                (self.share_missing, bool(self.share_missing), _MISSING),
-                (self.coverage, (self.coverage or 0) < _COVERED_WELL, _COVERED),
-                (self.share_located, (self.share_located or 0) < _LOCATED_LITTLE, _LOCATED),
-            )
-            if share is not None and is_told
-        ]
-        if not self.origins.get("collected") and self.origins.get("stub"):
-            return [_ONLY_IDS]
-        if OWN.name in self.formats:
-            said.append(_OWN)
-        if len(self.gaps):
-            longest = _longest(self.gaps)
-            said.append(
-                f"no tweet {_stretch(longest)}, where about {longest.due:,.0f} were due: was the "
-                "collection interrupted? `gaps` holds all such stretches"
-            )
-        return said
-
     def _rows(self) -> list[list[str]]:
         rejects = self.rejects[self.rejects["reason"] != "EMBEDDED"]
         by_file: dict[str, Counter[str]] = {}
@@ -350,60 +257,13 @@ class ReadReport:
         return rows
 
 
-def gap_table(gaps: Sequence[Sequence[float]]) -> pd.DataFrame:
-    """Return gaps (start and end in microseconds since 1970, tweets due) as a frame."""
-    starts, ends, due = zip(*gaps, strict=True) if gaps else ((), (), ())
-    return pd.DataFrame(
-        {
-            "start_at": instants(np.array(starts, np.int64)),
-            "end_at": instants(np.array(ends, np.int64)),
-            "due": np.array(due, np.float64),
-        }
-    )
-
-
 def printable(text: str) -> str:
     """Return a text that a terminal shows and does not obey."""
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _counted(name: str, count: int) -> str:
-    """Return a count with what it is of, such as 1 self-retweet."""
-    return f"{count:,} {(name if count != 1 else name.removesuffix('s')).replace('_', '-')}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.1%}" if share >= 0.01 else f"{100 * share:.2g}%"
-
-
 def _iso(at: pd.Timestamp | None) -> str | None:
     return None if at is None else at.isoformat()
-
-
-def _instant(at: pd.Timestamp) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
-
-
-class _Gap(NamedTuple):
-    start_at: pd.Timestamp
-    end_at: pd.Timestamp
-    due: float
-
-
-def _each(gaps: pd.DataFrame) -> list[_Gap]:
-    return [_Gap(*row) for row in gaps[["start_at", "end_at", "due"]].astype(object).to_numpy()]
-
-
-def _longest(gaps: pd.DataFrame) -> _Gap:
-    return max(_each(gaps), key=lambda gap: gap.end_at - gap.start_at)
-
-
-def _stretch(gap: _Gap) -> str:
-    """Say how long a gap is, and where it lies."""
-    minutes = (gap.end_at - gap.start_at).total_seconds() / 60
-    found = ((size, unit) for size, unit in _UNITS if minutes >= 2 * size)
-    size, unit = next(found, (1, "minutes"))
-    return f"for {minutes / size:,.0f} {unit} from {_instant(gap.start_at)}"
 
 
 def _aligned(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,0 +1,107 @@
+"""What follows for an analysis from what an archive was made from, a sentence each."""
+
+from typing import TYPE_CHECKING, Final
+
+from spread.archive._faults import REASONS
+from spread.archive._gap_table import longest, stretch
+from spread.archive._wording import percent
+from spread.archive.formats._kinds import OWN
+
+if TYPE_CHECKING:
+    from spread.archive._report import ReadReport
+
+_DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB", "ID_FLOAT")
+_CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
+_CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"
+_MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
+_COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
+_LOCATED: Final = "the users say anything of a place: maps rest on few"
+_OWN_IDS: Final = (
+    "each calls statuses and accounts by ids of its own, so that those of one may have been taken "
+    "for another's: read the files of each apart"
+)
+_CHANGED: Final = (
+    "what was written meanwhile may be missing or cut; read again when nothing writes there"
+)
+_GONE: Final = "deleted, protected or withheld, they cannot be fetched any more"
+_EARLY: Final = "dated before the original: one of the two times is wrong, and both are kept"
+_TIMED: Final = (
+    "the time is that of the id, for they say none that can be read (`files` counts them in "
+    "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
+)
+_OWN: Final = (
+    "an account's own export does not mark its retweets: they stand as written, `RT @name: …`, "
+    "with `manual_retweet`; graphs.retweets(…, manual=True) counts them"
+)
+_ONLY_IDS: Final = (
+    "there are only ids: their times and duplicates are all that can be told; fetch the tweets "
+    "from the platform"
+)
+
+
+def losses(report: "ReadReport") -> list[str]:
+    """Say what did not come into the tables."""
+    total, reasons = report.totals, report.reasons
+    said = []
+    for reason in _DAMAGES:
+        if reason in reasons:
+            hit = report.rejects.loc[report.rejects["reason"] == reason, "source_file"]
+            names = ", ".join(sorted(set(hit.astype(str)))[:3])
+            said.append(f"{REASONS[reason]} ({reasons[reason]:,} times, in {names})")
+    if report.changed:
+        whose = f"{len(report.changed):,} files" if len(report.changed) > 1 else "a file"
+        names = ", ".join(report.changed[:3])
+        said.append(f"{whose} changed while being read ({names}): {_CHANGED}")
+    if len(report.servers) > 1:
+        hosts = ", ".join(list(report.servers)[:5])
+        said.append(f"statuses of {len(report.servers):,} servers ({hosts}): {_OWN_IDS}")
+    empty = report.files.loc[report.files["records"] == 0, "source_file"].astype(str)
+    if len(empty):
+        many = f"{len(empty):,} files hold" if len(empty) > 1 else "a file holds"
+        said.append(f"{many} nothing: {', '.join(sorted(empty)[:3])}")
+    if total["rejected"]:
+        share = percent(total["rejected"] / total["records"])
+        told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
+        said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
+    if timed := total["times_of_ids"]:
+        said.append(f"of {timed:,} of {total['records']:,} records {_TIMED}")
+    if report.unavailable:
+        said.append(f"the platform itself does not show {unavailable_tweets(report)}: {_GONE}")
+    if early := report.oddities.get("early_retweets"):
+        verb = "are" if early > 1 else "is"
+        said.append(f"{early:,} retweet{'s' * (early > 1)} {verb} {_EARLY}")
+    if report.lost:
+        said.append(f"the stream held back {report.lost:,} tweets or more: counts are too low")
+    return said
+
+
+def limits(report: "ReadReport") -> list[str]:
+    """Say what the tables cannot tell."""
+    said = [
+        f"{percent(share)} of {sentence}"
+        for share, is_told, sentence in (
+            (report.share_cut, (report.share_cut or 0) >= _CUT_MUCH, _CUT),
+            (report.share_missing, bool(report.share_missing), _MISSING),
+            (report.coverage, (report.coverage or 0) < _COVERED_WELL, _COVERED),
+            (report.share_located, (report.share_located or 0) < _LOCATED_LITTLE, _LOCATED),
+        )
+        if share is not None and is_told
+    ]
+    if not report.origins.get("collected") and report.origins.get("stub"):
+        return [_ONLY_IDS]
+    if OWN.name in report.formats:
+        said.append(_OWN)
+    if len(report.gaps):
+        found = longest(report.gaps)
+        said.append(
+            f"no tweet {stretch(found)}, where about {found.due:,.0f} were due: was the "
+            "collection interrupted? `gaps` holds all such stretches"
+        )
+    return said
+
+
+def unavailable_tweets(report: "ReadReport") -> str:
+    """Say how many tweets the platform does not show, and how many of them matter most."""
+    tweets = f"{report.unavailable:,} tweet{'s' * (report.unavailable != 1)}"
+    originals = report.unavailable_originals
+    return f"{tweets}, {originals:,} of them retweeted" if originals else tweets
