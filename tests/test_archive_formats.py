@@ -523,7 +523,7 @@ def test_follows_of_two_columns(tmp_path: Path) -> None:
             "BAD_TIME",
             "the column 'time' says '2014-04-22 17:55:01', a time without a zone; times are",
         ),
-        ({"id": "7", "time": "22/04/2014 17:55"}, "BAD_TIME", "without a zone; times are written"),
+        ({"id": "7", "time": "22/04/2014 17:55"}, "BAD_TIME", "be read in two ways; times are"),
         (
             {"id": "7", "time": "03/04/2021 10:00+00:00"},
             "BAD_TIME",
@@ -626,3 +626,57 @@ def test_lines_end_as_any_system_ends_them(tmp_path: Path, end: bytes) -> None:
     counts, rejects = counted(tmp_path, end.join(rows.splitlines()) + end)
     assert not rejects
     assert counts["kept_tweets"] == 20
+
+
+@pytest.mark.parametrize(
+    "text", ["{0},{1},{2}", "{0}, {1},\n{2}\n", '"{0}";"{1}"\n"{2}"', "{0} {1} {2}\n12\n"]
+)
+def test_ids_that_share_a_line_are_a_list(tmp_path: Path, text: str) -> None:
+    ids = [snowflake(n) for n in range(3)]
+    counts, rejects = counted(tmp_path, text.format(*ids).encode())
+    assert counts["kept_tweets"] == 3
+    assert [r["reason"] for r in rejects] == ["BAD_TIME"] * text.count("12")
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t", " "])
+@pytest.mark.parametrize("header", ["", "follower_id{}followed_id\n"])
+def test_two_columns_of_ids_are_follows(tmp_path: Path, between: str, header: str) -> None:
+    text = header.format(between) + f"1{between}2\n{snowflake(1)}{between}3\n"
+    follows = _read(tmp_path, "f.txt", text.encode()).frame("follows")
+    assert follows.to_numpy().tolist() == [["1", "2"], [snowflake(1), "3"]]
+
+
+def test_what_two_long_ids_on_each_line_are_is_asked(tmp_path: Path) -> None:
+    text = "".join(f"{snowflake(n)},{snowflake(n + 9)}\n" for n in range(4))
+    with pytest.raises(InputError, match="Put the line follower_id,followed_id before them"):
+        _read(tmp_path, "f.txt", text.encode())
+
+
+def test_a_table_without_a_row_is_not_called_empty(tmp_path: Path) -> None:
+    (tmp_path / "header.csv").write_bytes(table(LAYOUTS["TAGS"]).split(b"\n")[0])
+    with pytest.raises(InputError, match="a header line and no row after it"):
+        archive.read(tmp_path)
+    (tmp_path / "full.csv").write_bytes(table(LAYOUTS["TAGS"]))
+    told = archive.read(tmp_path).report.warnings
+    assert any(t.startswith("a file holds a header line and no row: ") for t in told)
+
+
+def test_an_id_without_a_time_is_said_to_have_none(tmp_path: Path) -> None:
+    _, rejects = counted(tmp_path, f"{snowflake(1)}\n20\n{2**63}\n".encode())
+    assert [r["reason"] for r in rejects] == ["BAD_TIME"] * 2
+    assert all("carries no time (it is from before 4 November" in r["detail"] for r in rejects)
+
+
+def test_a_rejected_row_says_at_which_line_it_stands(tmp_path: Path) -> None:
+    row = LAYOUTS["TAGS"] | {"text": "two\nlines"}
+    _, rejects = counted(tmp_path, table(row, row, row | {"id_str": "none"}))
+    assert rejects[0]["detail"].startswith("at line 6: ")
+
+
+def test_a_zero_byte_in_a_text_makes_no_binary_file_of_it(tmp_path: Path) -> None:
+    rows = [LAYOUTS["TAGS"] | {"id_str": snowflake(n), "text": "a\0b"} for n in range(3)]
+    for text in (table(*rows), "\ufeff".encode() + lines(v1_tweet(1), b"\0" * 9, v1_tweet(2))):
+        counts, rejects = counted(tmp_path, text)
+        assert (rejects, counts["kept_tweets"] >= 2) == ([], True)
+    _, rejects = counted(tmp_path, b"n,o\0t\0a\0" * 99)
+    assert [r["reason"] for r in rejects] == ["NOT_TEXT"]

@@ -89,17 +89,25 @@ def _stated(folder: Path, *rows: tuple[str, str]) -> list[str]:
 
 def test_a_stated_zone_is_that_of_times_without_one(tmp_path: Path) -> None:
     # In New York the summer's clock is 4 hours behind; the ids 1 to 4 hold no time.
-    clock = ["2014-04-22 13:55:00", "2014/04/22 13:55", "Tue Apr 22 13:55:00 2014"]
+    clock = ["2014-04-22 13:55:00", "Tue Apr 22 13:55:00 2014", "22.4.2014 13:55"]
     rows = [(str(n), at) for n, at in enumerate([*clock, "2014-04-22T13:55:00Z"], 1)]
     assert _stated(tmp_path, *rows) == [*["2014-04-22 17:55:00"] * 3, "2014-04-22 13:55:00"]
 
 
 def test_the_id_tells_which_of_two_times_a_clock_meant(tmp_path: Path) -> None:
-    # On 2 November 2014 New York's clock showed 01:30 at 05:30 and at 06:30 UTC; on 9 March it
-    # went from 02:00 to 03:00 at 07:00 UTC. The second id was made at 06:30:00 UTC.
+    # On 2 November 2014 New York's clock showed 01:30 at 05:30 and at 06:30 UTC. The second id
+    # was made at 06:30:00 UTC.
     late, twice = str((1414909800000 - SNOWFLAKE_EPOCH_MS) << 22), "2014-11-02 01:30:00"
-    times = _stated(tmp_path, ("1", twice), (late, twice), ("2", "2014-03-09 02:30:00"))
-    assert times == ["2014-11-02 05:30:00", "2014-11-02 06:30:00", "2014-03-09 07:30:00"]
+    times = _stated(tmp_path, ("1", twice), (late, twice))
+    assert times == ["2014-11-02 05:30:00", "2014-11-02 06:30:00"]
+
+
+def test_a_time_that_the_clocks_left_out_is_none(tmp_path: Path) -> None:
+    # On 9 March 2014 New York's clock went from 02:00 to 03:00.
+    text = b"id_str,from_user,text,created_at\n7,me,fine,2014-03-09 02:30:00\n"
+    _, rejects = counted(tmp_path, text, time_zone=NEW_YORK)
+    assert [r["reason"] for r in rejects] == ["BAD_TIME"]
+    assert "(left out by the clocks of America/New_York)" in rejects[0]["detail"]
 
 
 def test_a_stated_zone_holds_in_json_too(tmp_path: Path) -> None:

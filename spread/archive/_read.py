@@ -288,6 +288,8 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
     name = str(found.files[0]) if len(found.files) == 1 else f"{len(found.files)} files"
     if not records:
         empty = "the file is empty" if len(found.files) == 1 else "the files are empty"
+        if any(count["formats"] for count in counts):
+            empty = "there is a header line and no row after it"
         raise InputError(empty, got=name, hint="Name an archive with tweets in it")
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)

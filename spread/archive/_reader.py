@@ -147,12 +147,14 @@ class Reader:
             self._batch = Batch()
 
     def _take_table(self, chunks: Iterator[bytes], found: Layout) -> None:
+        self._records.formats[found.name] += 0
         try:
             for row in checked(rows(chunks, found, self._limits), found):
                 try:
                     here = elements(row, found, *self._records.next_place, zone=self._zone)
                 except RejectedError as error:
-                    self._records.reject(error.reason, error.found, row.data)
+                    told = f"at line {row.line:,}: {error.found}"
+                    self._records.reject(error.reason, told, row.data)
                 else:
                     self._records.add(here, found.name)
                 self._flush_if_full()

@@ -43,8 +43,8 @@ class ReadReport:
         of their ids), blank (lines without anything, or with an empty array), size (bytes), sha256.
     rejects
         The columns of `tables.REJECTS`. `detail` names the member of a packed file, the
-        byte of the unpacked text where the record starts (of a table the record's number
-        is its row), what was found and the record's first 200 bytes. Those with the reason
+        byte of the unpacked text where the record starts (of a table the
+        line), what was found and the record's first 200 bytes. Those with the reason
         EMBEDDED are no records: a tweet, account or place inside one that was itself kept.
     ignored
         What in a folder was left aside: files for their names, links to folders, hidden folders.

@@ -47,7 +47,8 @@ def losses(report: "ReadReport") -> list[str]:
         if reason in reasons:
             hit = report.rejects.loc[report.rejects["reason"] == reason, "source_file"]
             names = ", ".join(sorted(set(hit.astype(str)))[:3])
-            said.append(f"{REASONS[reason]} ({reasons[reason]:,} times, in {names})")
+            times = f"{reasons[reason]:,} time{'s' * (reasons[reason] > 1)}"
+            said.append(f"{REASONS[reason]} ({times}, in {names})")
     if report.changed:
         whose = f"{len(report.changed):,} files" if len(report.changed) > 1 else "a file"
         names = ", ".join(report.changed[:3])
@@ -55,10 +56,12 @@ def losses(report: "ReadReport") -> list[str]:
     if len(report.servers) > 1:
         hosts = ", ".join(list(report.servers)[:5])
         said.append(f"statuses of {len(report.servers):,} servers ({hosts}): {_OWN_IDS}")
-    empty = report.files.loc[report.files["records"] == 0, "source_file"].astype(str)
-    if len(empty):
-        many = f"{len(empty):,} files hold" if len(empty) > 1 else "a file holds"
-        said.append(f"{many} nothing: {', '.join(sorted(empty)[:3])}")
+    empty = report.files[report.files["records"] == 0]
+    is_table = empty["formats"].astype(str) != ""
+    for what, which in (("nothing", ~is_table), ("a header line and no row", is_table)):
+        without = sorted(empty.loc[which, "source_file"].astype(str))
+        many = f"{len(without):,} files hold" if len(without) > 1 else "a file holds"
+        said += [f"{many} {what}: {', '.join(without[:3])}"] if without else []
     if total["rejected"]:
         share = percent(total["rejected"] / total["records"])
         told = f"{total['rejected']:,} of {total['records']:,} records ({share})"

@@ -123,10 +123,9 @@ def _require_text(head: bytes) -> None:
     for magic, name in _KNOWN.items():
         if head.startswith(magic):
             raise DamageError("NOT_TEXT", f"the file holds {name}")
-    start = head[:_HEAD]
-    if b"\x00" in start.rstrip(b"\x00") and not start.lstrip(b"\x00 \t\r\n").startswith(
-        (b"{", b"[")
-    ):
-        raise DamageError("NOT_TEXT", "the file is binary")
-    if 20 * (len(start) - len(start.translate(None, _CONTROLS))) > len(start):
+    start = head.removeprefix(BOM)[:_HEAD]
+    is_json = start.lstrip(b"\x00 \t\r\n").startswith((b"{", b"["))
+    # A disk that was full, or a stop in the middle of writing, leaves zeros in a good file.
+    zeros = 0 if is_json else start.rstrip(b"\x00").count(b"\x00")
+    if 20 * (zeros + len(start) - len(start.translate(None, _CONTROLS))) > len(start):
         raise DamageError("NOT_TEXT", "the file is binary")

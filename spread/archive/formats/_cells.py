@@ -16,11 +16,12 @@ _LINE: Final = re.compile(rb"[^\r\n]++(?:\r\n|\n|\r|\Z)|\r\n|\n|\r")
 
 
 class Row(NamedTuple):
-    """A row of a table: its fields, or the reason why they cannot be had."""
+    """A row of a table: its fields, or the reason why they cannot be had; its first line."""
 
     fields: list[str]
     fault: RejectedError | None
     data: bytes
+    line: int
 
 
 def lines(chunks: Iterator[bytes], most: int) -> Iterator[str]:

@@ -41,6 +41,11 @@ _FORMS: Final = (
 )
 _MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
 _TIMES: Final = frozenset(("at", "observed_at", "account_created_at"))
+_TO_LINES: Final = bytes.maketrans(b",; \t", b"\n\n\n\n")
+_NO_TIME: Final = (
+    "the id carries no time (it is from before 4 November 2010, or of 2^63 and more, and then of "
+    "no tweet): nothing can be told of it without the tweet itself"
+)
 _NUMERIC: Final = ("ids", "twarc-csv", "DMI-TCAT", "TAGS")
 
 
@@ -49,20 +54,31 @@ def rows(chunks: Iterator[bytes], found: Layout, limits: Limits) -> Iterator[Row
 
     A damage of the file is raised after the last whole row.
     """
-    each = lines(chunks, 2 * limits.record_bytes)
-    parsed: Iterator[list[str] | RejectedError]
-    if found.delimiter == "\x00":
-        parsed = ([line.strip(AROUND_IDS)] for line in each)
-    else:
-        parsed = cells(each, found.delimiter, limits)
-    if not found.is_bare:
-        next(parsed, None)
+    parsed: Iterator[list[str] | RejectedError] = _ids(chunks, found, limits)
+    if found.name != "ids":
+        parsed = cells(lines(chunks, 2 * limits.record_bytes), found.delimiter, limits)
+    line, is_header = 1, not found.is_bare
     for fields in parsed:
+        start, line = line, line + 1
         if isinstance(fields, RejectedError):
-            yield Row([], fields, b"")
+            yield Row([], fields, b"", start)
+            continue
+        line += sum(field.count("\n") for field in fields)
+        if any(fields) and is_header:
+            is_header = False
         elif any(fields):
             data = found.delimiter.join(fields[:20]).encode("utf-8", "surrogateescape")
-            yield Row(fields, _row_fault(fields, found), data)
+            yield Row(fields, _row_fault(fields, found), data, start)
+
+
+def _ids(
+    chunks: Iterator[bytes], found: Layout, limits: Limits
+) -> Iterator[list[str] | RejectedError]:
+    """Yield the ids of a list, one from each line, or as many as there are on it."""
+    if found.delimiter != "\x00":
+        chunks = (chunk.translate(_TO_LINES) for chunk in chunks)
+    for line in lines(chunks, 2 * limits.record_bytes):
+        yield [line.strip(AROUND_IDS)]
 
 
 def elements(
@@ -95,7 +111,9 @@ def elements(
     if tweet_id is None:
         raise RejectedError("NO_ID", "the tweet has no id")
     if found.name == "ids":
-        at, resolution = _time(tweet_id, None, "")
+        if snowflake(tweet_id) is None:
+            raise RejectedError("BAD_TIME", _NO_TIME)
+        at, resolution = tweet_time(tweet_id, None)
         only_id = tweet_row(
             "twitter", tweet_id, None, at, said=None, origin=STUB, at_resolution_ms=resolution,
             source_file=source_file, source_record=source_record, kind="tweet",
@@ -233,13 +251,16 @@ def _time(tweet_id: str, text: str | None, column: str) -> tuple[int, int]:
             "BAD_TIME", "no time, and an id that carries none: name the column of times as `at`"
         )
     if created is None and text is not None and (made is None or _contradicts(text, made)):
-        no_zone = ", a time without a zone" if _NO_ZONE.fullmatch(text) else ""
+        clock = without_zone(text)
+        no_zone = "" if clock is None else ", a time without a zone"
+        if clock is None and _NO_ZONE.fullmatch(text):
+            no_zone = ", of which the day and the month can be read in two ways"
         other = (
             "" if made is None else f", but its id {_EPOCH + timedelta(microseconds=made):%Y-%m-%d}"
         )
-        how = _FORMS if without_zone(text) is None else f"{_FORMS}; {STATE_ZONE}"
+        how = _FORMS if clock is None else f"{_FORMS}; {STATE_ZONE}"
         raise RejectedError(
-            "BAD_TIME", f"the column {column!r} says {text[:40]!r}{no_zone}{other}; {how}"
+            "BAD_TIME", f"the column {column!r} says {text[:80]!r}{no_zone}{other}; {how}"
         )
     return tweet_time(tweet_id, created)
 

@@ -46,6 +46,9 @@ _ROUNDED: Final = re.compile(
     r"[-+]?\d{1,40}(?=[.,eE])(?:[.,]\d{0,40})?(?:[eE][-+]?\d{1,5})?", re.ASCII
 )
 _COUNTED: Final = re.compile(r"\d{9,13}(?:\.\d{1,9})?", re.ASCII)
+_DOTTED: Final = re.compile(
+    r"\A(\d{1,2})\.(\d{1,2})\.(\d{4}),? +(\d{1,2}:\d\d(?::\d\d)?)\Z", re.ASCII
+)
 _STAMP_LEAST: Final = 12
 _DAY_MOST: Final = 10
 STATE_ZONE: Final = (
@@ -122,7 +125,7 @@ def in_zone(value: object, zone: ZoneInfo, tweet_id: str | None = None) -> objec
     """Return a time that was written without a zone with the one in which it was; else itself.
 
     Of the two times that a clock shows when it is set back, it is the one that agrees with
-    the tweet's id, else the first; one that it leaves out is counted as if it were not set on.
+    the tweet's id, else the first; one that it leaves out, when it is set on, is no time.
 
     Examples
     --------
@@ -135,12 +138,17 @@ def in_zone(value: object, zone: ZoneInfo, tweet_id: str | None = None) -> objec
         return value
     made = snowflake(tweet_id)
     both = [clock.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    if both[0].astimezone(zone).replace(tzinfo=None) != clock:
+        return f"{value} (left out by the clocks of {zone.key})"
     agreeing = (at for at in both if made is not None and _agree(made, _since_1970(at)))
     return next(agreeing, both[0]).isoformat()
 
 
 def without_zone(value: object) -> datetime | None:
-    """Return a time that was written without a zone, as it was; a day alone is no time."""
+    """Return a time that was written without a zone, as it was; a day alone is no time.
+
+    With dots the day stands before the month everywhere.
+    """
     if not isinstance(value, str) or len(value) <= _DAY_MOST:
         return None
     try:
@@ -148,7 +156,12 @@ def without_zone(value: object) -> datetime | None:
             day, _, year = value.rpartition(" ")
             at = _v1(f"{day} +0000 {year}").replace(tzinfo=None)
         else:
-            at = _iso(value.replace("/", "-"))
+            dotted = _DOTTED.fullmatch(value)
+            at = (
+                _iso(f"{dotted[3]}-{dotted[2]:0>2}-{dotted[1]:0>2} {dotted[4]:0>5}")
+                if dotted
+                else _iso(value.replace("/", "-"))
+            )
     except (ValueError, KeyError, OverflowError):
         return None
     return at if at.tzinfo is None and at.year in _YEARS else None
@@ -173,6 +186,11 @@ def microseconds(text: str | None) -> int | None:
         return _since_1970(at) if at.tzinfo and at.year in _YEARS else None
     except (ValueError, KeyError, OverflowError):
         return None
+
+
+def _in_order(dotted: re.Match[str]) -> str:
+    day, month, year, clock = dotted.groups()
+    return f"{year}-{month:0>2}-{day:0>2} {clock:0>5}"
 
 
 def _since_1970(at: datetime) -> int:

@@ -14,6 +14,14 @@ _IDS: Final = ("tweet_id", "tweetid", "id", "id_str", "status_id", "tweet id", "
 AROUND_IDS: Final = " \t\r\n\"',;"
 """What programs put around ids in a list of them."""
 _ID: Final = re.compile(r"\d{1,20}")
+_BETWEEN_IDS: Final = re.compile(r"[\s,;\"']+")
+_SNOWFLAKE_DIGITS: Final = 11
+_LONG_DIGITS: Final = 15
+_FEW: Final = 100
+_TWO_IDS: Final = (
+    "two ids on each line, of tweets or of who follows whom? Put the line follower_id,followed_id "
+    "before them, or one id of a tweet on each line"
+)
 
 FIELDS: Final = (
     "tweet_id", "author_id", "screen_name", "at", "text", "lang", "hashtags", "urls",
@@ -24,6 +32,7 @@ FIELDS: Final = (
 )  # fmt: skip
 """What a column can be said to hold, by `columns` of `archive.read`."""
 
+_ENDS: Final = ("follower_id", "followed_id")
 _TWARC: Final = {
     "tweet_id": "id", "author_id": "author_id", "screen_name": "author.username",
     "at": "created_at", "text": "text", "lang": "lang", "hashtags": "entities.hashtags",
@@ -66,7 +75,7 @@ _LAYOUTS: Final = (
     ("TAGS", ("id_str", "from_user", "created_at", "text"), _TAGS),
     ("coordination-network-toolkit", ("message_id", "user_id", "repost_id"), _TOOLKIT),
     *((_coortweet.NAME, tuple(fields.values()), fields) for fields in (_COORTWEET, _COORTWEET_1)),
-    ("follows", ("follower_id", "followed_id"), {n: n for n in ("follower_id", "followed_id")}),
+    ("follows", _ENDS, {n: n for n in _ENDS}),
 )
 
 
@@ -117,7 +126,9 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
         return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
     if columns is None and _is_header_of_ids(first, second):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1)
-    delimiter = max(_DELIMITERS, key=first.count)
+    if found := _without_header(starts):
+        return found
+    delimiter = " " if set(_ENDS) <= set(first.split(" ")) else max(_DELIMITERS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
     absent = [name for name in (columns or {}).values() if name not in names]
     if columns is not None and not absent:
@@ -135,6 +146,32 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
         why = f"a table with {_shown(names)}: {how}" if not absent else _without(absent, names)
         return Layout("table", {}, delimiter, len(names), why)
     return None
+
+
+def _without_header(lines: Sequence[bytes]) -> Layout | None:
+    """Return how lines of several ids each are laid out; two, not all long, are a follow."""
+    some = [line.decode("utf-8", "replace").strip() for line in lines[: _SAMPLE + 1]]
+    # The last of many may be cut.
+    each = [_ids_of(line) for line in (some[:-1] if len(some) > _FEW else some) if line]
+    if len(each[0]) < 2:
+        return None
+    if len(each) == 1 and all(len(text) >= _SNOWFLAKE_DIGITS for text in each[0]):
+        return Layout("ids", {"tweet_id": 0}, ",", 1, is_bare=True)
+    if all(len(ids) == 2 for ids in each):
+        between = _ID.sub("", some[0]).strip("\"'")[:1] or " "
+        is_told = any(len(text) < _LONG_DIGITS for ids in each for text in ids)
+        places = {name: number for number, name in enumerate(_ENDS)}
+        fault = None if is_told else _TWO_IDS
+        return Layout("follows", places, between, 2, fault, is_bare=True)
+    if all(len(text) >= _SNOWFLAKE_DIGITS for text in each[0]):
+        return Layout("ids", {"tweet_id": 0}, ",", 1, is_bare=True)
+    return None
+
+
+def _ids_of(line: str) -> list[str]:
+    """Return the ids of a line that holds nothing else."""
+    found = [text for text in _BETWEEN_IDS.split(line) if text]
+    return found if all(map(_ID.fullmatch, found)) else []
 
 
 def _without(absent: Sequence[str], names: Sequence[str]) -> str:
