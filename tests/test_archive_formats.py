@@ -609,14 +609,14 @@ def test_a_table_that_is_cut_says_so(tmp_path: Path) -> None:
 def test_a_quote_that_is_never_closed_is_one_reject(tmp_path: Path, at: int, last: bool) -> None:
     """The lines after it, which a reader of CSV takes for its text, are all read."""
     marked = [LAYOUTS["TAGS"] | {"id_str": snowflake(n), "text": f"text {n}"} for n in range(20)]
-    end = f"text {at}".encode()
+    end, quote = f"text {at}".encode(), '"' * last
     text = table(*marked)
     broken = text.replace(end + b",", b'"' + end + b",", 1)
     if last:
         broken = text.replace(b"\n" + snowflake(at).encode(), b'\n"' + snowflake(at).encode(), 1)
     counts, rejects = counted(tmp_path, broken)
     assert [r["reason"] for r in rejects] == ["BAD_FIELD"]
-    assert "never closed" in rejects[0]["detail"]
+    assert f"never closed, in '{quote}{snowflake(at)}" in rejects[0]["detail"]
     assert (counts["kept_tweets"], counts["records"]) == (19, 20)
 
 

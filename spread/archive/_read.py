@@ -48,10 +48,11 @@ def read(
     (with its account.js); Mastodon (statuses, contexts,
     accounts, outboxes); Bluesky (feeds, searches, threads, accounts, Jetstream events);
     CSV of twarc-csv, DMI-TCAT, TAGS, coordination-network-toolkit and CooRTweet, or with
-    `columns`; lists of ids; tables of follower_id and followed_id. The format is told
-    record by record. JSON lines, arrays, one object or several over many lines; plain,
-    gzip, bzip2 or zstd, inside zip or tar or not. Members of zip and tar are passed
-    through in turn and never extracted.
+    `columns`; lists of ids, one or several on a line; tables of follower_id and
+    followed_id, by these names or as two bare columns. The format is told record by
+    record. JSON lines, arrays, one object or several over many lines; plain, gzip, bzip2
+    or zstd, inside zip or tar or not. Members of zip and tar are passed through in turn
+    and never extracted.
 
     Nothing is lost silently. A *record* is a JSON value on a line, an element of an
     array or of a page's `data`, or an account in a file of accounts; each is kept, a

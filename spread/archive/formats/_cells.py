@@ -13,6 +13,7 @@ __all__ = ["Row", "cells", "lines"]
 
 # What has no end yet is found too: else it would be searched again from each of its bytes.
 _LINE: Final = re.compile(rb"[^\r\n]++(?:\r\n|\n|\r|\Z)|\r\n|\n|\r")
+_SHOWN: Final = 200
 
 
 class Row(NamedTuple):
@@ -84,7 +85,8 @@ def _until_open(
         for row in csv.reader(noted(), delimiter=delimiter):
             # The reader asks for a further line only inside a quote.
             if ended:
-                yield RejectedError("BAD_FIELD", "a quote that is never closed")
+                told = f"a quote that is never closed, in {taken[0][:_SHOWN]!r}"
+                yield RejectedError("BAD_FIELD", told)
                 return
             yield row
     except csv.Error as error:
