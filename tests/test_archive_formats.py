@@ -515,7 +515,7 @@ def test_follows_of_two_columns(tmp_path: Path) -> None:
     ("change", "reason", "says"),
     [
         ({"id": "4.58665E+17"}, "ID_FLOAT", "export again, and import the id columns as text"),
-        ({"id": "458665288397750272.0"}, "ID_FLOAT", "a spreadsheet rounded it"),
+        ({"id": "458665288397750272.0"}, "ID_FLOAT", "no whole number: its last digits may be"),
         ({"id": "fine"}, "NO_ID", "fine"),
         ({"from_user_id": "", "from_user_name": ""}, "NO_USER", "no author"),
         (
@@ -550,6 +550,31 @@ def test_a_bad_row_costs_itself_only(
     assert [(r["source_record"], r["reason"]) for r in rejects] == [(2, reason)]
     assert says in rejects[0]["detail"]
     assert counts["kept_tweets"] == 2
+
+
+@pytest.mark.parametrize("empty", ["False", "NULL", "nan", "None", "-1.0", "0.0", "<NA>", "na"])
+def test_a_word_for_nothing_is_no_reference(tmp_path: Path, empty: str) -> None:
+    rows = [{"id": "10.0", "who": "7.0", "of": empty}, {"id": "11", "who": "8", "of": "10.0"}]
+    name = {"tweet_id": "id", "author_id": "who", "retweet_of": "of", "at": "at"}
+    text = table(*(row | {"at": "2014-04-22T12:00:00Z"} for row in rows))
+    made = _read(tmp_path, "t.csv", text, columns=name).frame("tweets").set_index("tweet_id")
+    # An id that a table wrote as 10.0 is 10: so short a number is whole.
+    assert made.retweet_of.astype(object).where(made.retweet_of.notna(), None).to_dict() == {
+        "10": None, "11": "10"
+    }  # fmt: skip
+    assert made.author_id["10"] == "7"
+
+
+@pytest.mark.parametrize("word", ["True", "10.5", "a reply"])
+def test_a_reference_that_is_no_id_costs_its_row(tmp_path: Path, word: str) -> None:
+    rows = [
+        {"id": f"{n}", "who": "7", "at": "2014-04-22T12:00:00Z", "of": of}
+        for n, of in ((1, word), (2, "1"))
+    ]
+    name = {"tweet_id": "id", "author_id": "who", "reply_to": "of", "at": "at"}
+    rejects = _read(tmp_path, "t.csv", table(*rows), columns=name).report.rejects
+    assert rejects[["source_record", "reason"]].to_numpy().tolist() == [[1, "NO_ID"]]
+    assert repr(word) in rejects.detail[0]
 
 
 @pytest.mark.parametrize("time", ["2014-04-22 10:55:01", "2014-04-23", "22/04/2014 17:55", "noon"])

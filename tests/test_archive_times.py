@@ -126,3 +126,28 @@ def test_a_zone_that_is_none_is_refused_and_one_that_lacks_is_named(tmp_path: Pa
         archive.read(file)
     argv = ["report", str(file), "--time-zone", NEW_YORK, "--json"]
     assert command.main(argv) == 0
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", NEW_YORK])
+def test_a_stated_zone_that_all_ids_contradict_is_doubted(tmp_path: Path, zone: str) -> None:
+    # 13:55 is 17:55 in New York, as the ids say, and 04:55 in Tokyo: 13 h before it.
+    plain = v1_tweet(3, created_at="2014-04-22 13:55:00")
+    rows = "".join(f"{v1_tweet(n)['id_str']},me,fine,2014-04-22 13:55:00\n" for n in (1, 2))
+    (tmp_path / "t.csv").write_text("id_str,from_user,text,created_at\n" + rows)
+    put(tmp_path / "t.jsonl", plain)
+    told = archive.read(tmp_path, time_zone=zone).report
+    doubts = [warning for warning in told.warnings if "stated zone" in warning]
+    off = "3 of 3 times in the stated zone differ from their ids by 13 h: is time_zone right?"
+    assert doubts == ([off] if zone != NEW_YORK else [])
+    assert sorted(told.files.times_doubted) == ([1, 2] if doubts else [0, 0])
+
+
+def test_a_time_that_lacks_its_zone_is_told_apart(tmp_path: Path) -> None:
+    times = ("2014-04-22 13:55:00", "Tue Apr 22 13:55:00 2014", "22/04/2014 13:55")
+    records = [make(n + 9, created_at=at) for n, at in enumerate(times) for _, make in _MADE[:2]]
+    report = archive.read(put(tmp_path / "t.jsonl", *records)).report
+    assert report.files[["times_of_ids", "times_without_zone"]].to_numpy().tolist() == [[6, 4]]
+    never, lacking = (warning for warning in report.warnings if "the time is that" in warning)
+    assert (never[:17], lacking[:17]) == ("of 2 of 6 records", "of 4 of 6 records")
+    assert "22/04/2014 and its like are never read" in never
+    assert lacking.endswith("--time-zone, states it")

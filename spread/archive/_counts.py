@@ -17,6 +17,8 @@ FILE_COLUMNS: Final = (
     "notices",
     "rejected",
     "times_of_ids",
+    "times_without_zone",
+    "times_doubted",
     "blank",
     "size",
     "sha256",
@@ -31,7 +33,10 @@ class FileCounts:
     Duplicates are known only once all files are read, so `kept_tweets` still holds them.
     `changed` names the file where it was not the same after it was read; `tracks` are the counts
     of the `limit` notices in a stretch of a file, from which `lost` is told of the whole of it.
-    `servers` are those whose own ids its records are called by.
+    `servers` are those whose own ids its records are called by. Of `times_of_ids` those
+    `times_without_zone` stand in the file, but not with the zone in which they were. `zones` are
+    the times in the stated zone whose ids hold a time, by the quarters of an hour between the
+    two; `times_doubted` are those that are some apart.
     """
 
     source_file: str
@@ -44,6 +49,8 @@ class FileCounts:
     notices: int = 0
     rejected: int = 0
     times_of_ids: int = 0
+    times_without_zone: int = 0
+    times_doubted: int = 0
     blank: int = 0
     lost: int = 0
     formats: dict[str, int] = field(default_factory=dict)
@@ -51,6 +58,7 @@ class FileCounts:
     changed: list[str] = field(default_factory=list)
     tracks: list[int] = field(default_factory=list)
     servers: list[str] = field(default_factory=list)
+    zones: dict[str, int] = field(default_factory=dict)
 
 
 def held_back(tracks: Iterable[int]) -> int:

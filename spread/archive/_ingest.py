@@ -78,6 +78,8 @@ def ingest(
     else:
         records.counts.tracks = records.tracks.get("", [])
     records.counts.servers = sorted(records.servers)
+    records.counts.zones = {str(apart): n for apart, n in sorted(records.zones.items())}
+    records.counts.times_doubted = sum(n for apart, n in records.zones.items() if apart)
     records.counts.formats = dict(sorted(records.formats.items()))
     return asdict(records.counts)
 

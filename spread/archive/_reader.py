@@ -131,7 +131,7 @@ class Reader:
     def _extend(self, tweets: Sequence[v1.Tweet], first_record: int) -> None:
         if self._zone is not None:
             for tweet in tweets:
-                v1.state_zone(tweet, self._zone)
+                v1.state_zone(tweet, self._zone, self._records.zones)
         self._batch.extend(tweets, first_record)
 
     def _flush_if_full(self) -> None:
@@ -151,7 +151,10 @@ class Reader:
         try:
             for row in checked(rows(chunks, found, self._limits), found):
                 try:
-                    here = elements(row, found, *self._records.next_place, zone=self._zone)
+                    here = elements(
+                        row, found, *self._records.next_place,
+                        zone=self._zone, apart=self._records.zones,
+                    )  # fmt: skip
                 except RejectedError as error:
                     told = f"at line {row.line:,}: {error.found}"
                     self._records.reject(error.reason, told, row.data)
@@ -237,7 +240,7 @@ class Reader:
 
     def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
         if self._zone is not None:
-            v1.state_zone(tweet, self._zone)
+            v1.state_zone(tweet, self._zone, self._records.zones)
         source, number = self._records.next_place
         found = v1.rows(tweet, source_file=source, source_record=number)
         self._records.add_tweet(found, name)
@@ -258,7 +261,7 @@ class Reader:
 
     def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
         if self._zone is not None:
-            v2.state_zone(tweet, self._zone)
+            v2.state_zone(tweet, self._zone, self._records.zones)
         source, number = self._records.next_place
         rows = v2.rows(tweet, context, source_file=source, source_record=number)
         self._records.add_tweet(list(rows), name)
@@ -311,7 +314,7 @@ class Reader:
         try:
             tweet = v2_json.tweet_decoder.decode(data)
             if self._zone is not None:
-                v2.state_zone(tweet, self._zone)
+                v2.state_zone(tweet, self._zone, self._records.zones)
             row = v2.tweet_row(tweet, EMBEDDED, context, source, number)
             self._parts.tweet(row)
             for notice in unavailable(row):

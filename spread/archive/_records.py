@@ -28,7 +28,8 @@ class Records:
 
     `member` and `at` say where the next one stands: in which member of the file, and at which
     byte of its unpacked text (None where rows of a table are counted instead). `tracks` are the
-    counts of the `limit` notices in each member, `servers` those that the records were asked of.
+    counts of the `limit` notices in each member, `servers` those that the records were asked of,
+    `zones` the times in the stated zone by the quarters of an hour between them and their ids.
     """
 
     def __init__(self, source_file: str, parts: Parts, *, strict: bool) -> None:
@@ -36,6 +37,7 @@ class Records:
         self.formats: Counter[str] = Counter()
         self.tracks: dict[str, list[int]] = {}
         self.servers: set[str] = set()
+        self.zones: Counter[int] = Counter()
         self.member = ""
         self.at: int | None = None
         self._parts = parts
@@ -71,7 +73,7 @@ class Records:
             elif isinstance(item, NoticeRow):
                 self._parts.add("notices", item)
             elif isinstance(item, TimeOfId):
-                self.counts.times_of_ids += 1
+                self._count_time(item)
             elif isinstance(item, Server):
                 self.servers.add(item.host)
             elif isinstance(item, RejectedError):
@@ -84,6 +86,7 @@ class Records:
         self._parts.flush()
         made = batch.tables(self.counts.source_file, self._parts.next_row)
         self.counts.times_of_ids += made.times_of_ids
+        self.counts.times_without_zone += made.times_without_zone
         self._parts.tables(made.tweets, made.users)
 
     def add_tweet(self, found: Sequence[Found], name: str) -> None:
@@ -97,11 +100,15 @@ class Records:
             elif isinstance(item, RejectedError):
                 self.note_embedded(item)
             elif isinstance(item, TimeOfId):
-                self.counts.times_of_ids += 1
+                self._count_time(item)
             elif isinstance(item, NoticeRow):
                 self._parts.add("notices", item)
             else:
                 self._see_embedded(*item)
+
+    def _count_time(self, found: TimeOfId) -> None:
+        self.counts.times_of_ids += 1
+        self.counts.times_without_zone += found.lacks_zone
 
     def _see_embedded(self, user: v1.User | v2_json.User, at: int) -> None:
         try:

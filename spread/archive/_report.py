@@ -40,7 +40,10 @@ class ReadReport:
         duplicates (tweets and follows that another record stands for), notices (of a stream, with
         the tweets that they delete, and pages without a record), rejected, times_of_ids
         (tweets, duplicates included, whose own time is absent or cannot be read: they have that
-        of their ids), blank (lines without anything, or with an empty array), size (bytes), sha256.
+        of their ids), times_without_zone (of these, times written without their zone),
+        times_doubted (times in the stated zone, `time_zone`, that are a quarter of an hour or more
+        from those of their ids), blank (lines without anything, or with an empty array), size
+        (bytes), sha256.
     rejects
         The columns of `tables.REJECTS`. `detail` names the member of a packed file, the
         byte of the unpacked text where the record starts (of a table the
@@ -82,6 +85,9 @@ class ReadReport:
         Files that were not the same after they were read as before.
     servers
         How many files hold local accounts of which server of Mastodon, where that can be told.
+    zones
+        How many times in the stated zone (`time_zone`) are how many quarters of an hour from
+        those of their ids, to the nearest; ids that are no Snowflakes are not counted.
     unavailable
         Tweets that Twitter itself names unavailable (deleted, of a protected or suspended
         account, withheld) and of which the archive holds no text: in the `errors` of v2, in
@@ -118,6 +124,7 @@ class ReadReport:
     formats: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
     servers: Mapping[str, int] = field(default_factory=dict)
+    zones: Mapping[str, int] = field(default_factory=dict)
     unavailable: int = 0
     unavailable_originals: int = 0
     oddities: Mapping[str, int] = field(default_factory=dict)
@@ -231,6 +238,7 @@ class ReadReport:
             "ignored": list(self.ignored),
             "changed": list(self.changed),
             "servers": dict(self.servers),
+            "zones": dict(self.zones),
             "files": self.files.astype(object).to_dict("records"),
             "rejects": self.rejects.astype(object).to_dict("records"),
         }

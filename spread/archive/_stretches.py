@@ -39,7 +39,7 @@ def combined(jobs: Sequence[Job], counts: Sequence[dict[str, Any]]) -> list[dict
             whole[job.path] = dict(count)
             continue
         for name, value in count.items():
-            if name == "formats":
+            if isinstance(value, dict):
                 both = Counter(whole[job.path][name]) + Counter(value)
                 whole[job.path][name] = dict(sorted(both.items()))
             elif name not in ("source_file", "sha256"):

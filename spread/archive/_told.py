@@ -54,6 +54,7 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         formats=told.get("formats", {}),
         changed=tuple(told.get("changed", ())),
         servers=told.get("servers", {}),
+        zones=told.get("zones", {}),
         oddities=told.get("oddities", {}),
         unavailable=told.get("unavailable", 0),
         unavailable_originals=told.get("unavailable_originals", 0),
@@ -84,6 +85,10 @@ def _is_instant(value: object) -> bool:
 
 def _are_counts(value: object) -> bool:
     return isinstance(value, dict) and all(map(_is_count, value.values()))
+
+
+def _are_zones(value: object) -> bool:
+    return _are_counts(value) and isinstance(value, dict) and all(map(str.isdecimal, value))
 
 
 def _are_origins(value: object) -> bool:
@@ -117,6 +122,7 @@ _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "origins": _are_origins,
     "formats": _are_counts,
     "servers": _are_counts,
+    "zones": _are_zones,
     "oddities": _are_counts,
     "gaps": _are_gaps,
     **dict.fromkeys(

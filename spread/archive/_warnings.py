@@ -27,7 +27,11 @@ _GONE: Final = "deleted, protected or withheld, they cannot be fetched any more"
 _EARLY: Final = "dated before the original: one of the two times is wrong, and both are kept"
 _TIMED: Final = (
     "the time is that of the id, for they say none that can be read (`files` counts them in "
-    "times_of_ids; time_zone, --time-zone, states the zone of times written without one)"
+    "times_of_ids; 22/04/2014 and its like are never read: the month may stand first or second)"
+)
+_WITHOUT_ZONE: Final = (
+    "the time is that of the id, for their own is written without its zone (`files` counts them in "
+    "times_without_zone): time_zone, --time-zone, states it"
 )
 _OWN: Final = (
     "an account's own export does not mark its retweets: they stand as written, `RT @name: …`, "
@@ -66,8 +70,7 @@ def losses(report: "ReadReport") -> list[str]:
         share = percent(total["rejected"] / total["records"])
         told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
         said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
-    if timed := total["times_of_ids"]:
-        said.append(f"of {timed:,} of {total['records']:,} records {_TIMED}")
+    said += _times(report)
     if report.unavailable:
         said.append(f"the platform itself does not show {unavailable_tweets(report)}: {_GONE}")
     if early := report.oddities.get("early_retweets"):
@@ -75,6 +78,21 @@ def losses(report: "ReadReport") -> list[str]:
         said.append(f"{early:,} retweet{'s' * (early > 1)} {verb} {_EARLY}")
     if report.lost:
         said.append(f"the stream held back {report.lost:,} tweets or more: counts are too low")
+    return said
+
+
+def _times(report: "ReadReport") -> list[str]:
+    """Say which times are not those that were written, and which perhaps should not be."""
+    total = report.totals
+    zoneless = total["times_without_zone"]
+    counted = ((total["times_of_ids"] - zoneless, _TIMED), (zoneless, _WITHOUT_ZONE))
+    said = [f"of {n:,} of {total['records']:,} records {why}" for n, why in counted if n]
+    apart = {int(quarters): n for quarters, n in report.zones.items() if int(quarters)}
+    if apart:
+        most = max(apart, key=lambda quarters: (apart[quarters], -quarters))
+        told = f"{sum(apart.values()):,} of {sum(report.zones.values()):,} times in the stated zone"
+        by = f"{', mostly' if len(apart) > 1 else ''} by {most / 4:g} h"
+        said.append(f"{told} differ from their ids{by}: is time_zone right?")
     return said
 
 

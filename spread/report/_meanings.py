@@ -131,6 +131,9 @@ MEANINGS = {
     "time_to_10_s": "seconds from the beginning until the 10th tweet; empty: never",
     "time_to_100_s": "seconds until the 100th tweet",
     "time_to_1000_s": "seconds until the 1,000th tweet",
+    "times_doubted": "times in the stated zone that are a quarter of an hour or more from their "
+    "ids: it may be another zone",
+    "times_without_zone": "of these, those that say a time, but not its zone",
     "times_of_ids": "tweets that say no time that can be read, and have that of their ids",
     "together": "tweets that carry it beside the studied tag",
     "tweets": "tweets with it, retweets included",

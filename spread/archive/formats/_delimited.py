@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -25,7 +26,18 @@ from spread.archive.formats._layouts import AROUND_IDS, Layout, looks_like_id
 from spread.text import csv_text
 
 _ENDS: Final = ("follower_id", "followed_id")
-_NO_IDS: Final = ("-1", "0.0")
+_NO_IDS: Final = ("-1", "-1.0", "0.0")
+_NO_REFERENCE: Final = frozenset(("false", "n/a", "na", "nan", "nil", "none", "null", "<na>", "-"))
+_REFERENCES: Final = frozenset(
+    f"{kind}_{what}" for kind in ("retweet", "quote", "reply") for what in ("of", "to", "author_id")
+)
+_TO_TWEETS: Final = frozenset(("retweet_of", "quote_of", "reply_to"))
+_EXACT: Final = re.compile(r"(\d{1,15})\.0+", re.ASCII)
+"""A whole number that was written with a point and has all its digits: to 15 none is lost."""
+_WITH_POINT: Final = re.compile(r"\d[.,]?(\d*)[eE]\+?\d+|\d{15,}\.0*", re.ASCII)
+_SPREADSHEET_DIGITS: Final = 15
+_OF_A_TWEET: Final = re.compile(r"(?=.*\d).*[^\d.+-].*|\d+", re.ASCII)
+"""An id of a tweet: digits, or what has some among other signs, as those of other platforms."""
 _NUMBER_AS_TEXT: Final = re.compile(r"'\d{1,20}\Z")
 _OUR_OWN: Final = "at_resolution_ms"
 """A column that only the tables have which `tables.write` writes."""
@@ -39,7 +51,7 @@ _FORMS: Final = (
     "times are written as 2014-04-22T18:00:00+00:00, Tue Apr 22 18:00:00 +0000 2014, or seconds "
     "since 1970"
 )
-_MISSING: Final = ("", "NA", "NaN", "nan", "None", "null")
+_MISSING: Final = ("", "NA", "NaN", "nan", "None", "null", "NULL", "<NA>")
 _TIMES: Final = frozenset(("at", "observed_at", "account_created_at"))
 _TO_LINES: Final = bytes.maketrans(b",; \t", b"\n\n\n\n")
 _NO_TIME: Final = (
@@ -82,11 +94,17 @@ def _ids(
 
 
 def elements(
-    row: Row, found: Layout, source_file: str, source_record: int, *, zone: ZoneInfo | None = None
+    row: Row,
+    found: Layout,
+    source_file: str,
+    source_record: int,
+    *,
+    zone: ZoneInfo | None = None,
+    apart: Counter[int] | None = None,
 ) -> list[Element]:
     """Return what a row holds: a tweet and its author, an id, or who follows whom.
 
-    Times without a zone are of `zone`.
+    Times without a zone are of `zone`; `apart` counts how far those are from their ids.
 
     Raises
     ------
@@ -121,10 +139,16 @@ def elements(
         return [only_id]
     if zone is not None:
         for name in _TIMES & cell.keys():
-            cell[name] = str(in_zone(cell[name], zone, tweet_id if name == "at" else None))
+            of_id = tweet_id if name == "at" else None
+            cell[name] = str(in_zone(cell[name], zone, of_id, apart))
     where = tweet_id, found, source_file, source_record
     made = [_share(cell, *where)] if found.name == _coortweet.NAME else _tweet(cell, *where)
-    return [*made, TimeOfId()] if instant(cell.get("at")) is None else made
+    written = cell.get("at")
+    return made if instant(written) is not None else [*made, TimeOfId(_lacks_zone(written))]
+
+
+def _lacks_zone(text: str | None) -> bool:
+    return without_zone(text) is not None
 
 
 def _tweet(
@@ -226,15 +250,28 @@ def _id(cell: Mapping[str, str], field: str) -> str | None:
     found = cell.get(field)
     if found is None or found in _NO_IDS or (found == "0" and field not in _ENDS):
         return None
-    if re.fullmatch(r"\d[.,]?\d*[eE]\+?\d+|\d{15,}\.0*", found):
-        raise RejectedError(
-            "ID_FLOAT",
-            f"the id is {found!r}: a spreadsheet rounded it; export again, and import the id "
-            "columns as text",
-        )
-    if not _ANY_ID.fullmatch(found):
-        raise RejectedError("NO_ID", f"the id is {found[:40]!r}")
+    if field in _REFERENCES and found.lower() in _NO_REFERENCE:
+        return None
+    if exact := _EXACT.fullmatch(found):
+        return exact[1]
+    if _WITH_POINT.fullmatch(found):
+        raise RejectedError("ID_FLOAT", _rounded(found))
+    is_none = (
+        field in _TO_TWEETS and cell["tweet_id"].isdigit() and not _OF_A_TWEET.fullmatch(found)
+    )
+    if is_none or not _ANY_ID.fullmatch(found):
+        whose = f"in {field}" if is_none else "is"
+        raise RejectedError("NO_ID", f"the id {whose} {found[:40]!r}")
     return found
+
+
+def _rounded(found: str) -> str:
+    """Say of an id with a point or an exponent whether digits are lost, or may be."""
+    digits = sum(map(str.isdigit, re.split("[eE]", found)[0]))
+    how = "export again, and import the id columns as text"
+    if digits <= _SPREADSHEET_DIGITS:
+        return f"the id is {found!r}: a spreadsheet rounded it; {how}"
+    return f"the id is {found!r}, no whole number: its last digits may be lost; {how}"
 
 
 def _column(found: Layout, field: str) -> str:

@@ -17,7 +17,12 @@ class Profile(NamedTuple):
 
 
 class TimeOfId(NamedTuple):
-    """A record whose own time is absent or cannot be read, so that it has that of its id."""
+    """A record whose own time is absent or cannot be read, so that it has that of its id.
+
+    `lacks_zone` where the time is whole, but for the zone in which it was.
+    """
+
+    lacks_zone: bool = False
 
 
 class Server(NamedTuple):

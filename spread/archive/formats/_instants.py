@@ -1,6 +1,7 @@
 """Ids and times of tweets: Snowflake ids carry the millisecond they were made in."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -57,6 +58,9 @@ STATE_ZONE: Final = (
 )
 _UTC: Final = ("UTC", "GMT")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_QUARTER: Final = 900 * _SECOND
+_MOST_QUARTERS: Final = 26 * 4
+"""From UTC-12 to UTC+14."""
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 Id = int | str | float | None
@@ -121,11 +125,18 @@ def _counted(text: str) -> int | None:
     return at if _FIRST <= at < _END else None
 
 
-def in_zone(value: object, zone: ZoneInfo, tweet_id: str | None = None) -> object:
+def in_zone(
+    value: object,
+    zone: ZoneInfo,
+    tweet_id: str | None = None,
+    apart: Counter[int] | None = None,
+) -> object:
     """Return a time that was written without a zone with the one in which it was; else itself.
 
     Of the two times that a clock shows when it is set back, it is the one that agrees with
     the tweet's id, else the first; one that it leaves out, when it is set on, is no time.
+    In `apart` is counted how many quarters of an hour lie between it and its id, to the nearest:
+    a zone that is not the right one is some off. What is more than zones can be is not counted.
 
     Examples
     --------
@@ -141,7 +152,12 @@ def in_zone(value: object, zone: ZoneInfo, tweet_id: str | None = None) -> objec
     if both[0].astimezone(zone).replace(tzinfo=None) != clock:
         return f"{value} (left out by the clocks of {zone.key})"
     agreeing = (at for at in both if made is not None and _agree(made, _since_1970(at)))
-    return next(agreeing, both[0]).isoformat()
+    chosen = next(agreeing, both[0])
+    if made is not None and apart is not None:
+        quarters = round(abs(made - _since_1970(chosen)) / _QUARTER)
+        if quarters <= _MOST_QUARTERS:
+            apart[quarters] += 1
+    return chosen.isoformat()
 
 
 def without_zone(value: object) -> datetime | None:

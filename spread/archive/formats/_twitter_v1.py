@@ -1,5 +1,6 @@
 """Twitter's API v1.1: statuses with a `user` inside, as streams and searches gave them."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from spread.archive.formats._instants import (
     instant,
     snowflake,
     tweet_time,
+    without_zone,
 )
 
 PLATFORM: Final = "twitter"
@@ -182,7 +184,7 @@ def rows(tweet: Tweet, *, source_file: str, source_record: int) -> list[Found]:
     row = _row(tweet, COLLECTED, source_file, source_record)
     found: list[Found] = [row]
     if created(tweet) is None:
-        found.append(TimeOfId())
+        found.append(TimeOfId(without_zone(tweet.created_at) is not None))
     if tweet.user is not None:
         found.append((tweet.user, row.at))
     found += unavailable(row)
@@ -285,10 +287,10 @@ def _row(tweet: Tweet, origin: str, source_file: str, source_record: int) -> Twe
     )
 
 
-def state_zone(tweet: Tweet, zone: ZoneInfo) -> None:
+def state_zone(tweet: Tweet, zone: ZoneInfo, apart: Counter[int]) -> None:
     """Write the zone to the times of a status, and of those inside it, that have none."""
     for each in (tweet, *_inside(tweet)):
-        each.created_at = in_zone(each.created_at, zone, str(each.id_str or each.id))
+        each.created_at = in_zone(each.created_at, zone, str(each.id_str or each.id), apart)
 
 
 def created(tweet: Tweet) -> int | None:

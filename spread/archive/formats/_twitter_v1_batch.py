@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from spread.archive._rows import COLLECTED, EMBEDDED, TWEET_PARTS, USER_PARTS
-from spread.archive.formats._instants import UNKNOWN
+from spread.archive.formats._instants import UNKNOWN, without_zone
 from spread.archive.formats._said import Mentioned, Said
 from spread.archive.formats._twitter_v1 import Tweet, User, created, own_words, point
 from spread.archive.formats._twitter_v1_columns import (
@@ -27,6 +27,7 @@ from spread.archive.formats._twitter_v1_columns import (
     user_columns,
 )
 
+_CREATED_AT: Final = FACTS.index("created_at")
 _ITSELF: Final = -1
 _NOT_YET: Final = (-1, None, -1)
 _PROFILE: Final = attrgetter(
@@ -37,11 +38,15 @@ _WORDS: Final = attrgetter("text", "full_text", "truncated", "entities", "extend
 
 
 class Tables(NamedTuple):
-    """Statuses and accounts as parts hold them, and how many statuses have their ids' times."""
+    """Statuses and accounts as parts hold them, and how many statuses have their ids' times.
+
+    Some of these say when they were made, but not in which zone.
+    """
 
     tweets: pa.Table
     users: pa.Table
     times_of_ids: int
+    times_without_zone: int
 
 
 class Batch:
@@ -102,10 +107,13 @@ class Batch:
         fields = list(zip(*map(_PROFILE, self._profiles), strict=True))
         profiles = Profiles(fields, self._seen, when)
         users = user_columns(profiles, self._seen_followers)
+        of_ids = np.array(self._outer)[tweets["is_time_of_id"][self._outer]]
+        written = [self._facts[row][_CREATED_AT] for row in of_ids]
         return Tables(
             table(tweets, TWEET_PARTS, rows),
             table(users, USER_PARTS, len(self._profiles)),
-            int(tweets["is_time_of_id"][self._outer].sum()),
+            len(of_ids),
+            sum(without_zone(text) is not None for text in written),
         )
 
     def _add(self, tweet: Tweet, record: int, passes_on: int) -> int:

@@ -1,5 +1,6 @@
 """Twitter's API v2: pages of `data` and `includes`, streams, flattened and split files."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from spread.archive.formats._instants import (
     microseconds,
     snowflake,
     tweet_time,
+    without_zone,
 )
 from spread.archive.formats._twitter_v2_json import (
     PLATFORM,
@@ -69,7 +71,7 @@ def rows(
     seen_at = row.at if context.retrieved_at is None else context.retrieved_at
     yield row
     if instant(tweet.created_at) is None:
-        yield TimeOfId()
+        yield TimeOfId(without_zone(tweet.created_at) is not None)
     yield from unavailable(row)
     yield from _accounts(tweet, seen_at)
     for inner in as_list(tweet.referenced_tweets):
@@ -156,10 +158,10 @@ def tweet_row(
     )
 
 
-def state_zone(tweet: Tweet, zone: ZoneInfo) -> None:
+def state_zone(tweet: Tweet, zone: ZoneInfo, apart: Counter[int]) -> None:
     """Write the zone to the times of a tweet, and of those inside it, that have none."""
     for each in (tweet, *as_list(tweet.referenced_tweets)):
-        each.created_at = in_zone(each.created_at, zone, str(each.id))
+        each.created_at = in_zone(each.created_at, zone, str(each.id), apart)
 
 
 def not_shown(page: Page) -> Iterator[NoticeRow]:

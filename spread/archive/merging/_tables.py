@@ -202,6 +202,7 @@ def _write_report(measures: Mapping[str, Any], found: Found, counts: Counts, dra
         "formats": dict(sorted(sum((Counter(c["formats"]) for c in counts), Counter()).items())),
         "changed": sorted({name for count in counts for name in count["changed"]}),
         "servers": dict(sorted(Counter(h for c in counts for h in set(c["servers"])).items())),
+        "zones": dict(sum((Counter(c["zones"]) for c in counts), Counter())),
         "lost": max((count["lost"] for count in counts), default=0),
         **measures,
     }
