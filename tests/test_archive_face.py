@@ -248,6 +248,7 @@ _NO_REPORTS: list[Any] = [
     {"files": {"source_file": "a"}},
     {"files": [{"source_file": 1}]},
     {"gaps": [1]},
+    {"silence": [1]},
     {"origins": {}},
     {"formats": "x"},
     {"ignored": [1]},

@@ -9,7 +9,7 @@ import pandas as pd
 from spread.archive._wording import instant
 from spread.tables import instants
 
-_UNITS: Final = ((1440, "days"), (60, "hours"))
+_UNITS: Final = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))
 
 
 class Gap(NamedTuple):
@@ -32,10 +32,15 @@ def longest(gaps: pd.DataFrame) -> Gap:
 
 def stretch(gap: Gap) -> str:
     """Say how long a gap is, and where it lies."""
-    minutes = (gap.end_at - gap.start_at).total_seconds() / 60
-    found = ((size, unit) for size, unit in _UNITS if minutes >= 2 * size)
-    size, unit = next(found, (1, "minutes"))
-    return f"for {minutes / size:,.0f} {unit} from {instant(gap.start_at)}"
+    return f"for {length(gap.start_at, gap.end_at)} from {instant(gap.start_at)}"
+
+
+def length(start_at: pd.Timestamp, end_at: pd.Timestamp) -> str:
+    """Say how long it is from one instant to another."""
+    seconds = (end_at - start_at).total_seconds()
+    found = ((size, unit) for size, unit in _UNITS if seconds >= 2 * size)
+    size, unit = next(found, (1, "seconds"))
+    return f"{seconds / size:,.0f} {unit}"
 
 
 def gap_table(gaps: Sequence[Sequence[float]]) -> pd.DataFrame:

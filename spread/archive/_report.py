@@ -8,10 +8,10 @@ from typing import Any, Final
 import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
-from spread.archive._gap_table import each_gap, gap_table, longest, stretch
+from spread.archive._gap_table import each_gap, gap_table, length, longest, stretch
 from spread.archive._warnings import limits, losses, unavailable_tweets
 from spread.archive._wording import counted, instant, percent
-from spread.archive.merging._measures import LEAST_FOR_GAPS
+from spread.archive.merging._measures import FEWEST_ASIDE, LEAST_FOR_GAPS
 from spread.text import html_card, html_list, html_table
 
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
@@ -74,8 +74,12 @@ class ReadReport:
         The instants (UTC) of the first and the last collected tweet; of a list of ids,
         of the first and last id.
     gaps
-        Stretches without a tweet where at least 30 were due at the lower of the rates
-        before and after: start_at, end_at, due.
+        Stretches without a tweet that are too long for the rates before and after them (at
+        a steady rate a chance of 2^-40 or less): start_at, end_at, due. So many came in the same
+        time before, or after where these are fewer. Where fewer than 11 tweets are before or
+        after a stretch, nothing is said of it.
+    silence
+        Start and end of the longest stretch without a tweet, wherever it is.
     forgotten
         Tweets of any origin that `Archive.forget` took out since; what is counted by file is
         what was read, all else what is left.
@@ -120,6 +124,7 @@ class ReadReport:
     first_at: pd.Timestamp | None = None
     last_at: pd.Timestamp | None = None
     gaps: pd.DataFrame = field(default_factory=_no_gaps)
+    silence: tuple[pd.Timestamp, pd.Timestamp] | None = None
     forgotten: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
@@ -187,12 +192,8 @@ class ReadReport:
             for name, (share, of) in shares.items()
             if share is not None
         }
-        if len(self.gaps):
-            where = stretch(longest(self.gaps))
-            facts["gaps in time"] = f"{len(self.gaps):,}, the longest {where}"
-        elif sum(self.origins.values()):
-            enough = self.origins.get("collected") or self.origins.get("stub", 0)
-            facts["gaps in time"] = "none" if enough >= LEAST_FOR_GAPS else "too few tweets to tell"
+        if sum(self.origins.values()):
+            facts["gaps in time"] = self._gaps()
         if self.lost:
             facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
         if self.unavailable:
@@ -229,6 +230,7 @@ class ReadReport:
                 {"start_at": _iso(gap.start_at), "end_at": _iso(gap.end_at), "due": gap.due}
                 for gap in each_gap(self.gaps)
             ],
+            "silence": self.silence and [_iso(at) for at in self.silence],
             "lost": self.lost,
             "unavailable": self.unavailable,
             "unavailable_originals": self.unavailable_originals,
@@ -242,6 +244,20 @@ class ReadReport:
             "files": self.files.astype(object).to_dict("records"),
             "rejects": self.rejects.astype(object).to_dict("records"),
         }
+
+    def _gaps(self) -> str:
+        """Say which gaps there are; none only of where they were looked for."""
+        enough = self.origins.get("collected") or self.origins.get("stub", 0)
+        if enough < LEAST_FOR_GAPS:
+            return "too few tweets to tell"
+        said = "none"
+        if len(self.gaps):
+            said = f"{len(self.gaps):,}, the longest {stretch(longest(self.gaps))}"
+        said += f" (within {FEWEST_ASIDE} tweets of either end it cannot be told)"
+        if self.silence and not (self.gaps.start_at == self.silence[0]).any():
+            said += f"; the longest time without a tweet is {length(*self.silence)}"
+            said += f" from {instant(self.silence[0])}"
+        return said
 
     def _equation(self, noun: str = "") -> str:
         total = self.totals

@@ -1,7 +1,7 @@
 """The report that stands with an archive's tables, as it is read again."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,8 +34,7 @@ def report_of(folder: Path) -> ReadReport:
 
 
 def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
-    at = (told.get(name) for name in ("first_at", "last_at"))
-    first_at, last_at = (None if us is None else pd.Timestamp(us, unit="us", tz="UTC") for us in at)
+    first_at, last_at = (_instant(told.get(name)) for name in ("first_at", "last_at"))
     return ReadReport(
         files=_files(told["files"]),
         rejects=rejects,
@@ -50,6 +49,7 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         first_at=first_at,
         last_at=last_at,
         gaps=gap_table(told.get("gaps", ())),
+        silence=_span(told.get("silence")),
         forgotten=told.get("forgotten", 0),
         formats=told.get("formats", {}),
         changed=tuple(told.get("changed", ())),
@@ -58,6 +58,21 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         oddities=told.get("oddities", {}),
         unavailable=told.get("unavailable", 0),
         unavailable_originals=told.get("unavailable_originals", 0),
+    )
+
+
+def _instant(us: int | None) -> pd.Timestamp | None:
+    return None if us is None else pd.Timestamp(us, unit="us", tz="UTC")
+
+
+def _span(told: Sequence[int] | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    return (
+        None
+        if told is None
+        else (
+            pd.Timestamp(told[0], unit="us", tz="UTC"),
+            pd.Timestamp(told[1], unit="us", tz="UTC"),
+        )
     )
 
 
@@ -114,6 +129,12 @@ def _are_gaps(value: object) -> bool:
     )
 
 
+def _is_span(value: object) -> bool:
+    if not isinstance(value, list):
+        return value is None
+    return len(value) == 2 and all(type(at) is int for at in value)
+
+
 _NEEDED: Final = ("files", "ignored", "origins", "users", "share_cut")
 _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "files": _are_files,
@@ -125,6 +146,7 @@ _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "zones": _are_zones,
     "oddities": _are_counts,
     "gaps": _are_gaps,
+    "silence": _is_span,
     **dict.fromkeys(
         ("users", "lost", "forgotten", "unavailable", "unavailable_originals"), _is_count
     ),

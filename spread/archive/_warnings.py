@@ -115,7 +115,7 @@ def limits(report: "ReadReport") -> list[str]:
     if len(report.gaps):
         found = longest(report.gaps)
         said.append(
-            f"no tweet {stretch(found)}, where about {found.due:,.0f} were due: was the "
+            f"no tweet {stretch(found)}, where {found.due:,.0f} or more were due: was the "
             "collection interrupted? `gaps` holds all such stretches"
         )
     return said

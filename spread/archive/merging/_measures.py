@@ -9,9 +9,12 @@ from spread.archive import _engine
 from spread.archive._rows import COLLECTED, ORIGINS
 from spread.archive.merging._queries import Query
 
-_NEIGHBOURS: Final = 50
-LEAST_FOR_GAPS: Final = 2 * _NEIGHBOURS + 2
-_DUE_LEAST: Final = 30.0
+_NEIGHBOURS: Final = 40
+FEWEST_ASIDE: Final = 10
+"""How many intervals must lie on either side of a silence for it to be judged."""
+LEAST_FOR_GAPS: Final = 2 * FEWEST_ASIDE + 2
+_LEAST_CHANCE_BITS: Final = 40.0
+_SECOND_US: Final = 1_000_000
 _GAPS_MOST: Final = 100
 
 
@@ -44,6 +47,7 @@ def measured(con: Any) -> dict[str, Any]:
         "first_at": int(at[0]) if len(at) else None,
         "last_at": int(at[-1]) if len(at) else None,
         "gaps": gaps(at),
+        "silence": silence(at),
     }
 
 
@@ -59,36 +63,84 @@ def unavailable(con: Any) -> dict[str, int]:
 def gaps(at: NDArray[np.int64]) -> list[list[float]]:
     """Return stretches without a tweet where many were due: start, end, how many were.
 
-    The rate is the lower of those of the 50 tweets before and the 50 after a stretch; told
-    are stretches in which at least 30 tweets were due at it, the longest 100 of them. At a
-    steady rate that has a chance of exp(−30).
+    Told are the longest 100 that are too long for the rate before them and for that after them
+    alike. At a steady rate a silence is s or longer with the chance (1 + s/T)^-k, where k
+    intervals on one side of it took the time T together: the rate is known by these only. A
+    silence is too long where this is 2^-40 or less, with the 40 intervals next to it, or as many
+    as there are: it lasts as long as 40 intervals took, or 15 times as long as 10 took. Of a
+    silence with fewer than 10 on a side nothing is said. Instants may be known to the second
+    only: a silence is taken to be a second shorter, its neighbours to have taken a second more.
+
+    How many were due is no estimate: so many came in the same time before it, or after it
+    where these are fewer. It cannot be more than the archive holds.
 
     Parameters
     ----------
     at
         Sorted instants, in microseconds.
 
+    References
+    ----------
+    Lomax (1954), J. Am. Stat. Assoc. 49, 847-852, doi:10.1080/01621459.1954.10501239: an
+    exponential time of which the rate has a gamma distribution, as it has after k intervals.
+
     Examples
     --------
     >>> minutes = np.r_[0:60, 120:180] * 60_000_000
     >>> gaps(minutes)
-    [[3540000000, 7200000000, 61.0]]
+    [[3540000000, 7200000000, 59]]
     """
     if len(at) < LEAST_FOR_GAPS:
         return []
-    last_before = np.arange(_NEIGHBOURS, len(at) - _NEIGHBOURS - 1)
-    before_us = at[last_before] - at[last_before - _NEIGHBOURS]
-    after_us = at[last_before + 1 + _NEIGHBOURS] - at[last_before + 1]
-    slowest_us = np.maximum(np.maximum(before_us, after_us), 1)
-    silent_us = at[last_before + 1] - at[last_before]
-    due = _NEIGHBOURS * silent_us / slowest_us
-    chosen = np.flatnonzero(due >= _DUE_LEAST)
+    last_before = _longer_than_beside(np.diff(at))
+    first_after = last_before + 1
+    silent_us = at[first_after] - at[last_before]
+    before = np.minimum(last_before, _NEIGHBOURS)
+    after = np.minimum(len(at) - 1 - first_after, _NEIGHBOURS)
+    is_told = _too_long(silent_us, at[last_before] - at[last_before - before], before)
+    is_told &= _too_long(silent_us, at[first_after + after] - at[first_after], after)
+    chosen = np.flatnonzero(is_told)
     longest = np.sort(chosen[np.argsort(-silent_us[chosen], kind="stable")[:_GAPS_MOST]])
-    first = last_before[longest]
-    return [
-        [int(at[row]), int(at[row + 1]), float(round(due[which]))]
-        for row, which in zip(first, longest, strict=True)
-    ]
+    return [_told(at, int(row)) for row in last_before[longest]]
+
+
+def _longer_than_beside(silent_us: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return which intervals with enough on either side are longer than both beside them.
+
+    Those that are too long are among them: the rest is looked at for these few only.
+    """
+    first, end = FEWEST_ASIDE, len(silent_us) - FEWEST_ASIDE
+    beside = np.maximum(silent_us[first - 1 : end - 1], silent_us[first + 1 : end + 1])
+    return first + np.flatnonzero(silent_us[first:end] - beside >= 2 * _SECOND_US)
+
+
+def _too_long(
+    silent_us: NDArray[np.int64], took_us: NDArray[np.int64], intervals: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    times_as_long = np.exp2(_LEAST_CHANCE_BITS / intervals) - 1
+    is_long: NDArray[np.bool_] = silent_us - _SECOND_US >= times_as_long * (took_us + _SECOND_US)
+    return is_long
+
+
+def _told(at: NDArray[np.int64], row: int) -> list[float]:
+    start, end = int(at[row]), int(at[row + 1])
+    as_long_before = row - np.searchsorted(at, 2 * start - end)
+    as_long_after = np.searchsorted(at, 2 * end - start, "right") - row - 2
+    return [start, end, int(min(as_long_before, as_long_after))]
+
+
+def silence(at: NDArray[np.int64]) -> list[int] | None:
+    """Return start and end of the longest time without a tweet, the first if several are.
+
+    Examples
+    --------
+    >>> silence(np.array([0, 5, 9, 14]))
+    [0, 5]
+    """
+    if len(at) < 2:
+        return None
+    row = int(np.diff(at).argmax())
+    return [int(at[row]), int(at[row + 1])]
 
 
 def _share(part: int | None, whole: int) -> float | None:
