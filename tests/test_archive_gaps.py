@@ -16,7 +16,7 @@ HOUR = 3_600_000_000
 DAY = 24 * HOUR
 BURSTS = st.lists(
     st.tuples(
-        st.lists(st.sampled_from([0, 1, 2]), min_size=9, max_size=60),
+        st.lists(st.sampled_from([0, 1, 2]), min_size=25, max_size=60),
         st.sampled_from([40, 80, 150, 3_000]),
     ),
     min_size=2,
