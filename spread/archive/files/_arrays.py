@@ -124,12 +124,17 @@ def _element(window: Window, largest: bytes) -> tuple[Piece | None, bool]:
 def _extent(window: Window) -> Extent:
     """Return how far the object at the cursor goes, reading on as far as is needed."""
     size = _SEARCHED_LEAST
+    is_more = window.hold(size)
+    end = value_end(window.held, window.at, window.at + size)
+    # To count brackets is faster than to ask the parser where it was left.
+    if end is not None and is_whole(window.held[window.at : end]):
+        return Extent("whole", end - window.at)
     while True:
-        is_more = window.hold(size)
         found = extent(window.held, window.at, min(window.at + size, len(window.held)))
         if found.kind != "open" or not is_more or size > window.most:
             return found
         size *= 4
+        is_more = window.hold(size)
 
 
 def _scalar(window: Window) -> Extent:

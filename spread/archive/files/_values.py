@@ -1,6 +1,7 @@
 """Where JSON values end, told by their brackets, and whether bytes are one at all."""
 
 import re
+import sys
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
@@ -76,10 +77,10 @@ def holds_records(value: bytes) -> bool:
     return any(one and other for one, other in pairwise(are_records))
 
 
-def value_end(data: bytes, start: int) -> int | None:
+def value_end(data: bytes, start: int, limit: int = sys.maxsize) -> int | None:
     """Return where the object or array that starts here ends; None when it does not."""
     depth = 0
-    for match in _BRACKET.finditer(data, start):
+    for match in _BRACKET.finditer(data, start, limit):
         if match.start(1) >= 0:
             depth += 1
         elif match.start(2) >= 0:
