@@ -156,8 +156,8 @@ class Reader:
                         zone=self._zone, apart=self._records.zones,
                     )  # fmt: skip
                 except RejectedError as error:
-                    told = f"at line {row.line:,}: {error.found}"
-                    self._records.reject(error.reason, told, row.data)
+                    where = f"at line {row.line:,}: " if row.line else ""
+                    self._records.reject(error.reason, where + error.found, row.data)
                 else:
                     self._records.add(here, found.name)
                 self._flush_if_full()

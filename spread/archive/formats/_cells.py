@@ -17,7 +17,7 @@ _SHOWN: Final = 200
 
 
 class Row(NamedTuple):
-    """A row of a table: its fields, or the reason why they cannot be had; its first line."""
+    """A row of a table: its fields, or the reason why they cannot be had; its first line, or 0."""
 
     fields: list[str]
     fault: RejectedError | None

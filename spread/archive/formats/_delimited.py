@@ -80,7 +80,9 @@ def rows(chunks: Iterator[bytes], found: Layout, limits: Limits) -> Iterator[Row
             is_header = False
         elif any(fields):
             data = found.delimiter.join(fields[:20]).encode("utf-8", "surrogateescape")
-            yield Row(fields, _row_fault(fields, found), data, start)
+            # Of ids that share lines each is a record, and its number its place.
+            place = start if found.name != "ids" or found.delimiter == "\x00" else 0
+            yield Row(fields, _row_fault(fields, found), data, place)
 
 
 def _ids(
