@@ -48,5 +48,5 @@ def test_reading_needs_no_ibis(tmp_path: Path) -> None:
     code = f"import sys; from spread import archive; print(archive.read({str(file)!r}))"
     code += "; print('ibis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "1 tweets collected" in done.stdout
+    assert "1 tweet collected" in done.stdout
     assert done.stdout.endswith("False\n")

@@ -81,7 +81,7 @@ def test_frames_have_the_columns_asked_for(made: archive.Archive) -> None:
 
 
 def test_records_show_themselves_without_markup_from_data(made: archive.Archive) -> None:
-    assert repr(made).startswith("<Archive: 3 tweets collected, 3 users, 1 records rejected")
+    assert repr(made).startswith("<Archive: 3 tweets collected, 3 users, 1 record rejected")
     assert repr(made.report) == (
         "<ReadReport: 2 files, 4 records = 3 kept + 0 duplicates + 0 notices + 1 rejected>"
     )

@@ -4,12 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from invented_archive import put, snowflake, v1_retweet, v1_tweet, v1_user, v2_tweet
+from invented_archive import put, snowflake, v1_retweet, v1_time, v1_tweet, v1_user, v2_tweet
 
 from spread import archive
 from spread.cli import archive as command
 
 ORIGINAL = v1_tweet(1, "the original #myNYPD", retweet_count=8)
+SHARED = [("https://x.example/a", 1), ("https://x.example/b", 1), ("https://x.example/a", 2)]
 
 
 def _kept(folder: Path, *records: object) -> archive.ReadReport:
@@ -93,3 +94,93 @@ def test_the_shell_and_the_notebook_are_told_the_same(
     assert told["warnings"] == list(report.warnings)
     assert told["rejects"][0]["reason"] == "BAD_JSON"
     assert {"coverage", "share_missing", "share_located", "gaps", "first_at"} <= set(told)
+
+
+def test_collected_tweets_are_counted_by_kind(tmp_path: Path) -> None:
+    quote = v1_tweet(5, author=5, quoted_status=ORIGINAL, quoted_status_id_str=ORIGINAL["id_str"])
+    reply = {"in_reply_to_status_id_str": ORIGINAL["id_str"], "in_reply_to_user_id_str": "1"}
+    by_hand = v1_tweet(8, "RT @invented1: the original", 8)
+    report = _kept(
+        tmp_path,
+        *(v1_retweet(2, ORIGINAL), quote, v1_tweet(6, author=6, **reply)),
+        *(v1_tweet(7, author=7, **reply), by_hand),
+    )
+    assert report.kinds == {"retweets": 1, "quotes": 1, "replies": 2, "manual_retweets": 1}
+    said = "1 retweet, 1 quote, 2 replies, 1 old-style retweet (`RT @name`: graphs.retweets"
+    assert report.facts()["kinds"].startswith(said)
+
+
+def test_retweets_of_nobody_known_are_in_no_graph(tmp_path: Path) -> None:
+    retweeted = [{"type": "retweeted", "id": snowflake(1, 77)}]
+    absent = {"data": [v2_tweet(5, "RT", 5, referenced_tweets=retweeted)]}
+    report = _kept(tmp_path, absent, *(v1_retweet(n, ORIGINAL, n) for n in (6, 7, 8)))
+    assert report.unnamed == 1
+    told = [warning for warning in report.warnings if "in no graph of accounts" in warning]
+    assert told[0].startswith("25.0% of the retweets do not tell whom they pass on")
+
+
+def test_where_no_tweet_has_a_text_none_is_cut(tmp_path: Path) -> None:
+    # CooRTweet has a row for each object that a tweet shares: the second is no further tweet.
+    rows = [f"{thing},{number},{snowflake(number)},1398183128" for thing, number in SHARED]
+    header = "object_id,account_id,content_id,timestamp_share"
+    (tmp_path / "c.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    facts = archive.read(tmp_path / "c.csv").report.facts()
+    assert facts["cut texts"] == "no collected tweet has a text"
+    assert facts["tweets"].startswith("2 collected")
+    assert facts["records"].endswith("1 of those kept tells of a further object of a tweet")
+    assert "0%" in _kept(tmp_path, ORIGINAL).facts()["cut texts"]
+
+
+def test_without_a_retweet_cascades_have_no_sizes_to_be_low(tmp_path: Path) -> None:
+    report = _kept(tmp_path, ORIGINAL)
+    assert (report.coverage, report.kinds["retweets"]) == (0.0, 0)
+    assert not any("cascades" in warning for warning in report.warnings)
+
+
+def test_maps_are_not_missed_where_no_profile_has_a_place(tmp_path: Path) -> None:
+    status = {
+        "id": "115000000000000001",
+        "created_at": "2025-08-10T12:00:00.000Z",
+        "uri": "https://a.example/users/one/statuses/115000000000000001",
+        "content": "<p>fine</p>",
+        "account": {"id": "1", "acct": "one", "url": "https://a.example/@one"},
+    }
+    report = _kept(tmp_path, status)
+    assert (report.users, report.share_located) == (1, None)
+    assert report.facts()["located"] == "the profiles have no field for a place"
+    assert not any("maps" in warning for warning in report.warnings)
+    asked = archive.read(put(tmp_path / "v1.jsonl", ORIGINAL)).report
+    assert any("maps rest on few" in warning for warning in asked.warnings)
+
+
+def test_follows_are_counted(tmp_path: Path) -> None:
+    table = "follower_id,followed_id\n1,2\n3,3\n2,1\n1,2\n"
+    (tmp_path / "f.csv").write_text(table, encoding="utf-8")
+    report = archive.read(tmp_path / "f.csv").report
+    assert report.facts()["follows"] == "3 kept, 1 of them of oneself"
+    assert report.as_dict()["self_follows"] == 1
+
+
+def test_records_that_name_different_authors_are_told(tmp_path: Path) -> None:
+    other = v1_tweet(9, author=9) | {"user": v1_user(8)}
+    report = _kept(tmp_path, v1_tweet(9, author=9), other, ORIGINAL, ORIGINAL)
+    assert (report.totals["duplicates"], report.contradicted) == (2, 1)
+    assert any(w.startswith("1 tweet has records that name diff") for w in report.warnings)
+    # One that names its author, and one that only has the name, do not contradict each other.
+    (tmp_path / "n.csv").write_text(
+        f"id_str,from_user,text,created_at\n{snowflake(9, 9)},invented9,fine,{v1_time(9)}\n"
+    )
+    assert archive.read([tmp_path / "n.csv", tmp_path / "t.jsonl"]).report.contradicted == 1
+
+
+def test_one_of_a_kind_is_no_plural(tmp_path: Path) -> None:
+    early = v1_retweet(3, v1_tweet(60, "made later", 7))
+    report = _kept(tmp_path, early, b"{")
+    assert report.facts()["oddities"] == "1 retweet before its original"
+    (tmp_path / "ids.txt").write_text(snowflake(0) + "\n" + snowflake(0) + "\n")
+    ids = archive.read(tmp_path / "ids.txt").report
+    assert "1 duplicate + 0 notices" in repr(ids)
+    one = archive.read(put(tmp_path / "one.jsonl", ORIGINAL)).report
+    assert repr(one) == (
+        "<ReadReport: 1 file, 1 record = 1 kept + 0 duplicates + 0 notices + 0 rejected>"
+    )

@@ -17,6 +17,7 @@ from spread._schemas import FOLLOWS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._damage import damaged
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
+from spread.archive._wording import number_of
 from spread.archive.files._found import is_archive, usable
 from spread.text import html_card
 
@@ -242,12 +243,12 @@ class Archive:
 
     def __repr__(self) -> str:
         origins, rejected = self.report.origins, self.report.totals["rejected"]
-        held = f"{origins['collected']:,} tweets collected"
+        held = f"{number_of(origins['collected'], 'tweet')} collected"
         if not origins["collected"] and origins.get("stub"):
-            held = f"{origins['stub']:,} ids of tweets"
+            held = number_of(origins["stub"], "id of a tweet", "ids of tweets")
         return (
-            f"<Archive: {held}, {self.report.users:,} users, "
-            f"{rejected:,} records rejected; {self.path}>"
+            f"<Archive: {held}, {number_of(self.report.users, 'user')}, "
+            f"{number_of(rejected, 'record')} rejected; {self.path}>"
         )
 
     def _repr_html_(self) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._gap_table import each_gap, gap_table, length, longest, stretch
 from spread.archive._warnings import limits, losses, unavailable_tweets
-from spread.archive._wording import counted, instant, percent
+from spread.archive._wording import counted, instant, number_of, percent
 from spread.archive.merging._measures import FEWEST_ASIDE, LEAST_FOR_GAPS
 from spread.text import html_card, html_list, html_table
 
@@ -55,6 +55,21 @@ class ReadReport:
         Rows of `tweets` by origin: collected, embedded, stub.
     users
         Rows of `users`.
+    kinds
+        Collected tweets that are `retweets`, `quotes`, `replies` (as edges of graphs count them:
+        a quote may be a reply as well, a retweet neither), and `manual_retweets`, which are
+        retweets typed by hand and counted by graphs with manual=True only.
+    has_texts
+        Whether any collected tweet has a text.
+    unnamed
+        Retweets whose original's author is unknown: no graph of accounts has them.
+    further
+        Records that tell of a further object of a tweet that another record stands for, as in
+        tables of CooRTweet. They are kept, and add to the tweet.
+    contradicted
+        Tweets with a record that names another author than the record that stands for them.
+    self_follows
+        Accounts that are said to follow themselves.
     share_cut
         Share of collected tweets whose text is known to be cut; None without a tweet.
     lost
@@ -66,7 +81,8 @@ class ReadReport:
         Share of the retweeted originals of which the archive holds no text, only the id;
         None without a retweet.
     share_located
-        Share of users whose profile says anything of a place; None without a user.
+        Share of Twitter's users whose profile says anything of a place; None without one. The
+        profiles of Mastodon and Bluesky have no field for it.
     coverage
         Retweets that are here as a share of those that the platform reported, over all
         originals whose count is known (`cascade.coverage` has them one by one).
@@ -125,6 +141,12 @@ class ReadReport:
     last_at: pd.Timestamp | None = None
     gaps: pd.DataFrame = field(default_factory=_no_gaps)
     silence: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    has_texts: bool = True
+    unnamed: int = 0
+    further: int = 0
+    contradicted: int = 0
+    self_follows: int = 0
     forgotten: int = 0
     formats: Mapping[str, int] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
@@ -152,8 +174,8 @@ class ReadReport:
         return (*losses(self), *limits(self))
 
     def __repr__(self) -> str:
-        files = f"{len(self.files):,} file{'s' * (len(self.files) != 1)}"
-        return f"<ReadReport: {files}, {self._equation('records ')}>"
+        noun = "record" if self.totals["records"] == 1 else "records"
+        return f"<ReadReport: {number_of(len(self.files), 'file')}, {self._equation(f'{noun} ')}>"
 
     def __str__(self) -> str:
         """Return the whole report, as a terminal shows it."""
@@ -172,30 +194,23 @@ class ReadReport:
     def facts(self) -> dict[str, str]:
         """The report in a few lines, for people."""
         facts = {
-            "records": self._equation(),
-            "formats": ", ".join(f"{count:,} {name}" for name, count in self.formats.items()),
+            "records": self._records(),
+            "formats": ", ".join(_of_format(*each) for each in self.formats.items()),
             "tweets": ", ".join(f"{count:,} {origin}" for origin, count in self.origins.items()),
+            "kinds": ", ".join(counted(*each) for each in self.kinds.items()),
             "users": f"{self.users:,}",
+            "follows": self._follows(),
         }
-        if not self.formats:
-            del facts["formats"]
+        facts = {name: told for name, told in facts.items() if told}
         if self.first_at is not None and self.last_at is not None:
             facts["from"], facts["to"] = instant(self.first_at), instant(self.last_at)
-        shares = {
-            "cut texts": (self.share_cut, "of the collected tweets"),
-            "missing": (self.share_missing, "of the retweeted originals, known by their ids only"),
-            "located": (self.share_located, "of the users say anything of a place"),
-            "coverage": (self.coverage, "of the retweets that the platform reported are here"),
-        }
-        facts |= {
-            name: f"{percent(share)} {of}"
-            for name, (share, of) in shares.items()
-            if share is not None
-        }
+        facts |= self._shares()
         if sum(self.origins.values()):
             facts["gaps in time"] = self._gaps()
         if self.lost:
-            facts["known loss"] = f"at least {self.lost:,} tweets that the stream's limit held back"
+            facts["known loss"] = (
+                f"at least {number_of(self.lost, 'tweet')} that the stream's limit held back"
+            )
         if self.unavailable:
             facts["unavailable"] = f"{unavailable_tweets(self)}: the platform itself says so"
         if any(self.oddities.values()):
@@ -203,7 +218,9 @@ class ReadReport:
                 counted(*each) for each in self.oddities.items() if each[1]
             )
         if self.forgotten:
-            facts["forgotten"] = f"{self.forgotten:,} tweets, taken out since they were read"
+            facts["forgotten"] = (
+                f"{number_of(self.forgotten, 'tweet')}, taken out since they were read"
+            )
         if self.reasons:
             facts["reasons"] = ", ".join(f"{n:,} {reason}" for reason, n in self.reasons.items())
         if self.ignored:
@@ -219,7 +236,13 @@ class ReadReport:
             "reasons": self.reasons,
             "formats": dict(self.formats),
             "origins": dict(self.origins),
+            "kinds": dict(self.kinds),
+            "has_texts": self.has_texts,
+            "unnamed": self.unnamed,
+            "further": self.further,
+            "contradicted": self.contradicted,
             "users": self.users,
+            "self_follows": self.self_follows,
             "share_cut": self.share_cut,
             "share_missing": self.share_missing,
             "share_located": self.share_located,
@@ -245,6 +268,36 @@ class ReadReport:
             "rejects": self.rejects.astype(object).to_dict("records"),
         }
 
+    def _shares(self) -> dict[str, str]:
+        shares = {
+            "cut texts": (self.share_cut, "of the collected tweets"),
+            "missing": (self.share_missing, "of the retweeted originals, known by their ids only"),
+            "located": (self.share_located, "of the users say anything of a place"),
+            "coverage": (self.coverage, "of the retweets that the platform reported are here"),
+        }
+        said = {
+            name: f"{percent(share)} {of}"
+            for name, (share, of) in shares.items()
+            if share is not None
+        }
+        if not self.has_texts and self.origins.get("collected"):
+            said["cut texts"] = "no collected tweet has a text"
+        if self.share_located is None and self.users:
+            said["located"] = "the profiles have no field for a place"
+        return said
+
+    def _follows(self) -> str:
+        kept = self.totals["kept_follows"]
+        own = f", {self.self_follows:,} of them of oneself" if self.self_follows else ""
+        return f"{kept:,} kept{own}" if kept else ""
+
+    def _records(self) -> str:
+        """Say what became of the records; of those kept, which are no tweet of their own."""
+        if not self.further:
+            return self._equation()
+        tell = "tells of a further object" if self.further == 1 else "tell of further objects"
+        return f"{self._equation()}; {self.further:,} of those kept {tell} of a tweet"
+
     def _gaps(self) -> str:
         """Say which gaps there are; none only of where they were looked for."""
         enough = self.origins.get("collected") or self.origins.get("stub", 0)
@@ -263,7 +316,8 @@ class ReadReport:
         total = self.totals
         return (
             f"{total['records']:,} {noun}= {total['kept']:,} kept + "
-            f"{total['duplicates']:,} duplicates + {total['notices']:,} notices + "
+            f"{number_of(total['duplicates'], 'duplicate')} + "
+            f"{number_of(total['notices'], 'notice')} + "
             f"{total['rejected']:,} rejected"
         )
 
@@ -279,6 +333,10 @@ class ReadReport:
                 cells[-1] += f" ({', '.join(f'{n:,} {r}' for r, n in sorted(reasons.items()))})"
             rows.append([str(count["source_file"]), str(count["formats"]), *cells])
         return rows
+
+
+def _of_format(name: str, count: int) -> str:
+    return number_of(count, "id") if name == "ids" else f"{count:,} {name}"
 
 
 def printable(text: str) -> str:

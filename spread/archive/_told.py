@@ -42,7 +42,6 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         origins=told["origins"],
         users=told["users"],
         share_cut=told["share_cut"],
-        lost=told.get("lost", 0),
         share_missing=told.get("share_missing"),
         share_located=told.get("share_located"),
         coverage=told.get("coverage"),
@@ -50,14 +49,14 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         last_at=last_at,
         gaps=gap_table(told.get("gaps", ())),
         silence=_span(told.get("silence")),
-        forgotten=told.get("forgotten", 0),
+        kinds=told.get("kinds", {}),
+        has_texts=told.get("has_texts", True),
         formats=told.get("formats", {}),
         changed=tuple(told.get("changed", ())),
         servers=told.get("servers", {}),
         zones=told.get("zones", {}),
         oddities=told.get("oddities", {}),
-        unavailable=told.get("unavailable", 0),
-        unavailable_originals=told.get("unavailable_originals", 0),
+        **{name: told.get(name, 0) for name in _COUNTED},
     )
 
 
@@ -88,6 +87,10 @@ def _is_count(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return type(value) in (int, float)
+
+
+def _is_truth(value: object) -> bool:
+    return type(value) is bool
 
 
 def _is_share(value: object) -> bool:
@@ -135,6 +138,16 @@ def _is_span(value: object) -> bool:
     return len(value) == 2 and all(type(at) is int for at in value)
 
 
+_COUNTED: Final = (
+    "lost",
+    "forgotten",
+    "unavailable",
+    "unavailable_originals",
+    "unnamed",
+    "further",
+    "contradicted",
+    "self_follows",
+)
 _NEEDED: Final = ("files", "ignored", "origins", "users", "share_cut")
 _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "files": _are_files,
@@ -147,9 +160,9 @@ _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "oddities": _are_counts,
     "gaps": _are_gaps,
     "silence": _is_span,
-    **dict.fromkeys(
-        ("users", "lost", "forgotten", "unavailable", "unavailable_originals"), _is_count
-    ),
+    "kinds": _are_counts,
+    "has_texts": _is_truth,
+    **dict.fromkeys(("users", *_COUNTED), _is_count),
     **dict.fromkeys(("share_cut", "share_missing", "share_located", "coverage"), _is_share),
     **dict.fromkeys(("first_at", "last_at"), _is_instant),
 }

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from spread.archive._faults import REASONS
 from spread.archive._gap_table import longest, stretch
-from spread.archive._wording import percent
+from spread.archive._wording import number_of, percent
 from spread.archive.formats._kinds import OWN
 
 if TYPE_CHECKING:
@@ -14,6 +14,13 @@ _DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB", "ID_FLO
 _CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
 _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"
 _MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
+_UNNAMED: Final = (
+    "the retweets do not tell whom they pass on: they are in no graph of accounts, but in cascades"
+)
+_AT_ODDS: Final = (
+    "records that name different authors: which of them is right cannot be told, and the record "
+    "that stands for each is chosen by other things"
+)
 _COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
 _LOCATED: Final = "the users say anything of a place: maps rest on few"
 _OWN_IDS: Final = (
@@ -51,10 +58,10 @@ def losses(report: "ReadReport") -> list[str]:
         if reason in reasons:
             hit = report.rejects.loc[report.rejects["reason"] == reason, "source_file"]
             names = ", ".join(sorted(set(hit.astype(str)))[:3])
-            times = f"{reasons[reason]:,} time{'s' * (reasons[reason] > 1)}"
+            times = number_of(reasons[reason], "time")
             said.append(f"{REASONS[reason]} ({times}, in {names})")
     if report.changed:
-        whose = f"{len(report.changed):,} files" if len(report.changed) > 1 else "a file"
+        whose = "a file" if len(report.changed) == 1 else f"{len(report.changed):,} files"
         names = ", ".join(report.changed[:3])
         said.append(f"{whose} changed while being read ({names}): {_CHANGED}")
     if len(report.servers) > 1:
@@ -64,20 +71,23 @@ def losses(report: "ReadReport") -> list[str]:
     is_table = empty["formats"].astype(str) != ""
     for what, which in (("nothing", ~is_table), ("a header line and no row", is_table)):
         without = sorted(empty.loc[which, "source_file"].astype(str))
-        many = f"{len(without):,} files hold" if len(without) > 1 else "a file holds"
+        many = "a file holds" if len(without) == 1 else f"{len(without):,} files hold"
         said += [f"{many} {what}: {', '.join(without[:3])}"] if without else []
     if total["rejected"]:
         share = percent(total["rejected"] / total["records"])
-        told = f"{total['rejected']:,} of {total['records']:,} records ({share})"
+        told = f"{total['rejected']:,} of {number_of(total['records'], 'record')} ({share})"
         said.append(f"{told} could not be read: `rejects` names each, its place and the reason")
     said += _times(report)
     if report.unavailable:
         said.append(f"the platform itself does not show {unavailable_tweets(report)}: {_GONE}")
     if early := report.oddities.get("early_retweets"):
-        verb = "are" if early > 1 else "is"
-        said.append(f"{early:,} retweet{'s' * (early > 1)} {verb} {_EARLY}")
+        said.append(f"{number_of(early, 'retweet is', 'retweets are')} {_EARLY}")
+    if odd := report.contradicted:
+        said.append(f"{number_of(odd, 'tweet has', 'tweets have')} {_AT_ODDS}")
     if report.lost:
-        said.append(f"the stream held back {report.lost:,} tweets or more: counts are too low")
+        said.append(
+            f"the stream held back {number_of(report.lost, 'tweet')} or more: counts are too low"
+        )
     return said
 
 
@@ -86,7 +96,7 @@ def _times(report: "ReadReport") -> list[str]:
     total = report.totals
     zoneless = total["times_without_zone"]
     counted = ((total["times_of_ids"] - zoneless, _TIMED), (zoneless, _WITHOUT_ZONE))
-    said = [f"of {n:,} of {total['records']:,} records {why}" for n, why in counted if n]
+    said = [f"of {n:,} of {number_of(total['records'], 'record')} {why}" for n, why in counted if n]
     apart = {int(quarters): n for quarters, n in report.zones.items() if int(quarters)}
     if apart:
         most = max(apart, key=lambda quarters: (apart[quarters], -quarters))
@@ -98,18 +108,23 @@ def _times(report: "ReadReport") -> list[str]:
 
 def limits(report: "ReadReport") -> list[str]:
     """Say what the tables cannot tell."""
+    if not report.origins.get("collected") and report.origins.get("stub"):
+        return [_ONLY_IDS]
+    # An archive that is older than these counts is not known to have no retweet.
+    retweets = report.kinds.get("retweets", report.unnamed)
+    has_retweets = not report.kinds or retweets > 0
+    unnamed = report.unnamed / retweets if retweets else None
     said = [
         f"{percent(share)} of {sentence}"
         for share, is_told, sentence in (
             (report.share_cut, (report.share_cut or 0) >= _CUT_MUCH, _CUT),
             (report.share_missing, bool(report.share_missing), _MISSING),
-            (report.coverage, (report.coverage or 0) < _COVERED_WELL, _COVERED),
+            (unnamed, bool(unnamed), _UNNAMED),
+            (report.coverage, has_retweets and (report.coverage or 0) < _COVERED_WELL, _COVERED),
             (report.share_located, (report.share_located or 0) < _LOCATED_LITTLE, _LOCATED),
         )
         if share is not None and is_told
     ]
-    if not report.origins.get("collected") and report.origins.get("stub"):
-        return [_ONLY_IDS]
     if OWN.name in report.formats:
         said.append(_OWN)
     if len(report.gaps):
@@ -123,6 +138,6 @@ def limits(report: "ReadReport") -> list[str]:
 
 def unavailable_tweets(report: "ReadReport") -> str:
     """Say how many tweets the platform does not show, and how many of them matter most."""
-    tweets = f"{report.unavailable:,} tweet{'s' * (report.unavailable != 1)}"
+    tweets = number_of(report.unavailable, "tweet")
     originals = report.unavailable_originals
     return f"{tweets}, {originals:,} of them retweeted" if originals else tweets

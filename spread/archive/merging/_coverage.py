@@ -2,20 +2,60 @@
 
 import ibis
 
-from spread.archive._rows import COLLECTED, STUB, UNAVAILABLE
+from spread.archive._rows import COLLECTED, EMBEDDED, STUB, UNAVAILABLE
 from spread.archive.formats._twitter_v1 import PLATFORM
 
 
 def origins(tweets: ibis.Table) -> ibis.Table:
-    """Count the tweets of each origin, and those of them that are cut."""
-    cut = tweets.cut.sum()
-    return tweets.group_by("origin").agg(rows=tweets.count(), cut=cut)
+    """Count the tweets of each origin, those of them that are cut, and those of each kind.
+
+    A quote may be a reply as well. `unnamed` are retweets of which nobody knows whom they pass
+    on: graphs of accounts leave them out.
+    """
+    is_retweet = tweets.kind == "retweet"
+    counts = {
+        "cut": tweets.cut,
+        "retweets": is_retweet,
+        "unnamed": is_retweet & tweets.retweet_author_id.isnull(),
+        "quotes": ~is_retweet & tweets.quote_of.notnull(),
+        "replies": ~is_retweet & tweets.reply_to.notnull(),
+        "manual_retweets": ~is_retweet & tweets.manual_retweet,
+    }
+    sums = {name: told.sum() for name, told in counts.items()}
+    return tweets.group_by("origin").agg(rows=tweets.count(), **sums)
+
+
+def texts(tweets: ibis.Table) -> ibis.Table:
+    """Count one collected tweet with a text, if there is one: to count all would take longer."""
+    own = tweets.filter((tweets.origin == COLLECTED) & tweets.text.notnull())
+    return own.select("origin").limit(1).agg(rows=lambda found: found.count())
+
+
+def self_follows(follows: ibis.Table) -> ibis.Table:
+    """Count the accounts that are said to follow themselves."""
+    own = follows.filter(follows.follower_id == follows.followed_id)
+    return own.agg(rows=own.follower_id.nunique())
+
+
+def contradicted(records: ibis.Table, ranks: ibis.Table) -> ibis.Table:
+    """Count the collected tweets of which another record names another author.
+
+    `ranks` has a row a tweet: that of the record which stands for it. A name in
+    the place of an id, where a record has none of its author, contradicts none.
+    """
+    stands = ranks.filter(ranks.origin != EMBEDDED)
+    stands = stands.select("platform", "tweet_id", stands="author_id")
+    both = records.filter(records.origin != EMBEDDED).inner_join(stands, ["platform", "tweet_id"])
+    is_known = ~both.author_id.startswith("name:") & ~both.stands.startswith("name:")
+    apart = both.filter((both.author_id != both.stands) & is_known)
+    return apart.select("platform", "tweet_id").distinct().agg(rows=lambda found: found.count())
 
 
 def located(users: ibis.Table) -> ibis.Table:
-    """Count the users, and those that say where they are."""
-    is_located = users.location.re_search(r"\S")
-    return users.agg(rows=users.count(), located=is_located.sum())
+    """Count the users, those whose platform asks them where they are, and those that say it."""
+    is_asked = users.platform == PLATFORM
+    is_located = is_asked & users.location.re_search(r"\S")
+    return users.agg(rows=users.count(), asked=is_asked.sum(), located=is_located.sum())
 
 
 def oddities(tweets: ibis.Table) -> ibis.Table:

@@ -9,6 +9,7 @@ from spread.archive import _engine
 from spread.archive._rows import COLLECTED, ORIGINS
 from spread.archive.merging._queries import Query
 
+KINDS: Final = ("retweets", "quotes", "replies", "manual_retweets")
 _NEIGHBOURS: Final = 40
 FEWEST_ASIDE: Final = 10
 """How many intervals must lie on either side of a silence for it to be judged."""
@@ -35,13 +36,16 @@ def measured(con: Any) -> dict[str, Any]:
         _engine.asked(con, Query(name)).to_pylist()[0]
         for name in ("located", "missing", "coverage", "oddities")
     )
-    cut = rows[COLLECTED]["cut"] if origins[COLLECTED] else None
+    own = rows.get(COLLECTED, {})
     return {
         "origins": origins,
+        "kinds": {name: own.get(name) or 0 for name in KINDS},
+        "has_texts": _count(con, "texts") > 0,
+        "unnamed": own.get("unnamed") or 0,
         "users": known["rows"],
-        "share_cut": _share(cut, origins[COLLECTED]),
+        "share_cut": _share(own.get("cut"), origins[COLLECTED]),
         "share_missing": _share(originals["whole"] - originals["found"], originals["whole"]),
-        "share_located": _share(known["located"], known["rows"]),
+        "share_located": _share(known["located"], known["asked"] or 0),
         "oddities": {name: count or 0 for name, count in odd.items()},
         "coverage": _share(retweets["observed"], retweets["reported"] or 0),
         "first_at": int(at[0]) if len(at) else None,
@@ -58,6 +62,31 @@ def unavailable(con: Any) -> dict[str, int]:
     """
     counted = _engine.asked(con, Query("unavailable")).to_pylist()[0]
     return {"unavailable": counted["rows"], "unavailable_originals": counted["originals"]}
+
+
+def more_measured(con: Any, *, further: int, follows: bool, duplicates: bool) -> dict[str, Any]:
+    """Return what only the parts tell, which are there while the tables are made.
+
+    Parameters
+    ----------
+    con
+        The engine in which these are.
+    further
+        How many records tell of a further object of a tweet.
+    follows
+        Whether there are follows.
+    duplicates
+        Whether there may be several records of a tweet.
+    """
+    return {
+        "further": further,
+        "self_follows": _count(con, "self_follows") if follows else 0,
+        "contradicted": _count(con, "contradicted") if duplicates else 0,
+    }
+
+
+def _count(con: Any, name: str) -> int:
+    return int(_engine.asked(con, Query(name))["rows"][0].as_py())
 
 
 def gaps(at: NDArray[np.int64]) -> list[list[float]]:

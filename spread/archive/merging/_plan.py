@@ -47,6 +47,7 @@ def _of_rows() -> dict[str, ibis.Table]:
         "rejects": _part("rejects").order_by(*REJECTS.names),
         "follows": followed.select(*FOLLOWS.names).order_by(*FOLLOWS.names),
         "following": _by_file(followed),
+        "self_follows": _coverage.self_follows(follows),
     }
 
 
@@ -70,6 +71,7 @@ def _of_ranks() -> dict[str, ibis.Table]:
         "noticed_tweets": _merge.tweets(parts, linked, lonely, noticed=True),
         "users": _merge.users(parts, ranks),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
+        "contradicted": _coverage.contradicted(records, ranks),
         "further": _by_file(_shares.further(parts.shares, ranks)),
         "deleted": _by_file(collected.semi_join(gone, ["platform", "tweet_id"])),
     }
@@ -80,6 +82,7 @@ def _of_tables() -> dict[str, ibis.Table]:
     tweets, users = _table(TWEETS, "tweets"), _table(USERS, "users")
     return {
         "origins": _coverage.origins(tweets),
+        "texts": _coverage.texts(tweets),
         "collected_at": tweets.filter(tweets.origin == COLLECTED).select("at"),
         "stubs_at": tweets.filter(tweets.origin == STUB).select("at"),
         "located": _coverage.located(users),

@@ -21,7 +21,7 @@ from spread.archive._rows import CLOSED, PARTS, STRETCHES, UNAVAILABLE, part_pat
 from spread.archive._workers import Counts
 from spread.archive.files._found import REPORT, Found
 from spread.archive.merging._known_names import with_ids
-from spread.archive.merging._measures import measured, unavailable
+from spread.archive.merging._measures import measured, more_measured, unavailable
 from spread.archive.merging._queries import Query, part_name
 
 __all__ = ["write"]
@@ -62,12 +62,13 @@ def write(
         No tweet is left in it.
     """
     _renumber_rejects(draft / "parts", before)
+    read = sum(count["kept_tweets"] for count in counts)
     data = sum(part.stat().st_size for part in (draft / "parts").glob("*.parquet"))
     try:
-        stands, measures = _written(draft, engine, before, data)
+        stands, measures = _written(draft, engine, before, data, read=read)
     except duckdb.OutOfMemoryException:
         # How much is held at once depends on how its threads meet: the usual is not the most.
-        stands, measures = _written(draft, engine, before, None)
+        stands, measures = _written(draft, engine, before, None, read=read)
     _count(counts, stands)
     _write_report(measures, found, counts, draft)
 
@@ -85,7 +86,7 @@ def _renumber_rejects(folder: Path, before: Mapping[int, int]) -> None:
 
 
 def _written(
-    draft: Path, engine: str, before: Mapping[int, int], data: int | None
+    draft: Path, engine: str, before: Mapping[int, int], data: int | None, *, read: int
 ) -> tuple[_Stands, dict[str, Any]]:
     """Write the tables; return what stands and what is deleted, by file, and what they hold."""
     con = _engine.bare(draft / "parts" / "spill", engine=engine, data=data)
@@ -105,13 +106,19 @@ def _written(
         for name, schema in (("users", USERS), ("rejects", REJECTS), ("follows", FOLLOWS)):
             _engine.write(con, Query(name), draft / f"{name}.parquet", schema)
         tweets, deleted = (_by_file(con, name) for name in ("standing", "deleted"))
-        if shared:
-            tweets = dict(Counter(tweets) + Counter(_by_file(con, "further")))
+        further = _by_file(con, "further") if shared else {}
+        tweets = dict(Counter(tweets) + Counter(further))
         follows = _by_file(con, "following") if any(_parts(draft, "follows")) else {}
+        more = more_measured(
+            con,
+            further=sum(further.values()),
+            follows=bool(follows),
+            duplicates=read > sum(tweets.values()),
+        )
         for name in ("tweets", "users"):
             _engine.view(con, [draft / f"{name}.parquet"], name)
         named = unavailable(con) if UNAVAILABLE in kinds else {}
-        return _Stands(tweets, follows, deleted), measured(con) | named
+        return _Stands(tweets, follows, deleted), measured(con) | named | more
     finally:
         _engine.close(con)
 

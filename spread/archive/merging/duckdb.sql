@@ -425,6 +425,17 @@ FROM (
 GROUP BY
   1
 
+-- name: self_follows
+SELECT
+  COUNT(DISTINCT "t1"."follower_id") AS "rows"
+FROM (
+  SELECT
+    *
+  FROM "part_follows" AS "t0"
+  WHERE
+    "t0"."follower_id" = "t0"."followed_id"
+) AS "t1"
+
 -- name: closed
 SELECT
   'delete' AS "kind",
@@ -1845,6 +1856,79 @@ FROM (
 GROUP BY
   1
 
+-- name: contradicted
+SELECT
+  COUNT(*) AS "rows"
+FROM (
+  SELECT DISTINCT
+    "t6"."platform",
+    "t6"."tweet_id"
+  FROM (
+    SELECT
+      "t4"."platform",
+      "t4"."tweet_id",
+      "t4"."author_id",
+      "t4"."origin",
+      "t4"."at",
+      "t4"."at_resolution_ms",
+      "t4"."observed_at",
+      "t4"."kind",
+      "t4"."text",
+      "t4"."lang",
+      "t4"."hashtags",
+      "t4"."hashtags_shown",
+      "t4"."mentions",
+      "t4"."urls",
+      "t4"."media",
+      "t4"."retweet_of",
+      "t4"."retweet_author_id",
+      "t4"."quote_of",
+      "t4"."quote_author_id",
+      "t4"."reply_to",
+      "t4"."reply_author_id",
+      "t4"."manual_retweet",
+      "t4"."retweet_count",
+      "t4"."followers",
+      "t4"."longitude",
+      "t4"."latitude",
+      "t4"."place_name",
+      "t4"."place_country",
+      "t4"."cut",
+      "t4"."source_file",
+      "t4"."source_record",
+      "t4"."text_length",
+      "t4"."place_id",
+      "t4"."original_at",
+      "t4"."row",
+      "t5"."stands"
+    FROM (
+      SELECT
+        *
+      FROM "records" AS "t0"
+      WHERE
+        "t0"."origin" <> 'embedded'
+    ) AS "t4"
+    INNER JOIN (
+      SELECT
+        "t1"."platform",
+        "t1"."tweet_id",
+        "t1"."author_id" AS "stands"
+      FROM "ranks" AS "t1"
+      WHERE
+        "t1"."origin" <> 'embedded'
+    ) AS "t5"
+      ON "t4"."platform" = "t5"."platform" AND "t4"."tweet_id" = "t5"."tweet_id"
+  ) AS "t6"
+  WHERE
+    "t6"."author_id" <> "t6"."stands"
+    AND NOT (
+      STARTS_WITH("t6"."author_id", 'name:')
+    )
+    AND NOT (
+      STARTS_WITH("t6"."stands", 'name:')
+    )
+) AS "t7"
+
 -- name: further
 WITH "t9" AS (
   SELECT
@@ -2062,10 +2146,47 @@ GROUP BY
 SELECT
   "t0"."origin",
   COUNT(*) AS "rows",
-  SUM(CAST("t0"."cut" AS INT)) AS "cut"
+  SUM(CAST("t0"."cut" AS INT)) AS "cut",
+  SUM(CAST("t0"."kind" = 'retweet' AS INT)) AS "retweets",
+  SUM(
+    CAST((
+      "t0"."kind" = 'retweet'
+    ) AND (
+      "t0"."retweet_author_id" IS NULL
+    ) AS INT)
+  ) AS "unnamed",
+  SUM(
+    CAST(NOT (
+      "t0"."kind" = 'retweet'
+    ) AND (
+      "t0"."quote_of" IS NOT NULL
+    ) AS INT)
+  ) AS "quotes",
+  SUM(
+    CAST(NOT (
+      "t0"."kind" = 'retweet'
+    ) AND (
+      "t0"."reply_to" IS NOT NULL
+    ) AS INT)
+  ) AS "replies",
+  SUM(CAST(NOT (
+    "t0"."kind" = 'retweet'
+  ) AND "t0"."manual_retweet" AS INT)) AS "manual_retweets"
 FROM "tweets" AS "t0"
 GROUP BY
   1
+
+-- name: texts
+SELECT
+  COUNT(*) AS "rows"
+FROM (
+  SELECT
+    "t0"."origin"
+  FROM "tweets" AS "t0"
+  WHERE
+    "t0"."origin" = 'collected' AND "t0"."text" IS NOT NULL
+  LIMIT 1
+) AS "t2"
 
 -- name: collected_at
 SELECT
@@ -2084,7 +2205,12 @@ WHERE
 -- name: located
 SELECT
   COUNT(*) AS "rows",
-  SUM(CAST(REGEXP_MATCHES("t0"."location", '\S') AS INT)) AS "located"
+  SUM(CAST("t0"."platform" = 'twitter' AS INT)) AS "asked",
+  SUM(
+    CAST((
+      "t0"."platform" = 'twitter'
+    ) AND REGEXP_MATCHES("t0"."location", '\S') AS INT)
+  ) AS "located"
 FROM "users" AS "t0"
 
 -- name: missing
