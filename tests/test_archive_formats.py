@@ -674,6 +674,11 @@ def test_two_columns_of_ids_are_follows(tmp_path: Path, between: str, header: st
     assert (ends, rejects) == ([("1", "2"), (snowflake(1), "3")], [])
 
 
+def test_pairs_in_which_one_would_follow_oneself_are_no_follows(tmp_path: Path) -> None:
+    _, rejects = counted(tmp_path, b"0,1\n1,1\n2,3\n")
+    assert {r["reason"] for r in rejects} == {"UNKNOWN_FORMAT"}
+
+
 def test_what_two_long_ids_on_each_line_are_is_asked(tmp_path: Path) -> None:
     text = "".join(f"{snowflake(n)},{snowflake(n + 9)}\n" for n in range(4))
     with pytest.raises(InputError, match="Put the line follower_id,followed_id before them"):

@@ -49,7 +49,7 @@ def read(
     accounts, outboxes); Bluesky (feeds, searches, threads, accounts, Jetstream events);
     CSV of twarc-csv, DMI-TCAT, TAGS, coordination-network-toolkit and CooRTweet, or with
     `columns`; lists of ids, one or several on a line; tables of follower_id and
-    followed_id, by these names or as two bare columns. The format is told record by
+    followed_id, by these names or as two bare columns, in this order. The format is told record by
     record. JSON lines, arrays, one object or several over many lines; plain, gzip, bzip2
     or zstd, inside zip or tar or not. Members of zip and tar are passed through in turn
     and never extracted.

@@ -18,6 +18,7 @@ _BETWEEN_IDS: Final = re.compile(r"[\s,;\"']+")
 _SNOWFLAKE_DIGITS: Final = 11
 _LONG_DIGITS: Final = 15
 _FEW: Final = 100
+_BARE_FOLLOWS: Final = "follows (the first column follows the second)"
 _TWO_IDS: Final = (
     "two ids on each line, of tweets or of who follows whom? Put the line follower_id,followed_id "
     "before them, or one id of a tweet on each line"
@@ -158,11 +159,14 @@ def _without_header(lines: Sequence[bytes]) -> Layout | None:
     if len(each) == 1 and all(len(text) >= _SNOWFLAKE_DIGITS for text in each[0]):
         return Layout("ids", {"tweet_id": 0}, ",", 1, is_bare=True)
     if all(len(ids) == 2 for ids in each):
+        # Nobody follows themselves.
+        if any(one == other for one, other in each):
+            return None
         between = _ID.sub("", some[0]).strip("\"'")[:1] or " "
         is_told = any(len(text) < _LONG_DIGITS for ids in each for text in ids)
         places = {name: number for number, name in enumerate(_ENDS)}
         fault = None if is_told else _TWO_IDS
-        return Layout("follows", places, between, 2, fault, is_bare=True)
+        return Layout(_BARE_FOLLOWS, places, between, 2, fault, is_bare=True)
     if all(len(text) >= _SNOWFLAKE_DIGITS for text in each[0]):
         return Layout("ids", {"tweet_id": 0}, ",", 1, is_bare=True)
     return None
