@@ -76,7 +76,10 @@ def test_frames_have_the_columns_asked_for(made: archive.Archive) -> None:
     assert list(frame.columns) == ["text", "tweet_id"]
     with pytest.raises(UsageError, match="allowed: tweets, users, follows"):
         made.frame("toots")
-    with pytest.raises(MissingColumnError, match="Add retweets"):
+    with pytest.raises(
+        MissingColumnError,
+        match=r"tweets has no such column: got .retweets.; allowed: platform, tweet_id",
+    ):
         made.frame("tweets", columns=["retweets"])
 
 
@@ -124,7 +127,7 @@ def test_what_is_absent_empty_or_unreadable_is_one_line(tmp_path: Path) -> None:
         (tmp_path / "absent", "no such file or folder"),
         (tmp_path / "empty.jsonl", "the file is empty"),
         (tmp_path / "folder", "nothing to read"),
-        (put(tmp_path / "n.jsonl", {"limit": {"track": 1}}), "0 users, 1 notices, 0 rejected"),
+        (put(tmp_path / "n.jsonl", {"limit": {"track": 1}}), "0 users, 1 notice, 0 rejected"),
         (put(tmp_path / "b.jsonl", b"\x89PNG\r\n"), "NOT_TEXT"),
     ):
         with pytest.raises(InputError, match=says) as caught:
@@ -389,3 +392,9 @@ def test_an_archive_says_itself_that_it_is_synthetic(tmp_path: Path) -> None:
     assert not archive.read(real, workers=1).synthetic
     scenario.generate("steady", tmp_path / "mine.jsonl.gz", scale=0.02, rng=1)
     assert archive.read(tmp_path / "mine.jsonl.gz", workers=1).synthetic
+
+
+def test_what_there_is_shows_before_it_is_touched() -> None:
+    code = "from spread import archive; print(dir(archive) == sorted(archive.__all__))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "True\n"

@@ -51,7 +51,8 @@ def test_ctrl_c_at_the_shell_ends_a_reading_and_its_workers(tmp_path: Path) -> N
             time.sleep(0.02)
         os.killpg(command.pid, signal.SIGINT)
         _, told = command.communicate(timeout=60)
-    assert told == "spread: interrupted; what stands there is whole\n"
+    nothing = f"spread: interrupted; nothing stands at {tmp_path / 'out'} yet: the same command "
+    assert told == f"{nothing}goes on from the files that were read to their ends\n"
     assert command.returncode == _interrupts.INTERRUPTED
     assert _interrupts._PATIENCE_S < 2
     assert not (tmp_path / "out").exists()

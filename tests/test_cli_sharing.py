@@ -1,5 +1,6 @@
 """The commands by which an archive is passed on, forgotten in, frozen and verified."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from invented_archive import put, snowflake, v1_retweet, v1_tweet
 
 from spread import archive as archives
 from spread import study
+from spread.archive.formats._layouts import FIELDS
 from spread.cli import _answer as codes
 from spread.cli import archive, cascade
 
@@ -38,6 +40,9 @@ def test_pseudonyms_with_a_new_key_and_again_with_the_same(
     one, two = (archives.open(tmp_path / name).frame("tweets") for name in ("one", "two"))
     assert one.tweet_id.tolist() == two.tweet_id.tolist()
     assert one.text.isna().all()
+    assert archive.main(["export", str(tmp_path / "one"), "--to", str(tmp_path / "ids")]) == 2
+    assert "the ids are pseudonyms, by which nobody finds a tweet" in capsys.readouterr().err
+    assert not (tmp_path / "ids").exists()
 
 
 def test_ids_are_forgotten_from_the_line_and_from_a_file(
@@ -47,8 +52,8 @@ def test_ids_are_forgotten_from_the_line_and_from_a_file(
     argv = ["forget", str(tables), snowflake(1, 1), "--ids", str(tmp_path / "ids.txt")]
     assert archive.main(argv) == codes.DONE
     assert capsys.readouterr().out.splitlines() == [
-        "Forgot 2 tweets, 1 retweets of them and 1 accounts; cleared 0 rows of others",
-        "Not in it: 1 ids (77)",
+        "Forgot 2 tweets, 1 retweet of them and 1 account; cleared 0 rows of others",
+        "Not in it: 1 id (77)",
     ]
     assert len(archives.open(tables).frame("tweets")) == 0
 
@@ -77,7 +82,9 @@ def test_ids_are_forgotten_from_the_line_and_from_a_file(
         (["forget", "TABLES", "--ids", "none.txt"], codes.USAGE, "the ids cannot be read"),
         (["forget", "none", "1"], codes.NOTHING_USABLE, "Make one with python -m spread.archive"),
         (["read", "tables/report.json", "--to", "TABLES"], codes.USAGE, "--to is there already"),
-        (["read", "TABLES", "--to", "o"], codes.USAGE, "Name it with --keep"),
+        (["read", "TABLES", "--to", "o"], codes.USAGE, "Name it alone, to report, export or"),
+        (["report", "TABLES", "--columns", "tweet_id=ID"], codes.USAGE, "for reading: got --col"),
+        (["report", "TABLES", "--time-zone", "UTC"], codes.USAGE, "for reading: got --time-zone"),
         (
             ["read", "x", "--to", "o", "--columns", "tweet_id=Id"],
             codes.USAGE,
@@ -96,6 +103,30 @@ def test_what_cannot_be_done_is_one_line(
     assert len(lines) == 1
     assert says in lines[0]
     assert sorted(path.name for path in tables.parent.iterdir()) == before
+
+
+def test_the_first_of_each_reason_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["", "fi\x1bne", "fine too", "7"]
+    table = "id,who,at\n" + "".join(f"{i},1,2014-04-22T18:00:00Z\n" for i in rows)
+    (tmp_path / "t.csv").write_text(table + f"8,,{'long' * 200}\n", encoding="utf-8")
+    names = [f"--columns={pair}" for pair in ("tweet_id=id", "author_id=who", "at=at")]
+    assert archive.main(["report", str(tmp_path / "t.csv"), *names]) == codes.PARTLY
+    _, _, shown = capsys.readouterr().out.partition("\nnot read, the first of each reason (--json")
+    one, two = shown.splitlines()[1:]
+    file = tmp_path / "t.csv"
+    assert one.startswith(f"           NO_ID: {file}, record 1: at line 2: the tweet has no id")
+    assert two.startswith(f"         NO_USER: {file}, record 5: at line 6: the tweet has no author")
+    assert archive.main(["report", str(tmp_path / "t.csv"), *names, "--strict"]) == 4
+    assert "no id; starts ,1,2014-04-22T18:00:00Z. Leave out --strict" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["read", "report"])
+def test_help_lists_what_a_column_may_be(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    with pytest.raises(SystemExit):
+        archive.main([command, "--help"])
+    assert set(FIELDS) <= set(re.findall(r"\w+", capsys.readouterr().out))
 
 
 def test_help_has_an_example_of_each(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,13 @@
 """From every foreign format to the tables; nothing else knows a platform's JSON.
 
->>> from spread import archive
->>> archive.read([])
-Traceback (most recent call last):
-spread._errors.InputError: no path was given. Name a file, a folder or a glob
+`read` makes an `Archive` of files, `open` takes one up that was read before. Its `tweets`, `users`
+and `follows` are tables (`frame` gives one to pandas), its `report`, a `ReadReport`, says what was
+read and what was not; `export` writes what may be passed on (`new_key` makes a key for it), and
+`forget` takes tweets or accounts out (`Forgotten`).
+
+>>> from spread import archive, samples
+>>> archive.read(samples.path("mynypd"))
+<Archive: 12,598 tweets collected, 3,155 users, 0 records rejected; ...>
 """
 
 import sys
@@ -35,3 +39,7 @@ def __getattr__(name: str) -> object:
     if name in _ON_TOUCH:
         return getattr(import_module(f"spread.archive.{_ON_TOUCH[name]}"), name)
     raise AttributeError(f"module 'spread.archive' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

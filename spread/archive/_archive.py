@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spread._errors import InputError, SpreadError, UsageError
+from spread._errors import InputError, MissingColumnError, SpreadError, UsageError
 from spread._schemas import FOLLOWS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._damage import damaged
@@ -101,7 +101,7 @@ class Archive:
         Raises
         ------
         UsageError
-            There is no such table, or it lacks a column.
+            There is no such table, or no such column in it.
         InputError
             The table is damaged.
         """
@@ -111,6 +111,12 @@ class Archive:
             raise UsageError("no such table", got=repr(table), allowed=", ".join(SCHEMAS))
         schema = SCHEMAS[table]
         chosen = schema.names if columns is None else list(columns)
+        if absent := [name for name in chosen if name not in schema.names]:
+            raise MissingColumnError(
+                f"{table} has no such column",
+                got=", ".join(map(repr, absent)),
+                allowed=", ".join(schema.names),
+            )
         there = [name for name in schema.names if name in chosen]
         try:
             rows = _engine.held(self.path / f"{table}.parquet", there)
@@ -233,8 +239,8 @@ class Archive:
         ...     ids = Path(folder) / "ids.txt"
         ...     _ = ids.write_text("458640532934737920\\n458640532934737921\\n", encoding="utf-8")
         ...     archive.read(ids).forget(["458640532934737920", "7"])
-        <Forgotten: 1 tweets and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
-        1 ids unknown>
+        <Forgotten: 1 tweet and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
+        1 id unknown>
         """
         from spread.archive.sharing import _forget
 

@@ -10,7 +10,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from spread._arguments import require_count, require_instance, require_zone
 from spread._errors import InputError, UsageError
@@ -26,6 +26,9 @@ from spread.archive.files._limits import limits_of
 
 if TYPE_CHECKING:
     from spread.archive._archive import Archive
+
+_DETAIL: Final = 800
+"""Of a reject's detail as much as holds the advice at its end."""
 
 
 def read(
@@ -292,15 +295,20 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
         if any(count["formats"] for count in counts):
             empty = "there is a header line and no row after it"
         raise InputError(empty, got=name, hint="Name an archive with tweets in it")
+    from spread.archive._wording import number_of
+
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)
     first = _first_reject(draft)
     why = (
-        f"The first was rejected for {first['reason']} ({first['detail'][:400]})" if first else None
+        f"The first was rejected for {first['reason']} ({first['detail'][:_DETAIL]})"
+        if first
+        else None
     )
     raise InputError(
         "no tweet in it",
-        got=f"{name} with {records:,} records: {users:,} users, {notices:,} notices, "
+        got=f"{name} with {number_of(records, 'record')}: {number_of(users, 'user')}, "
+        f"{number_of(notices, 'notice')}, "
         f"{rejected:,} rejected",
         allowed="JSON of Twitter, Mastodon or Bluesky, CSV, or a list of ids",
         hint=why,
@@ -311,8 +319,8 @@ def _require_no_reject(draft: Path) -> None:
     if first := _first_reject(draft):
         raise InputError(
             f"a record was rejected ({first['reason']})",
-            got=f"{first['source_file']}, record {first['source_record']}: {first['detail']}",
-            hint="Read it without strict to keep the rest",
+            got=f"{first['source_file']}, record {first['source_record']}",
+            hint=f"It is: {first['detail'][:_DETAIL]}. Leave out `strict` to keep the rest",
         )
 
 

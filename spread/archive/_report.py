@@ -226,7 +226,9 @@ class ReadReport:
         if self.ignored:
             facts["ignored files"] = f"{len(self.ignored):,}: {', '.join(self.ignored[:5])}"
         if (more := len(self.files) - _SHOWN_FILES) > 0:
-            facts["files"] = f"{len(self.files):,}, of which {more:,} are not shown below"
+            facts["files"] = (
+                f"{len(self.files):,}, of which {more:,} are not shown below (`files` has all)"
+            )
         return facts
 
     def as_dict(self) -> dict[str, Any]:

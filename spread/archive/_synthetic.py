@@ -1,15 +1,21 @@
-"""Whether an archive says of itself that it is synthetic."""
+"""Whether an archive says of itself that it is synthetic, or one of pseudonyms."""
 
+import json
 from pathlib import Path
 from typing import Final
 
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-__all__ = ["PSEUDONYMISED", "says_synthetic"]
+from spread.archive.files._found import REPORT
+
+__all__ = ["PSEUDONYMISED", "PSEUDONYMISED_ONE", "is_pseudonymised", "says_synthetic"]
 
 PSEUDONYMISED: Final = "pseudonymised synthetic archive"
 """The file that a pseudonymised archive names, when that which it was made of was synthetic."""
+
+PSEUDONYMISED_ONE: Final = "pseudonymised archive"
+"""The file that any other names."""
 
 _DESCRIPTION: Final = "Synthetic account."
 
@@ -22,3 +28,9 @@ def says_synthetic(folder: Path) -> bool:
     said = pq.read_table(folder / "users.parquet", columns=["description"])["description"]
     said = said.filter(pc.greater(pc.utf8_length(said), 0))
     return bool(len(said)) and bool(pc.mean(pc.starts_with(said, _DESCRIPTION)).as_py() > 0.5)
+
+
+def is_pseudonymised(folder: Path) -> bool:
+    """Return whether ids are pseudonyms in the archive in a folder."""
+    files = json.loads((folder / REPORT).read_text(encoding="utf-8"))["files"]
+    return any(file["source_file"] in (PSEUDONYMISED, PSEUDONYMISED_ONE) for file in files)

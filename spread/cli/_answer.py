@@ -40,15 +40,19 @@ _AT_THE_SHELL = (
         "Make one with python -m spread.archive read … --to DIR",
     ),
     ("archive.read(…, columns={'tweet_id': …, 'author_id': …}) or ", ""),
-    ("Open it with archive.open, or name it to a command with --keep", "Name it with --keep"),
     ("Open it with archive.open", "Study it with python -m spread.cascade --keep"),
     ("open an archive's folder with `archive.open`", "name an archive's folder with --keep"),
     ("`columns` (--columns)", "--columns"),
     ("ids_only=True, or pseudonyms=…", "--pseudonyms KEYFILE beside it"),
     ("exact_followers=True", "--exact-followers"),
+    ("time_zone='America/New_York' (--time-zone America/New_York)", "--time-zone America/New_York"),
     ("what study.freeze made", "what --freeze made"),
 )
 """What errors call things in Python, and what one who is at the shell can type."""
+_KEPT = "Open it with archive.open, or name it to a command with --keep"
+_READ_ALREADY = (
+    "Name it alone, to report, export or forget, or to python -m spread.cascade with --keep"
+)
 _LIMITS = re.compile(r"limits=\{[^}]*\} \((--limit [^)]*)\)")
 
 
@@ -122,7 +126,8 @@ def _take_every_sign() -> None:
 
 def _at_the_shell(line: str, given: argparse.Namespace) -> str:
     """Return an error with the shell's options in place of the arguments of Python."""
-    for in_python, typed in _AT_THE_SHELL:
+    kept = "Name it with --keep" if "keep" in vars(given) else _READ_ALREADY
+    for in_python, typed in ((_KEPT, kept), *_AT_THE_SHELL):
         line = line.replace(in_python, typed)
     return re.sub(
         r"`(\w+)`",

@@ -7,12 +7,19 @@ from pathlib import Path
 
 from spread import archive
 from spread._errors import UsageError
-from spread.archive import Archive
+from spread.archive import Archive, ReadReport
+from spread.archive._report import printable
+from spread.archive._wording import number_of
+from spread.archive.files._found import is_archive
+from spread.archive.formats._layouts import FIELDS
 from spread.cli._answer import DONE, PARTLY, answer, parser, place
 
 __all__ = ["main"]
 
-_COLUMNS = "what a column of a CSV file is, such as tweet_id='Tweet Id'; repeatable"
+_COLUMNS = (
+    "what a column of a CSV file is, such as tweet_id='Tweet Id'; repeatable. FIELD is one of "
+    f"{', '.join(FIELDS)}"
+)
 _LIMIT = (
     "what is read at most: record_mb (8), depth (64), ratio of unpacked to packed bytes (1000); "
     "repeatable"
@@ -33,12 +40,15 @@ _EXAMPLES = """\
   python -m spread.archive forget tables/ 458640532934737920 --ids deleted.txt
       take tweets or accounts out, with all that points to them
 """
+_FILES = "files, folders or globs"
 _TO = "a folder to be made"
 _PSEUDONYMS = "tables in which ids are HMAC-SHA256 pseudonyms under the key in this file"
 _NEW_KEY = "make that file first; it must not be there yet"
 _EXACT = "keep follower counts as they are; many belong to one account alone"
 _IDS = "a file of ids, one a line"
 _SHOWN = 5
+_LONG = 400
+_FOR_READING = ("columns", "limit", "time_zone", "strict", "workers")
 _FORGOTTEN = ("tweets", "retweets", "users", "follows", "cleared")
 
 
@@ -55,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     read = _files(commands.add_parser("read", help="read files into tables, and report"))
     read.add_argument("--to", metavar="DIR", type=place, required=True, help=_TO)
     read.set_defaults(run=_read)
-    report = _files(commands.add_parser("report", help="report what is in files or in tables"))
+    report = commands.add_parser("report", help="report what is in files or in tables")
+    _files(report, f"{_FILES}; or a folder that `read` made")
     report.set_defaults(run=_report)
     export = commands.add_parser("export", help="write what may be passed on: ids, or pseudonyms")
     export.add_argument("archive", type=place, help="a folder that `read` made")
@@ -71,12 +82,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     forget.add_argument("--ids", metavar="FILE", type=place, help=_IDS)
     forget.add_argument("--json", action="store_true", help="tell it as JSON")
     forget.set_defaults(run=_forget)
-    return answer(lambda given: int(given.run(given)), options, argv)
+    return answer(lambda given: int(given.run(given)), options, argv, left=_left)
 
 
-def _files(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+def _left(given: argparse.Namespace) -> str:
+    """Say after Ctrl-C what stands, and what the same command would do."""
+    to = getattr(given, "to", None)
+    if given.command == "forget":
+        return "interrupted; each table is whole: the same command does what is left"
+    if to is None:
+        return "interrupted; nothing was to be written"
+    if to.exists():
+        return f"interrupted; what stands at {to} is whole"
+    again = "goes on from the files that were read to their ends"
+    again = again if given.command == "read" else "begins anew"
+    return f"interrupted; nothing stands at {to} yet: the same command {again}"
+
+
+def _files(command: argparse.ArgumentParser, what: str = _FILES) -> argparse.ArgumentParser:
     add = command.add_argument
-    add("archive", nargs="+", help="files, folders or globs; or a folder that `read` made")
+    add("archive", nargs="+", help=what)
     add("--columns", metavar="FIELD=NAME", action="append", default=[], help=_COLUMNS)
     add("--limit", metavar="NAME=NUMBER", action="append", default=[], help=_LIMIT)
     add("--time-zone", metavar="ZONE", help=_ZONE)
@@ -93,8 +118,15 @@ def _read(options: argparse.Namespace) -> int:
 
 def _report(options: argparse.Namespace) -> int:
     first = Path(options.archive[0])
-    kept = len(options.archive) == 1 and (first / "tweets.parquet").exists()
-    return _told(archive.open(first) if kept else _opened(options), as_json=options.json)
+    if len(options.archive) > 1 or not is_archive(first):
+        return _told(_opened(options), as_json=options.json)
+    if given := [f"--{n.replace('_', '-')}" for n in _FOR_READING if vars(options)[n]]:
+        raise UsageError(
+            "the tables are read already: this option is for reading",
+            got=", ".join(given),
+            hint="Name the files that they were made of, or leave it out",
+        )
+    return _told(archive.open(first), as_json=options.json)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -116,9 +148,10 @@ def _export(options: argparse.Namespace) -> int:
         written = {"to": str(options.to), "pseudonyms": options.pseudonyms is not None}
         print(json.dumps({**written, "count": count}, indent=1))
     elif options.pseudonyms is None:
-        print(f"Wrote {options.to}: {count:,} ids, and the rule for passing them on")
+        print(f"Wrote {options.to}: {number_of(count, 'id')}, and the rule for passing them on")
     else:
-        print(f"Wrote {options.to}: {count:,} tweets under pseudonyms, and what is left to mind")
+        told = number_of(count, "tweet")
+        print(f"Wrote {options.to}: {told} under pseudonyms, and what is left to mind")
         print(f"The key is {options.pseudonyms}: never pass it on")
     return DONE
 
@@ -131,12 +164,14 @@ def _forget(options: argparse.Namespace) -> int:
         print(json.dumps({**told, "unknown": list(done.unknown)}, indent=1))
         return DONE
     print(
-        f"Forgot {done.tweets:,} tweets, {done.retweets:,} retweets of them and "
-        f"{done.users:,} accounts; cleared {done.cleared:,} rows of others"
+        f"Forgot {number_of(done.tweets, 'tweet')}, {number_of(done.retweets, 'retweet')} of them "
+        f"and {number_of(done.users, 'account')}; "
+        f"cleared {number_of(done.cleared, 'row')} of others"
     )
     if done.unknown:
         more = ", …" if len(done.unknown) > _SHOWN else ""
-        print(f"Not in it: {len(done.unknown):,} ids ({', '.join(done.unknown[:_SHOWN])}{more})")
+        some = ", ".join(done.unknown[:_SHOWN])
+        print(f"Not in it: {number_of(len(done.unknown), 'id')} ({some}{more})")
     return DONE
 
 
@@ -179,5 +214,19 @@ def _pairs(option: str, given: Sequence[str], form: str) -> list[tuple[str, str]
 
 def _told(opened: Archive, *, as_json: bool) -> int:
     report = opened.report
-    print(json.dumps(report.as_dict(), indent=1) if as_json else report)
+    if as_json:
+        print(json.dumps(report.as_dict(), indent=1))
+    else:
+        print("\n".join([str(report).replace("`files` has", "--json has"), *_rejected(report)]))
     return PARTLY if len(report.rejects) else DONE
+
+
+def _rejected(report: ReadReport) -> Iterator[str]:
+    """Yield, for each reason, where its first reject is and what was found there."""
+    firsts = report.rejects.drop_duplicates("reason").sort_values("reason")
+    if len(firsts):
+        yield "\nnot read, the first of each reason (--json has all):"
+    names = ["reason", "source_file", "source_record", "detail"]
+    for reason, file, record, detail in firsts[names].itertuples(index=False):
+        line = printable(f"{file}, record {record}: {detail}")
+        yield f"{reason:>16}: {line if len(line) <= _LONG else f'{line[: _LONG - 1]}…'}"

@@ -10,6 +10,7 @@ from spread._errors import UsageError
 from spread._folders import new_folder, require_free
 from spread.archive import _engine
 from spread.archive._damage import NOT_WRITTEN, damage_told
+from spread.archive._synthetic import is_pseudonymised
 from spread.archive.sharing import _export_pseudonyms
 from spread.archive.sharing._export_key import read_key
 
@@ -47,8 +48,15 @@ def ids(source: Path, path: str | Path) -> int:
     """Write the ids of an archive's collected tweets to a new folder; return how many.
 
     Of an archive that is made of ids alone, these. The ids of their authors stand beside
-    them, but for authors of whom the name alone is known.
+    them, but for authors of whom the name alone is known. Of pseudonyms nobody can fetch a tweet.
     """
+    require_free(path)
+    if is_pseudonymised(source):
+        raise UsageError(
+            "the ids are pseudonyms, by which nobody finds a tweet",
+            got=str(source),
+            hint="Export the archive that it was made of; or pass it on as its README.txt says",
+        )
     with new_folder(path, failures=NOT_WRITTEN) as draft, damage_told(source):
         con = _engine.connect()
         try:

@@ -26,7 +26,7 @@ from ibis.backends.duckdb import Backend
 from numpy.typing import NDArray
 
 from spread.archive import _engine
-from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
+from spread.archive._synthetic import PSEUDONYMISED, PSEUDONYMISED_ONE, says_synthetic
 from spread.archive.files._found import REPORT
 from spread.archive.merging._measures import measured
 from spread.archive.sharing._export_key import Rename, renaming
@@ -347,7 +347,7 @@ def _write_rejects(source: Path, draft: Path, label: str) -> None:
 
 def _label(source: Path) -> str:
     """Return what stands for the files: their names may name somebody."""
-    return PSEUDONYMISED if says_synthetic(source) else "pseudonymised archive"
+    return PSEUDONYMISED if says_synthetic(source) else PSEUDONYMISED_ONE
 
 
 def _write_report(source: Path, draft: Path, label: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from spread._errors import OutputError, UsageError
 from spread.archive import _engine
 from spread.archive._damage import NOT_WRITTEN, damage_told
 from spread.archive._lock import HeldError, held
+from spread.archive._wording import number_of
 from spread.archive.files._found import REPORT
 from spread.archive.formats._said import name_id
 from spread.archive.merging._measures import measured
@@ -65,9 +66,10 @@ class Forgotten:
 
     def __repr__(self) -> str:
         return (
-            f"<Forgotten: {self.tweets:,} tweets and {self.retweets:,} retweets of them, "
-            f"{self.users:,} users, {self.follows:,} follows; cleared {self.cleared:,} of "
-            f"others; {len(self.unknown):,} ids unknown>"
+            f"<Forgotten: {number_of(self.tweets, 'tweet')} and "
+            f"{number_of(self.retweets, 'retweet')} of them, {number_of(self.users, 'user')}, "
+            f"{number_of(self.follows, 'follow')}; cleared {self.cleared:,} of "
+            f"others; {number_of(len(self.unknown), 'id')} unknown>"
         )
 
     def _repr_html_(self) -> str:
