@@ -566,6 +566,28 @@ def test_a_word_for_nothing_is_no_reference(tmp_path: Path, empty: str) -> None:
     assert made.author_id["10"] == "7"
 
 
+def test_a_table_headed_with_the_names_of_fields_needs_no_columns(tmp_path: Path) -> None:
+    rows = table({"tweet_id": "7", "screen_name": "me", "at": "2014-04-22T18:00:00Z", "text": "#a"})
+    read = _read(tmp_path, "t.csv", rows)
+    assert read.frame("tweets", columns=["tweet_id", "text"]).to_numpy().tolist() == [["7", "#a"]]
+    # What tables hold beside such columns may be known by other names: nothing is guessed.
+    with pytest.raises(InputError, match="say which is which"):
+        _read(tmp_path, "more.csv", rows.replace(b"text", b"tekst"))
+
+
+@pytest.mark.parametrize("ids", ["4.58640532934738E+17", "4,58640532934738E+17", f"{A}.0"])
+def test_a_list_of_rounded_ids_is_told(tmp_path: Path, ids: str) -> None:
+    with pytest.raises(InputError, match=r"ID_FLOAT \(at line 1: the id is '.*import the id col"):
+        _read(tmp_path, "ids.txt", f"{ids}\n{ids}\n".encode())
+
+
+@pytest.mark.parametrize("header", ["twid", "user"])
+def test_a_table_of_one_column_lacks_the_others(tmp_path: Path, header: str) -> None:
+    named = {"tweet_id": "id", "author_id": "user"}
+    with pytest.raises(InputError, match=f"which `columns` .* it has the column {header}"):
+        _read(tmp_path, "t.csv", f"{header}\nme\n".encode(), columns=named)
+
+
 @pytest.mark.parametrize("word", ["True", "10.5", "a reply"])
 def test_a_reference_that_is_no_id_costs_its_row(tmp_path: Path, word: str) -> None:
     rows = [

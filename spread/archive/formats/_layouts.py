@@ -14,6 +14,7 @@ _IDS: Final = ("tweet_id", "tweetid", "id", "id_str", "status_id", "tweet id", "
 AROUND_IDS: Final = " \t\r\n\"',;"
 """What programs put around ids in a list of them."""
 _ID: Final = re.compile(r"\d{1,20}")
+_ROUNDED_ID: Final = re.compile(r"\d[.,]\d+[eE]\+?\d\d|\d{15,20}\.0+")
 _BETWEEN_IDS: Final = re.compile(r"[\s,;\"']+")
 _SNOWFLAKE_DIGITS: Final = 11
 _LONG_DIGITS: Final = 15
@@ -123,7 +124,8 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
     if not first or first.lstrip()[:1] in "{[<":
         return None
     second = starts[1].decode("utf-8", "replace").strip() if len(starts) > 1 else ""
-    if _ID.fullmatch(first.strip(AROUND_IDS)):
+    alone = first.strip(AROUND_IDS)
+    if _ID.fullmatch(alone) or _ROUNDED_ID.fullmatch(alone):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1, is_bare=True)
     if columns is None and _is_header_of_ids(first, second):
         return Layout("ids", {"tweet_id": 0}, "\x00", 1)
@@ -132,21 +134,30 @@ def layout(head: bytes, columns: Columns | None) -> Layout | None:
     delimiter = " " if set(_ENDS) <= set(first.split(" ")) else max(_DELIMITERS, key=first.count)
     names = [name.strip() for name in next(csv.reader([first], delimiter=delimiter), [])]
     absent = [name for name in (columns or {}).values() if name not in names]
+    if columns is None and _are_fields(names):
+        columns = {name: name for name in names}
     if columns is not None and not absent:
         places = {field: names.index(name) for field, name in columns.items()}
         return Layout("columns as named", places, delimiter, len(names), header=tuple(names))
-    if columns is not None and len(names) > 1 and len(absent) < len(columns):
+    if columns is not None and len(absent) < len(columns):
         return Layout("table", {}, delimiter, len(names), _without(absent, names))
     for name, marks, fields in _LAYOUTS:
         if set(marks) <= set(names):
             places = {field: names.index(c) for field, c in fields.items() if c in names}
             found = Layout(name, places, delimiter, len(names), header=tuple(names))
             return found._replace(texts=_has_texts(starts[1:], found))
-    if len(names) > 1 and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
+    is_table = len(names) > 1 or columns is not None
+    if is_table and all(re.fullmatch(r"[\w .:/()#-]{1,60}", name) for name in names):
         how = _NAMING_TWO if len(names) == 2 else _NAMING
         why = f"a table with {_shown(names)}: {how}" if not absent else _without(absent, names)
         return Layout("table", {}, delimiter, len(names), why)
     return None
+
+
+def _are_fields(names: Sequence[str]) -> bool:
+    """Tell columns that are all called as fields of tweets are here, and say enough."""
+    whose = {"author_id", "screen_name"} & set(names)
+    return "tweet_id" in names and bool(whose) and set(names) <= set(FIELDS)
 
 
 def _without_header(lines: Sequence[bytes]) -> Layout | None:
@@ -185,7 +196,7 @@ def _without(absent: Sequence[str], names: Sequence[str]) -> str:
 
 def _shown(names: Sequence[str]) -> str:
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return f"the columns {', '.join(names[:_SHOWN])}{more}"
+    return f"the column{'s' * (len(names) != 1)} {', '.join(names[:_SHOWN])}{more}"
 
 
 def _has_texts(lines: Sequence[bytes], found: Layout) -> bool:
