@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from invented_archive import put, snowflake, v1_retweet, v1_time, v1_tweet, v1_user, v2_tweet
 
-from spread import archive
+from spread import __version__, archive
 from spread.cli import archive as command
 
 ORIGINAL = v1_tweet(1, "the original #myNYPD", retweet_count=8)
@@ -116,7 +116,7 @@ def test_retweets_of_nobody_known_are_in_no_graph(tmp_path: Path) -> None:
     report = _kept(tmp_path, absent, *(v1_retweet(n, ORIGINAL, n) for n in (6, 7, 8)))
     assert report.unnamed == 1
     told = [warning for warning in report.warnings if "in no graph of accounts" in warning]
-    assert told[0].startswith("25.0% of the retweets do not tell whom they pass on")
+    assert told[0].startswith("25.0% of the retweets do not tell whose tweet they pass on")
 
 
 def test_where_no_tweet_has_a_text_none_is_cut(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_maps_are_not_missed_where_no_profile_has_a_place(tmp_path: Path) -> Non
     }
     report = _kept(tmp_path, status)
     assert (report.users, report.share_located) == (1, None)
-    assert report.facts()["located"] == "the profiles have no field for a place"
+    assert report.facts()["located"] == "places have no field in the profiles"
     assert not any("maps" in warning for warning in report.warnings)
     asked = archive.read(put(tmp_path / "v1.jsonl", ORIGINAL)).report
     assert any("maps rest on few" in warning for warning in asked.warnings)
@@ -184,3 +184,36 @@ def test_one_of_a_kind_is_no_plural(tmp_path: Path) -> None:
     assert repr(one) == (
         "<ReadReport: 1 file, 1 record = 1 kept + 0 duplicates + 0 notices + 0 rejected>"
     )
+
+
+def test_by_what_it_was_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(f"Nr,Who,When\n{snowflake(5)},1,2014-04-22 13:55:05\n")
+    given = {"tweet_id": "Nr", "author_id": "Who", "at": "When"}
+    options = {"columns": given, "limits": {"depth": 32}, "time_zone": "America/New_York"}
+    made = archive.read(tmp_path / "t.csv", to=tmp_path / "out", **options)
+    told = archive.open(made.path).report.as_dict()["read_by"]
+    assert told == {"spread": __version__, **options}
+    said = (
+        "columns tweet_id=Nr, author_id=Who, at=When; limits depth=32; time_zone America/New_York"
+    )
+    assert made.report.facts()["read by"] == f"spread {__version__}; {said}"
+    plain = archive.read(put(tmp_path / "t.jsonl", ORIGINAL)).report
+    assert plain.read_by == {"spread": __version__}
+
+
+def test_of_a_pseudonymised_archive_made_up_hours_are_no_facts(tmp_path: Path) -> None:
+    bursts = [v1_tweet(day * 86_400 + n, author=n) for day in (0, 40) for n in range(1, 60)]
+    made = archive.read(put(tmp_path / "t.jsonl", *bursts))
+    assert len(made.report.gaps) == 1
+    (tmp_path / "key").write_bytes(bytes(range(32)))
+    made.export(tmp_path / "out", pseudonyms=tmp_path / "key")
+    report = archive.open(tmp_path / "out").report
+    facts = report.facts()
+    assert (facts["from"], facts["located"]) == (
+        "2014-04-22 (a day in UTC)",
+        "places were taken out",
+    )
+    assert facts["gaps in time"].startswith("cannot be told")
+    assert (len(report.gaps), report.silence, report.share_located) == (0, None, None)
+    assert "no time of day is that of an event" in report.warnings[0]
+    assert not any("maps" in warning or "no tweet for" in warning for warning in report.warnings)

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from spread import __version__
 from spread._arguments import require_count, require_instance, require_zone
 from spread._errors import InputError, UsageError
 from spread.archive._done import done_before, note_done
@@ -164,9 +165,23 @@ def read(
         if strict:
             _require_no_reject(draft)
         _require_records(found, counts, draft)
-        _tables().write(found, counts, draft, engine, records_before(jobs, told))
+        given = _given(columns, limits, zone)
+        _tables().write(found, counts, draft, engine, records_before(jobs, told), given)
         shutil.rmtree(draft / "parts")
         return _finished(draft, target, engine)
+
+
+def _given(
+    columns: Mapping[str, str] | None, limits: Mapping[str, float] | None, zone: str | None
+) -> dict[str, Any]:
+    """Return by what files are read, as JSON has it; what was not given is as usual."""
+    told = {
+        "spread": __version__,
+        "columns": dict(columns or {}),
+        "limits": {name: float(limit) for name, limit in (limits or {}).items()},
+        "time_zone": zone,
+    }
+    return {name: of for name, of in told.items() if of}
 
 
 def _tables() -> ModuleType:

@@ -9,14 +9,15 @@ import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._gap_table import each_gap, gap_table, length, longest, stretch
-from spread.archive._warnings import limits, losses, unavailable_tweets
-from spread.archive._wording import counted, instant, number_of, percent
+from spread.archive._warnings import limits, losses, pseudonymised, unavailable_tweets
+from spread.archive._wording import counted, day, instant, number_of, percent
 from spread.archive.merging._measures import FEWEST_ASIDE, LEAST_FOR_GAPS
 from spread.text import html_card, html_list, html_table
 
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
 _COLUMNS: Final = ("source file", "formats", *COUNTS)
 _SHOWN_FILES: Final = 12
+_MINUTE: Final = pd.Timedelta(minutes=1)
 
 
 def _no_gaps() -> pd.DataFrame:
@@ -55,6 +56,9 @@ class ReadReport:
         Rows of `tweets` by origin: collected, embedded, stub.
     users
         Rows of `users`.
+    read_by
+        The version of `spread`, and the `columns`, `limits` and `time_zone` that `archive.read`
+        was given.
     kinds
         Collected tweets that are `retweets`, `quotes`, `replies` (as edges of graphs count them:
         a quote may be a reply as well, a retweet neither), and `manual_retweets`, which are
@@ -141,6 +145,7 @@ class ReadReport:
     last_at: pd.Timestamp | None = None
     gaps: pd.DataFrame = field(default_factory=_no_gaps)
     silence: tuple[pd.Timestamp, pd.Timestamp] | None = None
+    read_by: Mapping[str, Any] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
     has_texts: bool = True
     unnamed: int = 0
@@ -169,9 +174,14 @@ class ReadReport:
         return {str(reason): int(count) for reason, count in counted.items()}
 
     @property
+    def pseudonymised(self) -> bool:
+        """Whether the archive is one that `Archive.export(pseudonyms=…)` wrote."""
+        return bool(self.files["source_file"].astype(str).str.startswith("pseudonymised").any())
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What follows for an analysis, a sentence each."""
-        return (*losses(self), *limits(self))
+        return (*pseudonymised(self), *losses(self), *limits(self))
 
     def __repr__(self) -> str:
         noun = "record" if self.totals["records"] == 1 else "records"
@@ -197,13 +207,15 @@ class ReadReport:
             "records": self._records(),
             "formats": ", ".join(_of_format(*each) for each in self.formats.items()),
             "tweets": ", ".join(f"{count:,} {origin}" for origin, count in self.origins.items()),
-            "kinds": ", ".join(counted(*each) for each in self.kinds.items()),
+            "kinds": ", ".join(counted(*each) for each in self.kinds.items() if each[1]),
             "users": f"{self.users:,}",
             "follows": self._follows(),
+            "read by": self._read_by(),
         }
         facts = {name: told for name, told in facts.items() if told}
         if self.first_at is not None and self.last_at is not None:
-            facts["from"], facts["to"] = instant(self.first_at), instant(self.last_at)
+            shown = day if self.pseudonymised else instant
+            facts["from"], facts["to"] = shown(self.first_at), shown(self.last_at)
         facts |= self._shares()
         if sum(self.origins.values()):
             facts["gaps in time"] = self._gaps()
@@ -236,6 +248,7 @@ class ReadReport:
         return {
             "totals": self.totals,
             "reasons": self.reasons,
+            "read_by": dict(self.read_by),
             "formats": dict(self.formats),
             "origins": dict(self.origins),
             "kinds": dict(self.kinds),
@@ -282,11 +295,20 @@ class ReadReport:
             for name, (share, of) in shares.items()
             if share is not None
         }
-        if not self.has_texts and self.origins.get("collected"):
+        if not self.has_texts and self.origins.get("collected") and not self.pseudonymised:
             said["cut texts"] = "no collected tweet has a text"
         if self.share_located is None and self.users:
-            said["located"] = "the profiles have no field for a place"
+            told = "were taken out" if self.pseudonymised else "have no field in the profiles"
+            said["located"] = f"places {told}"
         return said
+
+    def _read_by(self) -> str:
+        given = (
+            f"{name} "
+            + (", ".join(f"{k}={_plain(v)}" for k, v in of.items()) if type(of) is dict else of)
+            for name, of in self.read_by.items()
+        )
+        return "; ".join(given)
 
     def _follows(self) -> str:
         kept = self.totals["kept_follows"]
@@ -302,6 +324,8 @@ class ReadReport:
 
     def _gaps(self) -> str:
         """Say which gaps there are; none only of where they were looked for."""
+        if self.pseudonymised:
+            return "cannot be told: no time of day is that of an event"
         enough = self.origins.get("collected") or self.origins.get("stub", 0)
         if enough < LEAST_FOR_GAPS:
             return "too few tweets to tell"
@@ -309,7 +333,8 @@ class ReadReport:
         if len(self.gaps):
             said = f"{len(self.gaps):,}, the longest {stretch(longest(self.gaps))}"
         said += f" (within {FEWEST_ASIDE} tweets of either end it cannot be told)"
-        if self.silence and not (self.gaps.start_at == self.silence[0]).any():
+        is_long = self.silence and self.silence[1] - self.silence[0] >= _MINUTE
+        if self.silence and is_long and not (self.gaps.start_at == self.silence[0]).any():
             said += f"; the longest time without a tweet is {length(*self.silence)}"
             said += f" from {instant(self.silence[0])}"
         return said
@@ -335,6 +360,10 @@ class ReadReport:
                 cells[-1] += f" ({', '.join(f'{n:,} {r}' for r, n in sorted(reasons.items()))})"
             rows.append([str(count["source_file"]), str(count["formats"]), *cells])
         return rows
+
+
+def _plain(given: object) -> str:
+    return f"{given:g}" if isinstance(given, float) else str(given)
 
 
 def _of_format(name: str, count: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,7 +36,7 @@ def report_of(folder: Path) -> ReadReport:
 
 def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
     first_at, last_at = (_instant(told.get(name)) for name in ("first_at", "last_at"))
-    return ReadReport(
+    report = ReadReport(
         files=_files(told["files"]),
         rejects=rejects,
         ignored=tuple(told["ignored"]),
@@ -56,8 +57,13 @@ def _told_again(told: Mapping[str, Any], rejects: pd.DataFrame) -> ReadReport:
         servers=told.get("servers", {}),
         zones=told.get("zones", {}),
         oddities=told.get("oddities", {}),
+        read_by=told.get("read_by", {}),
         **{name: told.get(name, 0) for name in _COUNTED},
     )
+    if not report.pseudonymised:
+        return report
+    # What its made-up times and the places that were taken out would say is no fact.
+    return replace(report, gaps=gap_table(()), silence=None, share_located=None)
 
 
 def _instant(us: int | None) -> pd.Timestamp | None:
@@ -87,6 +93,10 @@ def _is_count(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return type(value) in (int, float)
+
+
+def _is_said(value: object) -> bool:
+    return isinstance(value, dict) and all(type(said) in (str, dict) for said in value.values())
 
 
 def _is_truth(value: object) -> bool:
@@ -161,6 +171,7 @@ _RIGHT: Final[Mapping[str, Callable[[object], bool]]] = {
     "gaps": _are_gaps,
     "silence": _is_span,
     "kinds": _are_counts,
+    "read_by": _is_said,
     "has_texts": _is_truth,
     **dict.fromkeys(("users", *_COUNTED), _is_count),
     **dict.fromkeys(("share_cut", "share_missing", "share_located", "coverage"), _is_share),

@@ -15,7 +15,7 @@ _CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9
 _CUT: Final = "the texts are cut: tags and mentions at their ends are lost, counts of tags too low"
 _MISSING: Final = "the retweeted originals are known by id only: their texts and tags are missing"
 _UNNAMED: Final = (
-    "the retweets do not tell whom they pass on: they are in no graph of accounts, but in cascades"
+    "the retweets do not tell whose tweet they pass on: they are in no graph of accounts"
 )
 _AT_ODDS: Final = (
     "records that name different authors: which of them is right cannot be told, and the record "
@@ -23,6 +23,10 @@ _AT_ODDS: Final = (
 )
 _COVERED: Final = "the reported retweets are here: sizes of cascades are lower bounds"
 _LOCATED: Final = "the users say anything of a place: maps rest on few"
+_PSEUDONYMS: Final = (
+    "pseudonymised: each cascade begins at midnight (UTC) of its day, so that no time of day is "
+    "that of an event; texts, links, places and profiles were taken out"
+)
 _OWN_IDS: Final = (
     "each calls statuses and accounts by ids of its own, so that those of one may have been taken "
     "for another's: read the files of each apart"
@@ -48,6 +52,11 @@ _ONLY_IDS: Final = (
     "there are only ids: their times and duplicates are all that can be told; fetch the tweets "
     "from the platform"
 )
+
+
+def pseudonymised(report: "ReadReport") -> list[str]:
+    """Say what a pseudonymised archive cannot tell at all, if this is one."""
+    return [_PSEUDONYMS] if report.pseudonymised else []
 
 
 def losses(report: "ReadReport") -> list[str]:

@@ -32,6 +32,11 @@ def percent(share: float) -> str:
     return f"{share:.1%}" if share >= 0.01 else f"{100 * share:.2g}%"
 
 
+def day(at: "pd.Timestamp") -> str:
+    """Return the day of an instant of which the time of day is not known."""
+    return f"{at:%Y-%m-%d} (a day in UTC)"
+
+
 def instant(at: "pd.Timestamp") -> str:
     """Return an instant to the second."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"

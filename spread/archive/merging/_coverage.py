@@ -45,7 +45,8 @@ def contradicted(records: ibis.Table, ranks: ibis.Table) -> ibis.Table:
     """
     stands = ranks.filter(ranks.origin != EMBEDDED)
     stands = stands.select("platform", "tweet_id", stands="author_id")
-    both = records.filter(records.origin != EMBEDDED).inner_join(stands, ["platform", "tweet_id"])
+    told = records.filter(records.origin != EMBEDDED).select("platform", "tweet_id", "author_id")
+    both = told.inner_join(stands, ["platform", "tweet_id"])
     is_known = ~both.author_id.startswith("name:") & ~both.stands.startswith("name:")
     apart = both.filter((both.author_id != both.stands) & is_known)
     return apart.select("platform", "tweet_id").distinct().agg(rows=lambda found: found.count())

@@ -39,7 +39,12 @@ class _Stands(NamedTuple):
 
 
 def write(
-    found: Found, counts: Counts, draft: Path, engine: str, before: Mapping[int, int]
+    found: Found,
+    counts: Counts,
+    draft: Path,
+    engine: str,
+    before: Mapping[int, int],
+    read_by: Mapping[str, Any],
 ) -> None:
     """Write the tables and the report of an archive into its draft.
 
@@ -55,6 +60,8 @@ def write(
         Which engine merges them.
     before
         How many records of its file stand before each stretch that is not the first.
+    read_by
+        By what the files were read, as the report has it.
 
     Raises
     ------
@@ -70,7 +77,7 @@ def write(
         # How much is held at once depends on how its threads meet: the usual is not the most.
         stands, measures = _written(draft, engine, before, None, read=read)
     _count(counts, stands)
-    _write_report(measures, found, counts, draft)
+    _write_report(measures | {"read_by": read_by}, found, counts, draft)
 
 
 def _renumber_rejects(folder: Path, before: Mapping[int, int]) -> None:

@@ -1868,42 +1868,12 @@ FROM (
       "t4"."platform",
       "t4"."tweet_id",
       "t4"."author_id",
-      "t4"."origin",
-      "t4"."at",
-      "t4"."at_resolution_ms",
-      "t4"."observed_at",
-      "t4"."kind",
-      "t4"."text",
-      "t4"."lang",
-      "t4"."hashtags",
-      "t4"."hashtags_shown",
-      "t4"."mentions",
-      "t4"."urls",
-      "t4"."media",
-      "t4"."retweet_of",
-      "t4"."retweet_author_id",
-      "t4"."quote_of",
-      "t4"."quote_author_id",
-      "t4"."reply_to",
-      "t4"."reply_author_id",
-      "t4"."manual_retweet",
-      "t4"."retweet_count",
-      "t4"."followers",
-      "t4"."longitude",
-      "t4"."latitude",
-      "t4"."place_name",
-      "t4"."place_country",
-      "t4"."cut",
-      "t4"."source_file",
-      "t4"."source_record",
-      "t4"."text_length",
-      "t4"."place_id",
-      "t4"."original_at",
-      "t4"."row",
       "t5"."stands"
     FROM (
       SELECT
-        *
+        "t0"."platform",
+        "t0"."tweet_id",
+        "t0"."author_id"
       FROM "records" AS "t0"
       WHERE
         "t0"."origin" <> 'embedded'
