@@ -8,16 +8,14 @@ from typing import Any, Final
 import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
-from spread.archive._gap_table import each_gap, gap_table, length, longest, stretch
-from spread.archive._warnings import limits, losses, pseudonymised, unavailable_tweets
-from spread.archive._wording import counted, day, instant, number_of, percent
-from spread.archive.merging._measures import FEWEST_ASIDE, LEAST_FOR_GAPS
+from spread.archive._facts import SHOWN_FILES, equation, facts
+from spread.archive._gap_table import each_gap, gap_table
+from spread.archive._warnings import limits, losses, pseudonymised
+from spread.archive._wording import number_of
 from spread.text import html_card, html_list, html_table
 
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")
 _COLUMNS: Final = ("source file", "formats", *COUNTS)
-_SHOWN_FILES: Final = 12
-_MINUTE: Final = pd.Timedelta(minutes=1)
 
 
 def _no_gaps() -> pd.DataFrame:
@@ -185,7 +183,8 @@ class ReadReport:
 
     def __repr__(self) -> str:
         noun = "record" if self.totals["records"] == 1 else "records"
-        return f"<ReadReport: {number_of(len(self.files), 'file')}, {self._equation(f'{noun} ')}>"
+        files = number_of(len(self.files), "file")
+        return f"<ReadReport: {files}, {equation(self, f'{noun} ')}>"
 
     def __str__(self) -> str:
         """Return the whole report, as a terminal shows it."""
@@ -203,45 +202,7 @@ class ReadReport:
 
     def facts(self) -> dict[str, str]:
         """The report in a few lines, for people."""
-        facts = {
-            "records": self._records(),
-            "formats": ", ".join(_of_format(*each) for each in self.formats.items()),
-            "tweets": ", ".join(f"{count:,} {origin}" for origin, count in self.origins.items()),
-            "kinds": ", ".join(counted(*each) for each in self.kinds.items() if each[1]),
-            "users": f"{self.users:,}",
-            "follows": self._follows(),
-            "read by": self._read_by(),
-        }
-        facts = {name: told for name, told in facts.items() if told}
-        if self.first_at is not None and self.last_at is not None:
-            shown = day if self.pseudonymised else instant
-            facts["from"], facts["to"] = shown(self.first_at), shown(self.last_at)
-        facts |= self._shares()
-        if sum(self.origins.values()):
-            facts["gaps in time"] = self._gaps()
-        if self.lost:
-            facts["known loss"] = (
-                f"at least {number_of(self.lost, 'tweet')} that the stream's limit held back"
-            )
-        if self.unavailable:
-            facts["unavailable"] = f"{unavailable_tweets(self)}: the platform itself says so"
-        if any(self.oddities.values()):
-            facts["oddities"] = ", ".join(
-                counted(*each) for each in self.oddities.items() if each[1]
-            )
-        if self.forgotten:
-            facts["forgotten"] = (
-                f"{number_of(self.forgotten, 'tweet')}, taken out since they were read"
-            )
-        if self.reasons:
-            facts["reasons"] = ", ".join(f"{n:,} {reason}" for reason, n in self.reasons.items())
-        if self.ignored:
-            facts["ignored files"] = f"{len(self.ignored):,}: {', '.join(self.ignored[:5])}"
-        if (more := len(self.files) - _SHOWN_FILES) > 0:
-            facts["files"] = (
-                f"{len(self.files):,}, of which {more:,} are not shown below (`files` has all)"
-            )
-        return facts
+        return facts(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the whole report in the types that JSON has."""
@@ -283,91 +244,18 @@ class ReadReport:
             "rejects": self.rejects.astype(object).to_dict("records"),
         }
 
-    def _shares(self) -> dict[str, str]:
-        shares = {
-            "cut texts": (self.share_cut, "of the collected tweets"),
-            "missing": (self.share_missing, "of the retweeted originals, known by their ids only"),
-            "located": (self.share_located, "of the users say anything of a place"),
-            "coverage": (self.coverage, "of the retweets that the platform reported are here"),
-        }
-        said = {
-            name: f"{percent(share)} {of}"
-            for name, (share, of) in shares.items()
-            if share is not None
-        }
-        if not self.has_texts and self.origins.get("collected") and not self.pseudonymised:
-            said["cut texts"] = "no collected tweet has a text"
-        if self.share_located is None and self.users:
-            told = "were taken out" if self.pseudonymised else "have no field in the profiles"
-            said["located"] = f"places {told}"
-        return said
-
-    def _read_by(self) -> str:
-        given = (
-            f"{name} "
-            + (", ".join(f"{k}={_plain(v)}" for k, v in of.items()) if type(of) is dict else of)
-            for name, of in self.read_by.items()
-        )
-        return "; ".join(given)
-
-    def _follows(self) -> str:
-        kept = self.totals["kept_follows"]
-        own = f", {self.self_follows:,} of them of oneself" if self.self_follows else ""
-        return f"{kept:,} kept{own}" if kept else ""
-
-    def _records(self) -> str:
-        """Say what became of the records; of those kept, which are no tweet of their own."""
-        if not self.further:
-            return self._equation()
-        tell = "tells of a further object" if self.further == 1 else "tell of further objects"
-        return f"{self._equation()}; {self.further:,} of those kept {tell} of a tweet"
-
-    def _gaps(self) -> str:
-        """Say which gaps there are; none only of where they were looked for."""
-        if self.pseudonymised:
-            return "cannot be told: no time of day is that of an event"
-        enough = self.origins.get("collected") or self.origins.get("stub", 0)
-        if enough < LEAST_FOR_GAPS:
-            return "too few tweets to tell"
-        said = "none"
-        if len(self.gaps):
-            said = f"{len(self.gaps):,}, the longest {stretch(longest(self.gaps))}"
-        said += f" (within {FEWEST_ASIDE} tweets of either end it cannot be told)"
-        is_long = self.silence and self.silence[1] - self.silence[0] >= _MINUTE
-        if self.silence and is_long and not (self.gaps.start_at == self.silence[0]).any():
-            said += f"; the longest time without a tweet is {length(*self.silence)}"
-            said += f" from {instant(self.silence[0])}"
-        return said
-
-    def _equation(self, noun: str = "") -> str:
-        total = self.totals
-        return (
-            f"{total['records']:,} {noun}= {total['kept']:,} kept + "
-            f"{number_of(total['duplicates'], 'duplicate')} + "
-            f"{number_of(total['notices'], 'notice')} + "
-            f"{total['rejected']:,} rejected"
-        )
-
     def _rows(self) -> list[list[str]]:
         rejects = self.rejects[self.rejects["reason"] != "EMBEDDED"]
         by_file: dict[str, Counter[str]] = {}
         for name, reason in zip(rejects["source_file"], rejects["reason"], strict=True):
             by_file.setdefault(str(name), Counter())[str(reason)] += 1
         rows = []
-        for count in self.files.head(_SHOWN_FILES).to_dict("records"):
+        for count in self.files.head(SHOWN_FILES).to_dict("records"):
             cells = [f"{count[name]:,}" for name in COUNTS]
             if reasons := by_file.get(str(count["source_file"])):
                 cells[-1] += f" ({', '.join(f'{n:,} {r}' for r, n in sorted(reasons.items()))})"
             rows.append([str(count["source_file"]), str(count["formats"]), *cells])
         return rows
-
-
-def _plain(given: object) -> str:
-    return f"{given:g}" if isinstance(given, float) else str(given)
-
-
-def _of_format(name: str, count: int) -> str:
-    return number_of(count, "id") if name == "ids" else f"{count:,} {name}"
 
 
 def printable(text: str) -> str:
