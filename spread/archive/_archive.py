@@ -1,5 +1,6 @@
 """An archive that was read: its tables as Ibis expressions over Parquet."""
 
+import os
 import shutil
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,7 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from spread._errors import InputError, MissingColumnError, SpreadError, UsageError
+from spread._arguments import require_one_of, require_texts
+from spread._errors import InputError, SpreadError, UsageError
 from spread._schemas import FOLLOWS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._damage import damaged
@@ -101,22 +103,14 @@ class Archive:
         Raises
         ------
         UsageError
-            There is no such table, or no such column in it.
+            There is no such table, or it lacks a column.
         InputError
             The table is damaged.
         """
         from spread.tables import frame
 
-        if table not in SCHEMAS:
-            raise UsageError("no such table", got=repr(table), allowed=", ".join(SCHEMAS))
-        schema = SCHEMAS[table]
-        chosen = schema.names if columns is None else list(columns)
-        if absent := [name for name in chosen if name not in schema.names]:
-            raise MissingColumnError(
-                f"{table} has no such column",
-                got=", ".join(map(repr, absent)),
-                allowed=", ".join(schema.names),
-            )
+        schema = SCHEMAS[require_one_of("table", table, SCHEMAS)]
+        chosen = schema.names if columns is None else require_texts("columns", columns)
         there = [name for name in schema.names if name in chosen]
         try:
             rows = _engine.held(self.path / f"{table}.parquet", there)
@@ -188,10 +182,10 @@ class Archive:
         """
         from spread.archive.sharing import _export
 
+        target = usable(path)
         if pseudonyms is not None:
-            return _export.pseudonyms(
-                self.path, path, key=pseudonyms, exact_followers=exact_followers
-            )
+            key = usable(pseudonyms)
+            return _export.pseudonyms(self.path, target, key=key, exact_followers=exact_followers)
         if not ids_only or exact_followers:
             raise UsageError(
                 "texts and profiles are not exported",
@@ -199,7 +193,7 @@ class Archive:
                 allowed="ids_only=True, or pseudonyms=…",
                 hint=f"The tables themselves are in {self.path}",
             )
-        return _export.ids(self.path, path)
+        return _export.ids(self.path, target)
 
     def forget(self, ids: Iterable[str]) -> "Forgotten":
         """Take tweets or accounts out of the tables, with all that points to them.
@@ -239,8 +233,8 @@ class Archive:
         ...     ids = Path(folder) / "ids.txt"
         ...     _ = ids.write_text("458640532934737920\\n458640532934737921\\n", encoding="utf-8")
         ...     archive.read(ids).forget(["458640532934737920", "7"])
-        <Forgotten: 1 tweet and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
-        1 id unknown>
+        <Forgotten: 1 tweets and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
+        1 ids unknown>
         """
         from spread.archive.sharing import _forget
 
@@ -302,12 +296,16 @@ class _Kept:
 
     folder: Path
 
+    def __deepcopy__(self, _: object) -> "_Kept":
+        """Return itself: of one folder there is one."""
+        return self
+
 
 def opened(folder: Path, *, engine: str, removed_after: bool) -> Archive:
     """Return the archive in a folder, which may go once no table of it is used any more."""
     kept = _Kept(folder)
     if removed_after:
-        weakref.finalize(kept, shutil.rmtree, folder, ignore_errors=True)
+        weakref.finalize(kept, _remove, folder, os.getpid())
     return Archive(folder, partial(_tables_of, kept, engine))
 
 
@@ -322,6 +320,12 @@ def _tables_of(kept: _Kept, engine: str) -> Tables:
     # Tables hold the connection: while one is used, the files stay.
     weakref.finalize(con, _let_go, kept)
     return tables
+
+
+def _remove(folder: Path, owner: int) -> None:
+    """Take a folder away, but not in a process that was forked from its owner."""
+    if os.getpid() == owner:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _let_go(_: _Kept) -> None:

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from spread import __version__
-from spread._arguments import require_count, require_instance, require_zone
+from spread._arguments import require_count, require_instance, require_texts, require_zone
 from spread._errors import InputError, UsageError
 from spread.archive._done import done_before, note_done
 from spread.archive._draft import alone, drafted, put_in_place
@@ -227,6 +227,7 @@ def _require_columns(columns: Mapping[str, str] | None) -> None:
     from spread.archive.formats._layouts import FIELDS
 
     require_instance("columns", columns, Mapping, "a mapping of fields to columns")
+    require_texts("columns", [*columns, *columns.values()])
     if unknown := sorted(set(columns) - set(FIELDS)):
         raise UsageError(
             "`columns` cannot be used", got=", ".join(unknown), allowed=", ".join(FIELDS)
@@ -242,6 +243,10 @@ def _require_columns(columns: Mapping[str, str] | None) -> None:
 
 
 def _require_free(to: Path) -> Path:
+    try:
+        str(to).encode("utf-8")
+    except UnicodeEncodeError:
+        raise UsageError("`to` is no text in UTF-8", got=repr(str(to))) from None
     if to.is_dir() and not to.is_symlink() and not any(to.iterdir()):
         return to
     if to.exists():

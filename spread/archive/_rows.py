@@ -162,19 +162,19 @@ class Parts:
         self._number = number
         self._rows: dict[str, list[tuple[object, ...]]] = {name: [] for name in PARTS}
         self._seen: dict[UserRow, _Seen] = {}
-        self._embedded: dict[str, TweetRow] = {}
+        self._embedded: dict[tuple[str, str], TweetRow] = {}
         self._written = 0
         self._shares = 0
         self._writers: dict[str, pq.ParquetWriter] = {}
 
     def tweet(self, row: TweetRow) -> None:
         """Add a tweet; of an embedded one, what says most within a batch."""
-        known = self._embedded.get(row.tweet_id) if row.origin == EMBEDDED else None
+        known = self._embedded.get(row[:2]) if row.origin == EMBEDDED else None
         if row.origin != EMBEDDED:
             self._append(row)
         elif known is None or _says_no_less(row, known):
             if known is None or not _says_no_less(known, row):
-                self._embedded[row.tweet_id] = row
+                self._embedded[row[:2]] = row
         elif not _says_no_less(known, row):
             self._append(row)
 

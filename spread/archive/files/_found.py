@@ -53,7 +53,7 @@ def find(paths: str | Path | Iterable[str | Path]) -> Found:
     for path in map(usable, given):
         for file, is_named in _at(path):
             real = _real(file)
-            if real is not None and (is_named or _is_candidate(file)):
+            if real is not None and not _may_wait(file) and (is_named or _is_candidate(file)):
                 files.setdefault(real, file)
             else:
                 ignored.append(source_name(file))
@@ -82,7 +82,7 @@ def usable(path: str | os.PathLike[str]) -> Path:
 
 def source_name(file: Path) -> str:
     """Return how a file is called in the tables: its path as given, as text."""
-    return os.fsencode(file.as_posix()).decode("utf-8", "replace")
+    return os.fsencode(file.as_posix()).decode("utf-8", "backslashreplace")
 
 
 def is_archive(folder: Path) -> bool:
@@ -131,6 +131,11 @@ def _is_aside(folder: Path) -> bool:
 
 def _is_candidate(file: Path) -> bool:
     return is_candidate_name(file.name) and not os.path.isdir(file)
+
+
+def _may_wait(file: Path) -> bool:
+    """Tell pipes and devices, for which reading might wait for ever."""
+    return os.path.exists(file) and not os.path.isfile(file) and not os.path.isdir(file)
 
 
 def _is_ours(folder: Path) -> bool:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends.duckdb import Backend
 
+from spread._arguments import require_texts
 from spread._errors import OutputError, UsageError
 from spread.archive import _engine
 from spread.archive._damage import NOT_WRITTEN, damage_told
@@ -113,15 +114,20 @@ def forget(folder: Path, ids: Iterable[str]) -> Counts:
 
 
 def _checked(ids: Iterable[str]) -> list[str]:
-    given = [ids] if isinstance(ids, str) else list(ids)
-    if wrong := [own_id for own_id in given if not isinstance(own_id, str)]:
-        raise UsageError(
-            "an id is no text", got=f"{type(wrong[0]).__name__} {wrong[0]!r}", allowed="text"
-        )
+    given = require_texts("ids", ids)
+    if wrong := [own_id for own_id in given if not own_id.isascii() and not _is_utf8(own_id)]:
+        raise UsageError("an id is no text", got=repr(wrong[0]), allowed="text")
     named = sorted({own_id.strip() for own_id in given} - {""})
     if not named:
         raise UsageError("no id was named", allowed="ids of tweets or of accounts")
     return named
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        return bool(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        return False
 
 
 @contextlib.contextmanager
