@@ -4,15 +4,18 @@ import json
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import ibis
 import pandas as pd
 import pyarrow as pa
 import pytest
+from invented_archive import put, v1_tweet
 
 from spread import hawkes, samples, scenario, study
 from spread._errors import InputError, UsageError
 from spread.archive import Archive
+from spread.archive import read as read_archive
 from spread.figures import alt
 from spread.report import _explore_views
 from spread.report._pictures import pictures
@@ -438,3 +441,12 @@ def test_a_claim_that_cannot_be_told_again_does_not_agree(early: study.Study) ->
     assert own.turn.cannot_tell
     row = claims(own, asked).set_index("claim").loc["no turn"]
     assert (row.agrees, row.cannot_tell) == (False, own.turn.cannot_tell)
+
+
+@pytest.mark.parametrize("text", ["RT @ann: #a b", "#a b"])
+def test_where_no_retweet_is_held_those_typed_by_hand_are_told(tmp_path: Path, text: str) -> None:
+    tweets = read_archive(put(tmp_path / "t.jsonl", v1_tweet(1, text=text), v1_tweet(2))).tweets
+    scope = SimpleNamespace(root="a", shown="#a", tagged=tweets)
+    told = _story._no_retweet(cast(Any, SimpleNamespace(scope=scope)))
+    assert told.startswith("the archive holds no retweet of #a")
+    assert ("`RT @name: …`: 1, of which" in told) is text.startswith("RT")

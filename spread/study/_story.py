@@ -151,7 +151,15 @@ def _virality(row: Any) -> str:
 
 def _no_retweet(found: Found) -> str:
     of = "" if found.scope.root is None else f" of {found.scope.shown}"
-    return f"the archive holds no retweet{of}"
+    tagged = found.scope.tagged
+    by_hand = tagged.filter(tagged.origin == "collected", tagged.manual_retweet)
+    count = by_hand.count().to_pyarrow().as_py()
+    if not count:
+        return f"the archive holds no retweet{of}"
+    return (
+        f"the archive holds no retweet{of} that names its original (old-style retweets, "
+        f"`RT @name: …`: {count:,}, of which graphs.retweets(…, manual=True) makes a graph)"
+    )
 
 
 def _without_retweets(metrics: pd.DataFrame) -> bool:
