@@ -516,7 +516,7 @@ def test_follows_of_two_columns(tmp_path: Path) -> None:
     ("change", "reason", "says"),
     [
         ({"id": "4.58665E+17"}, "ID_FLOAT", "export again, and import the id columns as text"),
-        ({"id": "458665288397750272.0"}, "ID_FLOAT", "no whole number: its last digits may be"),
+        ({"id": "458665288397750272.0"}, "ID_FLOAT", "a number with a point: its last digits may"),
         ({"id": "fine"}, "NO_ID", "fine"),
         ({"from_user_id": "", "from_user_name": ""}, "NO_USER", "no author"),
         (
@@ -597,7 +597,7 @@ def test_a_reference_that_is_no_id_costs_its_row(tmp_path: Path, word: str) -> N
     name = {"tweet_id": "id", "author_id": "who", "reply_to": "of", "at": "at"}
     rejects = _read(tmp_path, "t.csv", table(*rows), columns=name).report.rejects
     assert rejects[["source_record", "reason"]].to_numpy().tolist() == [[1, "NO_ID"]]
-    assert repr(word) in rejects.detail[0]
+    assert f"the id of reply_to is {word!r}" in rejects.detail[0]
 
 
 @pytest.mark.parametrize("time", ["2014-04-22 10:55:01", "2014-04-23", "22/04/2014 17:55", "noon"])

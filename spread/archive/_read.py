@@ -106,8 +106,8 @@ def read(
         The zone (an IANA name, such as America/New_York) of times that are written without one,
         as in many tables; None where that is not known. Of two times that a clock shows when it
         is set back, it is the one that agrees with the tweet's id, else the first; one that it
-        passes over is read as if it were not set forward. Times with a zone stay as they are, and
-        so do 22/04/2014 and its like, which may be read in two ways.
+        passes over is no time. The report doubts the zone where ids contradict it. Times with a
+        zone stay as they are, and so do 22/04/2014 and its like, which may be read in two ways.
     progress
         Show a bar on standard error; None for where that is a terminal or Jupyter, and not
         where the environment says `CI`.

@@ -32,7 +32,7 @@ _EXAMPLES = """\
       the same, and keep the tables: Parquet, for spread and everything else
   python -m spread.archive report own.csv --columns tweet_id=ID --columns author_id=Who \\
       --columns at=When --columns text=Text
-      a table of your own: which column is which
+      a table of your own: which column is which (report --help lists what there can be)
   python -m spread.archive export tables/ --to ids/
       the ids alone, which may be passed on
   python -m spread.archive export tables/ --to shared/ --pseudonyms ~/key --new-key

@@ -262,7 +262,7 @@ def _id(cell: Mapping[str, str], field: str) -> str | None:
         field in _TO_TWEETS and cell["tweet_id"].isdigit() and not _OF_A_TWEET.fullmatch(found)
     )
     if is_none or not _ANY_ID.fullmatch(found):
-        whose = f"in {field}" if is_none else "is"
+        whose = f"of {field} is" if is_none else "is"
         raise RejectedError("NO_ID", f"the id {whose} {found[:40]!r}")
     return found
 
@@ -273,7 +273,7 @@ def _rounded(found: str) -> str:
     how = "export again, and import the id columns as text"
     if digits <= _SPREADSHEET_DIGITS:
         return f"the id is {found!r}: a spreadsheet rounded it; {how}"
-    return f"the id is {found!r}, no whole number: its last digits may be lost; {how}"
+    return f"the id is {found!r}, a number with a point: its last digits may be lost; {how}"
 
 
 def _column(found: Layout, field: str) -> str:
