@@ -134,7 +134,7 @@ def test_a_stated_zone_that_all_ids_contradict_is_doubted(tmp_path: Path, zone: 
     plain = v1_tweet(3, created_at="2014-04-22 13:55:00")
     rows = "".join(f"{v1_tweet(n)['id_str']},me,fine,2014-04-22 13:55:00\n" for n in (1, 2))
     (tmp_path / "t.csv").write_text("id_str,from_user,text,created_at\n" + rows)
-    put(tmp_path / "t.jsonl", plain)
+    put(tmp_path / "t.jsonl", plain, plain | {"user": {}}, {"data": [v2_tweet(8) | {"id": "x"}]})
     told = archive.read(tmp_path, time_zone=zone).report
     doubts = [warning for warning in told.warnings if "stated zone" in warning]
     off = "3 of 3 times in the stated zone differ from their ids by 13 h: is time_zone right?"

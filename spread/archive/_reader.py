@@ -1,5 +1,6 @@
 """A file's texts into records: what each piece of them is, and who can read it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -239,11 +240,14 @@ class Reader:
             self._records.reject(*why(error, data), data)
 
     def _add_v1(self, tweet: v1.Tweet, name: str = V1.name) -> None:
+        apart: Counter[int] = Counter()
         if self._zone is not None:
-            v1.state_zone(tweet, self._zone, self._records.zones)
+            v1.state_zone(tweet, self._zone, apart)
         source, number = self._records.next_place
         found = v1.rows(tweet, source_file=source, source_record=number)
         self._records.add_tweet(found, name)
+        # What is rejected may be tried in more ways than one.
+        self._records.zones.update(apart)
 
     def _add_own(self, tweet: v1.Tweet) -> None:
         """Keep a tweet of an account's own export, which says elsewhere whose it is."""
@@ -260,11 +264,14 @@ class Reader:
             self._records.add([Nothing()], name)
 
     def _add_v2(self, tweet: v2_json.Tweet, context: v2.Context, name: str) -> None:
+        apart: Counter[int] = Counter()
         if self._zone is not None:
-            v2.state_zone(tweet, self._zone, self._records.zones)
+            v2.state_zone(tweet, self._zone, apart)
         source, number = self._records.next_place
         rows = v2.rows(tweet, context, source_file=source, source_record=number)
         self._records.add_tweet(list(rows), name)
+        # What is rejected may be tried in more ways than one.
+        self._records.zones.update(apart)
 
     def _take_page(self, data: bytes) -> None:
         """Read a page: its records are what `data` holds, or the users of a split file."""

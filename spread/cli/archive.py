@@ -92,7 +92,7 @@ def _left(given: argparse.Namespace) -> str:
         return "interrupted; each table is whole: the same command does what is left"
     if to is None:
         return "interrupted; nothing was to be written"
-    if to.exists():
+    if to.is_dir() and any(to.iterdir()):
         return f"interrupted; what stands at {to} is whole"
     again = "goes on from the files that were read to their ends"
     again = again if given.command == "read" else "begins anew"
