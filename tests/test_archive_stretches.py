@@ -9,6 +9,7 @@ from invented_archive import lines, put, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
 from spread.archive import _stretches
+from spread.archive.files import _arrays
 from spread.archive._counts import held_back
 from spread.archive._workers import Job
 
@@ -113,3 +114,17 @@ def test_a_fault_inside_is_told_whatever_was_read_before(
     told = [archive.read(file, workers=workers).report.rejects for workers in (1, 2)]
     assert told[0].equals(told[1])
     assert told[0].source_record.tolist() == list(range(1, 59, 2))
+
+
+def test_an_array_of_broken_elements_is_no_search_of_each_among_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls, search = [], _arrays.extent
+    monkeypatch.setattr(_arrays, "extent", lambda *given: calls.append(1) or search(*given))
+    record = lines(v1_tweet(1)).strip()
+    broken = b",".join([record.replace(b'"text"', b'"of": NaN, "text"')] * 1_000)
+    (tmp_path / "t.json").write_bytes(b"[" + broken + b"]\n" + record + b"\n")
+    totals = archive.read(tmp_path).report.totals
+    assert (totals["records"], totals["rejected"], totals["kept"]) == (1_001, 1_000, 1)
+    # Each among all would be half a million.
+    assert len(calls) < 10_000

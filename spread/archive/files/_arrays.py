@@ -32,6 +32,7 @@ _NEXT: Final = re.compile(rb",[ \t\r]*({)")
 _GAP_MOST: Final = 64
 _GAP: Final = re.compile(rb"[ \t\r]*(?:,[ \t\r]*({)|\][ \t\r]*([,}\]]?))")
 _FOLLOWED_MOST: Final = 20
+_TRIED_MOST: Final = 2_000
 _SEARCHED_LEAST: Final = 1 << 14
 
 
@@ -159,8 +160,10 @@ def _to_next(window: Window, largest: bytes, broken_at: int) -> int:
     with most of the names of the largest element before it, else the first one of the broken one.
     """
     broken = window.held[window.at : window.at + broken_at]
-    if b"\n" in broken:
+    # Where all are broken each would be compared with all after it.
+    if b"\n" in broken or window.tried > _TRIED_MOST:
         return 0
+    tried = 0
     # A string that was cut goes on to the next quote, which may be the next element's.
     quote = broken.rfind(b'"', 0, max(0, broken.rfind(b'"')))
     searched = max(1, min(quote, len(broken.rstrip(b" \t\r,"))))
@@ -178,10 +181,12 @@ def _to_next(window: Window, largest: bytes, broken_at: int) -> int:
                 break
             searched = comma.end() - window.at
             found = extent(window.held, start, limit)
+            tried += 1
             value = window.held[start : start + found.size]
             if is_listed and found.kind == "whole" and _is_like(value, largest, name):
                 return start - window.at
         if is_last:
+            window.tried += tried
             return 0
         size *= 4
 

@@ -9,6 +9,7 @@ from spread.archive.files._values import breaks_a_string, holds_records, value_e
 
 SPACE: Final = b" \t\r\x00"
 _VAIN_MOST: Final = 1 << 28
+_BYTES_A_BRACKET: Final = 16
 
 
 class Piece(NamedTuple):
@@ -34,6 +35,7 @@ class Window:
         self.at = 0
         self.ended = False
         self.vain = 0
+        self.tried = 0
         self.damage: DamageError | None = None
 
     def more(self, least: int = 1) -> bool:
@@ -115,7 +117,10 @@ def spanning_end(window: Window) -> int | None:
     if end is not None and not holds_records(window.held[window.at : end]):
         window.vain = 0
         return end
-    window.vain += (len(window.held) if end is None else end) - window.at
+    end = len(window.held) if end is None else end
+    # What is made of brackets takes longer: each is a step.
+    brackets = sum(window.held.count(each, window.at, end) for each in (b"{", b"["))
+    window.vain += end - window.at + _BYTES_A_BRACKET * brackets
     return None
 
 
