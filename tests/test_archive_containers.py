@@ -254,6 +254,17 @@ def test_a_bomb_is_left_alone(tmp_path: Path, pack: Callable[[bytes], bytes]) ->
     assert counts["records"] == 1
 
 
+def test_a_name_in_a_tar_file_is_no_longer_than_names_are(tmp_path: Path) -> None:
+    header = tarfile.TarInfo("long")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 1 << 40
+    one, other = (lines(v1_tweet(n)).ljust(1024) for n in (1, 2))
+    claims = header.tobuf(tarfile.GNU_FORMAT)
+    packed = tarred(a__json=one)[: 512 + 1024] + claims + tarred(b__json=other)
+    (tmp_path / "t.tar").write_bytes(packed)
+    report = archive.read(tmp_path / "t.tar").report
+    assert (report.totals["kept"], report.reasons) == (2, {"CRC": 1})
+
+
 def test_a_cut_block_says_how_much_of_the_file_gave_nothing(tmp_path: Path) -> None:
     packed = bz2.compress(TEXT) + bz2.compress(TEXT * 9)[:500]
     counts, rejects = counted(tmp_path, packed)

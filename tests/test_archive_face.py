@@ -445,3 +445,13 @@ def test_what_is_no_text_is_one_line(tmp_path: Path, wrong: Any) -> None:
     ):
         with pytest.raises(UsageError):
             use()
+
+
+def test_a_relative_place_holds_wherever_one_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    read = archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), to="made")
+    opened = archive.open("made")
+    monkeypatch.chdir("/")
+    assert [len(each.frame("tweets")) for each in (read, opened)] == [1, 1]

@@ -9,9 +9,9 @@ from invented_archive import lines, put, v1_retweet, v1_tweet, v2_tweet
 
 from spread import archive
 from spread.archive import _stretches
-from spread.archive.files import _arrays
 from spread.archive._counts import held_back
 from spread.archive._workers import Job
+from spread.archive.files import _arrays
 
 ORIGINAL = v1_tweet(1, "the original #myNYPD", retweet_count=5)
 SOME = [v1_retweet(n + 2, ORIGINAL, n + 3, retweet_count=n % 7) for n in range(60)]

@@ -39,6 +39,9 @@ Tables: TypeAlias = Mapping[str, "ibis.Table"]
 class Archive:
     """Tweets and users of an archive, with the report of how they were read.
 
+    Its tables share one connection, which serves one thread at a time: let each thread open the
+    archive for itself.
+
     Parameters
     ----------
     path
@@ -287,6 +290,8 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
     from spread.archive._told import report_of
 
     _require_tables(folder)
+    # Tables are opened when they are asked for, wherever the process stands by then.
+    folder = folder.absolute()
     return replace(opened(folder, engine=engine, removed_after=False), told=report_of(folder))
 
 

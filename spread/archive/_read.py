@@ -153,7 +153,7 @@ def read(
     zone = None if time_zone is None else require_zone(time_zone).key
     found = find(paths)
     _require_readable(found.files)
-    target = None if to is None else _require_free(usable(to))
+    target = None if to is None else _require_free(usable(to)).absolute()
     space = Space()
     with alone(target), drafted(target, space) as draft:
         read_by = _on_spark(target) if engine == "spark" else partial(_here, workers)

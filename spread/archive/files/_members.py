@@ -164,11 +164,19 @@ def _is_zip(first: bytes) -> bool:
     return first.startswith((_ZIP, _ZIP_EMPTY))
 
 
+_NAME_MOST: Final = 1 << 20
+_NAMING: Final = (
+    tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE,
+)  # fmt: skip
+
+
 def _tar_header(block: bytes) -> tarfile.TarInfo | None:
+    """Return the header of a member; None for what is none, or names with more than names have."""
     try:
-        return tarfile.TarInfo.frombuf(block, "utf-8", "replace")
+        header = tarfile.TarInfo.frombuf(block, "utf-8", "replace")
     except tarfile.HeaderError:
         return None
+    return None if header.type in _NAMING and header.size > _NAME_MOST else header
 
 
 def _tar(source: _Source) -> Iterator[Text]:
