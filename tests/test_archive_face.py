@@ -125,7 +125,7 @@ def test_what_is_absent_empty_or_unreadable_is_one_line(tmp_path: Path) -> None:
         (tmp_path / "absent", "no such file or folder"),
         (tmp_path / "empty.jsonl", "the file is empty"),
         (tmp_path / "folder", "nothing to read"),
-        (put(tmp_path / "n.jsonl", {"limit": {"track": 1}}), "0 users, 1 notices, 0 rejected"),
+        (put(tmp_path / "n.jsonl", {"limit": {"track": 1}}), "0 users, 1 notice, 0 rejected"),
         (put(tmp_path / "b.jsonl", b"\x89PNG\r\n"), "NOT_TEXT"),
     ):
         with pytest.raises(InputError, match=says) as caught:
