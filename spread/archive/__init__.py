@@ -19,7 +19,7 @@ from spread.archive._read import read
 # The reference shows the names that are there, and touches none.
 if TYPE_CHECKING or "pdoc" in sys.modules:
     from spread.archive._archive import Archive, open  # noqa: A004 - a verb of archive
-    from spread.archive._report import ReadReport
+    from spread.archive.reporting._report import ReadReport
     from spread.archive.sharing._export_key import new_key
     from spread.archive.sharing._forget import Forgotten
 
@@ -28,7 +28,7 @@ __all__ = ["Archive", "Forgotten", "ReadReport", "new_key", "open", "read"]
 _ON_TOUCH: Final = {
     "Archive": "_archive",
     "Forgotten": "sharing._forget",
-    "ReadReport": "_report",
+    "ReadReport": "reporting._report",
     "new_key": "sharing._export_key",
     "open": "_archive",
 }

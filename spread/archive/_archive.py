@@ -19,15 +19,15 @@ from spread._schemas import FOLLOWS, TWEETS, USERS
 from spread.archive import _engine
 from spread.archive._damage import damaged
 from spread.archive._synthetic import PSEUDONYMISED, says_synthetic
-from spread.archive._wording import number_of
 from spread.archive.files._found import is_archive, usable
+from spread.archive.reporting._wording import number_of
 from spread.text import html_card
 
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
-    from spread.archive._report import ReadReport
+    from spread.archive.reporting._report import ReadReport
     from spread.archive.sharing._forget import Forgotten
 
 SCHEMAS: Final = {"tweets": TWEETS, "users": USERS, "follows": FOLLOWS}
@@ -84,7 +84,7 @@ class Archive:
         InputError
             The folder is damaged.
         """
-        from spread.archive._told import report_of
+        from spread.archive.reporting._told import report_of
 
         return report_of(self.path) if self.told is None else self.told
 
@@ -236,8 +236,8 @@ class Archive:
         ...     ids = Path(folder) / "ids.txt"
         ...     _ = ids.write_text("458640532934737920\\n458640532934737921\\n", encoding="utf-8")
         ...     archive.read(ids).forget(["458640532934737920", "7"])
-        <Forgotten: 1 tweets and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
-        1 ids unknown>
+        <Forgotten: 1 tweet and 0 retweets of them, 0 users, 0 follows; cleared 0 of others;
+        1 id unknown>
         """
         from spread.archive.sharing import _forget
 
@@ -287,7 +287,7 @@ def open(path: str | Path, *, engine: str = "duckdb") -> Archive:  # noqa: A001 
         raise InputError(
             "no archive there", got=str(path), hint="Make one with archive.read(…, to=…)"
         )
-    from spread.archive._told import report_of
+    from spread.archive.reporting._told import report_of
 
     _require_tables(folder)
     # Tables are opened when they are asked for, wherever the process stands by then.

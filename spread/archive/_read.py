@@ -315,7 +315,7 @@ def _require_records(found: Found, counts: Counts, draft: Path) -> None:
         if any(count["formats"] for count in counts):
             empty = "there is a header line and no row after it"
         raise InputError(empty, got=name, hint="Name an archive with tweets in it")
-    from spread.archive._wording import number_of
+    from spread.archive.reporting._wording import number_of
 
     users, notices = (sum(count[n] for count in counts) for n in ("kept_users", "notices"))
     rejected = sum(count["rejected"] for count in counts)

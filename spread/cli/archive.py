@@ -8,10 +8,10 @@ from pathlib import Path
 from spread import archive
 from spread._errors import UsageError
 from spread.archive import Archive, ReadReport
-from spread.archive._report import printable
-from spread.archive._wording import number_of
 from spread.archive.files._found import is_archive
 from spread.archive.formats._layouts import FIELDS
+from spread.archive.reporting._report import printable
+from spread.archive.reporting._wording import number_of
 from spread.cli._answer import DONE, PARTLY, answer, parser, place
 
 __all__ = ["main"]

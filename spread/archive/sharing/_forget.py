@@ -17,10 +17,10 @@ from spread._errors import OutputError, UsageError
 from spread.archive import _engine
 from spread.archive._damage import NOT_WRITTEN, damage_told
 from spread.archive._lock import HeldError, held
-from spread.archive._wording import number_of
 from spread.archive.files._found import REPORT
 from spread.archive.formats._said import name_id
 from spread.archive.merging._measures import measured
+from spread.archive.reporting._wording import number_of
 from spread.archive.sharing._forget_words import Words
 from spread.tables import FOLLOWS, REJECTS, TWEETS, USERS, written
 from spread.text import html_card

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Final
 
 from spread.archive._faults import REASONS
-from spread.archive._gap_table import longest, stretch
-from spread.archive._wording import number_of, percent
 from spread.archive.formats._kinds import OWN
+from spread.archive.reporting._gap_table import longest, stretch
+from spread.archive.reporting._wording import number_of, percent
 
 if TYPE_CHECKING:
-    from spread.archive._report import ReadReport
+    from spread.archive.reporting._report import ReadReport
 
 _DAMAGES: Final = ("UNREADABLE", "TRUNCATED", "CRC", "TRAILING", "BOMB", "ID_FLOAT")
 _CUT_MUCH, _LOCATED_LITTLE, _COVERED_WELL = 0.01, 0.1, 0.9

@@ -8,10 +8,10 @@ from typing import Any, Final
 import pandas as pd
 
 from spread.archive._counts import FILE_COLUMNS
-from spread.archive._facts import SHOWN_FILES, equation, facts
-from spread.archive._gap_table import each_gap, gap_table
-from spread.archive._warnings import limits, losses, pseudonymised
-from spread.archive._wording import number_of
+from spread.archive.reporting._facts import SHOWN_FILES, equation, facts
+from spread.archive.reporting._gap_table import each_gap, gap_table
+from spread.archive.reporting._warnings import limits, losses, pseudonymised
+from spread.archive.reporting._wording import number_of
 from spread.text import html_card, html_list, html_table
 
 COUNTS: Final = ("records", "kept", "duplicates", "notices", "rejected")

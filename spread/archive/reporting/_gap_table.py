@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from spread.archive._wording import instant
+from spread.archive.reporting._wording import instant
 from spread.tables import instants
 
 _UNITS: Final = ((86_400, "days"), (3_600, "hours"), (60, "minutes"))

@@ -11,9 +11,9 @@ import pandas as pd
 from spread.archive import _engine
 from spread.archive._counts import FILE_COLUMNS
 from spread.archive._damage import damaged
-from spread.archive._gap_table import gap_table
-from spread.archive._report import COUNTS, ReadReport
 from spread.archive.files._found import REPORT
+from spread.archive.reporting._gap_table import gap_table
+from spread.archive.reporting._report import COUNTS, ReadReport
 from spread.tables import REJECTS, frame
 
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from spread.archive._gap_table import length, longest, stretch
-from spread.archive._warnings import unavailable_tweets
-from spread.archive._wording import counted, day, instant, number_of, percent
 from spread.archive.merging._measures import FEWEST_ASIDE, LEAST_FOR_GAPS
+from spread.archive.reporting._gap_table import length, longest, stretch
+from spread.archive.reporting._warnings import unavailable_tweets
+from spread.archive.reporting._wording import counted, day, instant, number_of, percent
 
 if TYPE_CHECKING:
-    from spread.archive._report import ReadReport
+    from spread.archive.reporting._report import ReadReport
 
 SHOWN_FILES: Final = 12
 """How many files are told of one by one."""
