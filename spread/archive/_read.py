@@ -104,7 +104,8 @@ def read(
         beyond them is rejected and says so.
     time_zone
         The zone (an IANA name, such as America/New_York) of times that are written without one,
-        as in many tables; None where that is not known. Of two times that a clock shows when it
+        as in many tables; None where that is not known. It is asked of tables and of Twitter's own
+        JSON; other formats state their zones. Of two times that a clock shows when it
         is set back, it is the one that agrees with the tweet's id, else the first; one that it
         passes over is no time. The report doubts the zone where ids contradict it. Times with a
         zone stay as they are, and so do 22/04/2014 and its like, which may be read in two ways.
