@@ -455,3 +455,9 @@ def test_a_relative_place_holds_wherever_one_goes(
     opened = archive.open("made")
     monkeypatch.chdir("/")
     assert [len(each.frame("tweets")) for each in (read, opened)] == [1, 1]
+
+
+@pytest.mark.parametrize("wrong", [{"strict": "no"}, {"progress": "x"}])
+def test_a_word_is_no_yes(tmp_path: Path, wrong: Any) -> None:
+    with pytest.raises(UsageError, match=f"{next(iter(wrong))} cannot be used: got str"):
+        archive.read(put(tmp_path / "t.jsonl", v1_tweet(1)), **wrong)

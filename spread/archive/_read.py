@@ -151,6 +151,8 @@ def read(
     _require_workers(workers, engine)
     _require_columns(columns)
     allowed = limits_of(limits)
+    require_instance("strict", strict, bool, "True or False")
+    require_instance("progress", progress, bool | None, "True, False or None")
     zone = None if time_zone is None else require_zone(time_zone).key
     found = find(paths)
     _require_readable(found.files)
