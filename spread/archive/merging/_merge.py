@@ -9,28 +9,15 @@ from typing import Final, NamedTuple
 
 import ibis
 
-from spread._schemas import TWEETS, USERS
+from spread._schemas import TWEETS
 from spread.archive._rows import CLOSED, COLLECTED, NOTICE_PARTS, PART_ROWS, STUB
 
 _ID_NUMBER: Final = "decimal(20, 0)"
-_EPOCH: Final = "1970-01-01 00:00:00+00:00"
+EPOCH: Final = "1970-01-01 00:00:00+00:00"
 _SAID_LISTS: Final = ("hashtags", "hashtags_shown", "urls", "media")
 _SAID: Final = ("text", *_SAID_LISTS, "cut")
 _WRITTEN: Final = ("mentions", "manual_retweet", "retweet_author_id")
 _GEO: Final = ("longitude", "latitude", "place_name", "place_country")
-_PROFILE: Final = (
-    "screen_name",
-    "name",
-    "description",
-    "location",
-    "time_zone",
-    "utc_offset_s",
-    "lang",
-    "created_at",
-    "verified",
-)
-_USER: Final = ("platform", "user_id")
-_SEEN: Final = ("followers", "first_seen", "last_seen")
 _NARROW: Final = (
     "platform",
     "tweet_id",
@@ -113,9 +100,9 @@ def _chosen(rows: ibis.Table) -> ibis.Table:
     """Return which row stands for each tweet, and which has its best text."""
     origin = {"origin": (rows.origin != COLLECTED).cast("int8")}
     text = {"cut": rows.cut.cast("int8"), "shortness": -rows.text_length}
-    seen_at = rows.observed_at.fill_null(_instant(_EPOCH))
+    seen_at = rows.observed_at.fill_null(instant(EPOCH))
     rest = {
-        "age_us": _instant(_EPOCH).delta(seen_at, unit="microsecond"),
+        "age_us": instant(EPOCH).delta(seen_at, unit="microsecond"),
         "fewness": -rows.retweet_count.fill_null(-1),
         "source_file": rows.source_file,
         "source_record": rows.source_record,
@@ -218,65 +205,9 @@ def _honoured(parts: Parts, rows: ibis.Table) -> ibis.Table:
     columns = {name: rows[name] for name in TWEETS.names}
     columns |= {name: ibis.ifelse(is_kept, rows[name], None) for name in _GEO}
     is_said = rows.gone_id.isnull()
-    columns |= {name: ibis.ifelse(is_said, rows[name], _no_texts()) for name in _SAID_LISTS}
+    columns |= {name: ibis.ifelse(is_said, rows[name], no_texts()) for name in _SAID_LISTS}
     columns |= {name: ibis.ifelse(is_said, rows[name], None) for name in ("text", "lang")}
     return rows.select(**columns | {"cut": rows.cut | ~is_said})
-
-
-def users(parts: Parts, ranks: ibis.Table) -> ibis.Table:
-    """Return the rows of `tables.USERS`, sorted: the last word known of each field.
-
-    Every author of a tweet has a row, also where no profile came with the tweet.
-    """
-    seen = _profiles(parts)
-    counted = seen.group_by("platform", "user_id").agg(profiles=seen.count())
-    # Most accounts show one profile: to sort and to collect takes long, and is for the others.
-    alone = seen.semi_join(counted.filter(counted.profiles == 1), _USER)
-    several = seen.semi_join(counted.filter(counted.profiles > 1), _USER)
-    profiles = _only_words(alone).union(_last_words(several))
-    written = ranks.filter(ranks.author_id.notnull())
-    authors = written.group_by("platform", user_id=written.author_id).agg(
-        first_at=written["at"].min(), last_at=written["at"].max()
-    )
-    both = profiles.outer_join(authors, ["platform", "user_id"])
-    both = both.mutate(
-        platform=ibis.coalesce(both.platform, both.platform_right),
-        user_id=ibis.coalesce(both.user_id, both.user_id_right),
-        first_seen=ibis.least(
-            ibis.coalesce(both.first_seen, both.first_at),
-            ibis.coalesce(both.first_at, both.first_seen),
-        ),
-        last_seen=ibis.greatest(
-            ibis.coalesce(both.last_seen, both.last_at), ibis.coalesce(both.last_at, both.last_seen)
-        ),
-    )
-    full = both.mutate(screen_names=both.screen_names.fill_null(_no_texts()))
-    return full.select(*USERS.names).order_by("user_id", "platform")
-
-
-def _only_words(seen: ibis.Table) -> ibis.Table:
-    """Return the profiles of accounts that show one alone."""
-    own = ibis.ifelse(seen.screen_name.notnull(), ibis.array([seen.screen_name]), _no_texts())
-    return seen.select(*_USER, *_PROFILE, *_SEEN, screen_names=own)
-
-
-def _last_words(seen: ibis.Table) -> ibis.Table:
-    """Return the last word known of each field of accounts' profiles."""
-    last_first = [
-        seen.last_seen.fill_null(_instant(_EPOCH)).desc(),
-        *(seen[name].cast("string").fill_null("").desc() for name in _PROFILE),
-    ]
-    by_user = ibis.window(group_by=[seen.platform, seen.user_id], order_by=last_first)
-    seen = seen.mutate(nth=ibis.row_number().over(by_user))
-    # Engines differ in whether the first value of a window may be null; the least is the same.
-    last = seen.group_by(*_USER).agg(
-        **{name: seen[name].argmin(seen.nth, where=seen[name].notnull()) for name in _PROFILE},
-        followers=seen.followers.max(),
-        first_seen=seen.first_seen.min(),
-        last_seen=seen.last_seen.max(),
-    )
-    named = last.left_join(_screen_names(seen), _USER, rname="{name}_named")
-    return named.select(*_USER, *_PROFILE, *_SEEN, "screen_names")
 
 
 def names(parts: Parts) -> ibis.Table:
@@ -289,7 +220,7 @@ def names(parts: Parts) -> ibis.Table:
     wanted = mentioned.union(retweeted).filter(lambda t: t.name.startswith("name:")).distinct()
     seen = parts.users.filter(parts.users.name_key.notnull())
     seen = seen.mutate(name=ibis.literal("name:") + seen.name_key).semi_join(wanted, "name")
-    by_last = [seen.last_seen.fill_null(_instant(_EPOCH)).desc(), seen.user_id]
+    by_last = [seen.last_seen.fill_null(instant(EPOCH)).desc(), seen.user_id]
     seen = seen.mutate(is_last=_first([seen.name], by_last))
     return seen.filter(seen.is_last).select("name", "user_id")
 
@@ -298,11 +229,11 @@ def _first(group: Sequence[ibis.Value], order: Sequence[ibis.Value]) -> ibis.Val
     return ibis.row_number().over(ibis.window(group_by=group, order_by=order)) == 0
 
 
-def _no_texts() -> ibis.Value:
+def no_texts() -> ibis.Value:
     return ibis.literal([], type="array<string>")
 
 
-def _instant(text: str) -> ibis.Value:
+def instant(text: str) -> ibis.Value:
     return ibis.timestamp(text).cast("timestamp('UTC', 6)")
 
 
@@ -315,16 +246,6 @@ def _reported(parts: Parts) -> ibis.Table:
     told = _alive(parts).filter(lambda t: t.retweet_of.notnull())
     by_original = told.group_by("platform", tweet_id=told.retweet_of)
     return by_original.agg(told_count=told.retweet_count.max())
-
-
-def _profiles(parts: Parts) -> ibis.Table:
-    """Return what was said of accounts, once: the same profile came with many tweets."""
-    seen = parts.users
-    return seen.group_by("platform", "user_id", *_PROFILE).agg(
-        followers=seen.followers.max(),
-        first_seen=seen.first_seen.min(),
-        last_seen=seen.last_seen.max(),
-    )
 
 
 def _filled(rows: ibis.Table) -> dict[str, ibis.Value]:
@@ -388,18 +309,3 @@ def _stub_rows(known: ibis.Table) -> ibis.Table:
     }
     filled = blank | given
     return known.select(**{name: filled[name].cast(types[name]) for name in TWEETS.names})
-
-
-def _screen_names(seen: ibis.Table) -> ibis.Table:
-    """Return all names of an account, in the order in which they were first seen."""
-    once = seen.filter(seen.screen_name.notnull())
-    once = once.group_by("platform", "user_id", "screen_name").agg(first=once.first_seen.min())
-    # Not every engine collects in an order: names are sorted with their times, then told alone.
-    first = once["first"].fill_null(_instant(_EPOCH))
-    named = once.mutate(named=ibis.struct({"first": first, "name": once.screen_name}))
-    collected = named.group_by("platform", "user_id").agg(names=named.named.collect())
-    return collected.select(
-        "platform",
-        "user_id",
-        screen_names=collected.names.sort().map(lambda named: named["name"]),
-    )

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from spread._schemas import FOLLOWS, REJECTS, TWEETS, USERS
 from spread.archive._rows import COLLECTED, EMBEDDED, PARTS, STRETCHES, STUB, TWEET_PARTS
-from spread.archive.merging import _coverage, _merge, _shares
+from spread.archive.merging import _accounts, _coverage, _merge, _shares
 from spread.archive.merging._queries import NAMED, part_name
 
 
@@ -69,7 +69,7 @@ def _of_ranks() -> dict[str, ibis.Table]:
         "stubs": stubs,
         "tweets": _merge.tweets(parts, linked, lonely, noticed=False),
         "noticed_tweets": _merge.tweets(parts, linked, lonely, noticed=True),
-        "users": _merge.users(parts, ranks),
+        "users": _accounts.users(parts, ranks),
         "standing": _by_file(ranks.filter(ranks.origin != EMBEDDED)),
         "contradicted": _coverage.contradicted(records, ranks),
         "further": _by_file(_shares.further(parts.shares, ranks)),

@@ -115,19 +115,12 @@ def forget(folder: Path, ids: Iterable[str]) -> Counts:
 
 def _checked(ids: Iterable[str]) -> list[str]:
     given = require_texts("ids", ids)
-    if wrong := [own_id for own_id in given if not own_id.isascii() and not _is_utf8(own_id)]:
+    if wrong := [own_id for own_id in given if own_id.encode("utf-8", "ignore").decode() != own_id]:
         raise UsageError("an id is no text", got=repr(wrong[0]), allowed="text")
     named = sorted({own_id.strip() for own_id in given} - {""})
     if not named:
         raise UsageError("no id was named", allowed="ids of tweets or of accounts")
     return named
-
-
-def _is_utf8(text: str) -> bool:
-    try:
-        return bool(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        return False
 
 
 @contextlib.contextmanager
