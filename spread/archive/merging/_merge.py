@@ -1,4 +1,4 @@
-"""Parts of many files into the tables: one row a tweet, one row an account.
+"""Parts of many files into the tables: one row a tweet; `_accounts` makes those of accounts.
 
 Which row stands for a tweet is decided by a total order, so that neither the order of
 files nor the number of workers changes a byte of the result.
